@@ -1,0 +1,41 @@
+# Everything a newcomer, a developer and the build need; each target sets up what it uses.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+.PHONY: demo test check format lint types layers bench setup clean
+
+demo: $(READY)            ## five working days of a desk, in under a minute
+	$(BIN)/desk-connector demo
+
+test: $(READY)            ## the whole suite
+	$(BIN)/python -m pytest
+
+check: format lint types layers test   ## what the build runs
+
+format: $(READY)
+	$(BIN)/ruff format --check .
+
+lint: $(READY)
+	$(BIN)/ruff check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+layers: $(READY)
+	$(BIN)/lint-imports
+
+bench: $(READY)           ## figures and ratios; never part of the tests
+	$(BIN)/python -m bench
+
+setup: $(READY)
+
+$(READY): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $(READY)
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,56 @@
+"""The clock: the only place that reads the time of day.
+
+Instants are whole seconds since 1970 in UTC, as everywhere inside the connector; the platform's own
+stamps have the same grain (`sys_updated_on` has one-second granularity).
+"""
+
+import time
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """What the shell needs to know about time."""
+
+    def now(self) -> int:
+        """Seconds since 1970, UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds that never go back, for measuring how long something took."""
+        ...
+
+
+class SystemClock:
+    """The host's clock."""
+
+    def now(self) -> int:
+        """Seconds since 1970, UTC."""
+        return int(time.time())
+
+    def monotonic(self) -> float:
+        """Seconds that never go back."""
+        return time.monotonic()
+
+
+class SimulatedClock:
+    """A clock that stands still until told otherwise: for the demo, rehearsals and tests."""
+
+    def __init__(self, start: int) -> None:
+        self._now = start
+
+    def now(self) -> int:
+        """The simulated instant, seconds since 1970, UTC."""
+        return self._now
+
+    def monotonic(self) -> float:
+        """Real seconds: how long a simulated pass really took is worth knowing."""
+        return time.monotonic()
+
+    def advance(self, seconds: int) -> int:
+        """Move on by ``seconds`` and say what time it is then."""
+        self._now += seconds
+        return self._now
+
+    def set(self, instant: int) -> None:
+        """Move to ``instant``; going back is allowed, clocks do."""
+        self._now = instant
