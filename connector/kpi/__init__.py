@@ -1,0 +1,1 @@
+"""Indicators, periods, scores and the picture of them."""

@@ -1,0 +1,1 @@
+"""Rules: kinds of policy. One file per rule: settings, manual, example and behaviour together."""

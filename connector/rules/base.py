@@ -1,0 +1,192 @@
+"""The contract that every rule keeps.
+
+A *rule* is a kind of policy, a *policy* one configured wish of that kind. A policy is a frozen value whose
+TOML table is its constructor, and `judge` is a pure function of (ticket, moment):
+
+* it reads no clock, no network, no file, and rolls no dice: all it knows is in its two arguments;
+* it judges the *level*, never the event: the same ticket at the same moment has the same verdict, whoever
+  asks and however often, and whatever was or was not seen before;
+* it always gives a reason, also for doing nothing;
+* what can change without the record changing has an instant, and `look_again_at` is the earliest of them:
+  a limit that will run out, a slot that will open. Too early costs a look, too late is a defect;
+* it wants only four kinds of things (`connector.intent`), and what it wants once carries an occasion that
+  says what happened, not when it was noticed.
+
+`judge` is called only for tickets that `applies` accepts. Laws over all rules are in ``tests/test_laws.py``.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from connector.intent import Verdict
+from connector.service_hours import ServiceHours
+from connector.ticket import Directory, FaultClass, Instant, Ticket, Tier
+from connector.wording import Wording
+
+
+class Cohort(NamedTuple):
+    """The closed set of a period: tickets whose ``closed_at`` lies in [start, end)."""
+
+    start: Instant
+    end: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Everything a rule may know beside the ticket."""
+
+    now: Instant
+    hours: Mapping[str, ServiceHours] = field(default_factory=dict)
+    """Service hours by the name the configuration gives them."""
+    directory: Directory = field(default_factory=Directory)
+    wording: Wording = field(default_factory=Wording)
+    cohorts: Mapping[Cohort, tuple[Ticket, ...]] = field(default_factory=dict)
+    """The closed sets that `Policy.cohort` asked for."""
+
+
+_DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m(?:in)?)?")
+
+
+def parse_duration(value: object) -> object:
+    """``"4h"``, ``"30m"``, ``"1h30m"`` → seconds. Days are refused: nobody agrees what a day is."""
+    if isinstance(value, bool) or not isinstance(value, str):
+        raise ValueError('write a limit as text with its unit, such as "4h" or "30m"')
+    text = value.strip().lower().replace(" ", "")
+    match = _DURATION.fullmatch(text)
+    if not text or match is None:
+        if re.fullmatch(r"\d+(d|days?|w|weeks?)", text):
+            raise ValueError(
+                f'"{value}": limits are in minutes or hours, never days; '
+                'say how many hours of service you mean, such as "8h" for one working day'
+            )
+        raise ValueError(f'"{value}" is not a limit; write hours and minutes, such as "4h", "30m" or "1h30m"')
+    seconds = int(match[1] or 0) * 3600 + int(match[2] or 0) * 60
+    if seconds == 0:
+        raise ValueError(f'"{value}": a limit must be longer than nothing')
+    return seconds
+
+
+Duration = Annotated[
+    int,
+    BeforeValidator(parse_duration, json_schema_input_type=str),
+    Field(description='Hours and minutes, such as "4h", "30m", "1h30m"; never days'),
+]
+"""Seconds, written in TOML as hours and minutes."""
+
+
+def _as_tuple(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+def _many(kind: Any) -> Any:
+    return Annotated[tuple[kind, ...], BeforeValidator(_as_tuple, json_schema_input_type=kind | list[kind])]
+
+
+class When(BaseModel):
+    """Which tickets a policy is about: equality or a list, all of them must hold. No expressions."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    fault_class: _many(FaultClass) = Field(default=(), alias="class")  # type: ignore[valid-type]
+    desk: _many(str) = ()  # type: ignore[valid-type]
+    group: _many(str) = ()  # type: ignore[valid-type]
+    tier: _many(Tier) = ()  # type: ignore[valid-type]
+    category: _many(str) = ()  # type: ignore[valid-type]
+    company: _many(str) = ()  # type: ignore[valid-type]
+    kind: _many(str) = ()  # type: ignore[valid-type]
+    priority: _many(str) = ()  # type: ignore[valid-type]
+
+    def why_not(self, ticket: Ticket) -> str | None:
+        """The first condition that does not hold, in words ("class general is not urgent"), or None."""
+        for name, wanted in self._conditions:
+            actual = _actual(ticket, name)
+            if actual not in wanted:
+                return f"{name} {actual or '(none)'} is not {' or '.join(wanted)}"
+        return None
+
+    def matches(self, ticket: Ticket) -> bool:
+        """All conditions hold."""
+        return all(_actual(ticket, name) in wanted for name, wanted in self._conditions)
+
+    @cached_property
+    def _conditions(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        return tuple(
+            (name, wanted)
+            for name, wanted in (
+                ("class", self.fault_class),
+                ("priority", self.priority),
+                ("desk", self.desk),
+                ("tier", self.tier),
+                ("group", self.group),
+                ("category", self.category),
+                ("company", self.company),
+                ("kind", self.kind),
+            )
+            if wanted
+        )
+
+
+def _actual(ticket: Ticket, name: str) -> str:
+    if name == "class":
+        return ticket.fault_class
+    if name == "group":
+        return ticket.group.name if ticket.group else ""
+    if name == "tier":
+        return ticket.tier or ""
+    return str(getattr(ticket, name))
+
+
+class Policy(BaseModel):
+    """One configured wish. Subclasses are rules; see the module's text for what they promise."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    clauses: ClassVar[tuple[str, ...]] = ()
+    """The clauses of the regulation that the rule carries out."""
+
+    name: str = Field(pattern=r"^[^\s\[\]^]+$", description="Appears in every work note; choose it well")
+    mode: Literal["observe", "enforce"] = Field(
+        default="observe", description="observe: plan, score and explain, never write; enforce: write"
+    )
+    when: When = When()
+
+    def applies(self, ticket: Ticket) -> bool:
+        """Whether the policy is about this ticket at all."""
+        return self.when.matches(ticket)
+
+    def why_not(self, ticket: Ticket) -> str | None:
+        """Why it is not about this ticket, or None if it is."""
+        return self.when.why_not(ticket)
+
+    def judge(self, ticket: Ticket, at: Moment) -> Verdict:
+        """What should be so now, why, and when to look again."""
+        raise TypeError(f"{type(self).__name__} must say how it judges")
+
+    def cohort(self, ticket: Ticket, at: Moment) -> Cohort | None:
+        """The closed set this verdict depends on, if it depends on one; it will be in ``at.cohorts``."""
+        return None
+
+    def columns(self) -> frozenset[str]:
+        """Platform columns of the ticket that the policy reads beyond the usual ones (→ `Ticket.extra`)."""
+        return frozenset()
+
+    def hours_named(self) -> tuple[str, ...]:
+        """Names of service hours the policy uses, so that the settings can check them."""
+        return ()
+
+    def groups_named(self) -> tuple[str, ...]:
+        """Names of groups the policy uses beyond those of the desks."""
+        return ()
+
+    def people_named(self) -> tuple[str, ...]:
+        """User names the policy uses."""
+        return ()
+
+    def explain(self, ticket: Ticket, at: Moment) -> list[str]:
+        """Further lines for `explain`: the clock with its segments and pauses, the draw, what is owed."""
+        return []

@@ -1,0 +1,1 @@
+"""Between the instance and the policies: poll, normalise, remember, plan, apply."""

@@ -1,0 +1,231 @@
+"""What a desk works on, in our words: the ticket, its history, its people. Frozen values.
+
+An instant is whole seconds since 1970 in UTC. Empty is ``None`` for instants, ``""`` for text and references.
+ServiceNow's column names do not occur here; `connector.sync.normalise` translates them once.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple
+
+Instant = int
+"""Seconds since 1970-01-01T00:00:00Z."""
+
+
+class TicketState(StrEnum):
+    """Where a ticket stands. ``UNKNOWN`` occurs in histories only; a ticket in it is quarantined."""
+
+    NEW = "new"
+    IN_PROGRESS = "in_progress"
+    ON_HOLD = "on_hold"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    CANCELED = "canceled"
+    UNKNOWN = "unknown"
+
+
+OPEN_STATES = frozenset({TicketState.NEW, TicketState.IN_PROGRESS, TicketState.ON_HOLD})
+"""States in which somebody still owes the caller work."""
+
+
+class FaultClass(StrEnum):
+    """R-C1: general (一般), important (重要), urgent (紧急)."""
+
+    GENERAL = "general"
+    IMPORTANT = "important"
+    URGENT = "urgent"
+
+
+class Tier(StrEnum):
+    """R-A2 to R-A4: who handles a ticket, in the order of escalation."""
+
+    FIRST_LINE = "first_line"
+    SECOND_LINE = "second_line"
+    VENDOR = "vendor"
+
+
+class Person(NamedTuple):
+    """A person of the instance."""
+
+    sys_id: str
+    user_name: str
+    name: str
+
+
+class Group(NamedTuple):
+    """A group of the instance and its place in the desk (R-A5).
+
+    ``categories`` is its speciality, empty for any.
+    """
+
+    sys_id: str
+    name: str
+    desk: str = ""
+    tier: Tier | None = None
+    categories: tuple[str, ...] = ()
+
+
+class Span(NamedTuple):
+    """A stretch of a ticket's life in which nothing that counts changed; ``end`` is None while it lasts."""
+
+    start: Instant
+    end: Instant | None
+    state: TicketState
+    hold_reason: str = ""
+    group: str = ""
+    """sys_id of the assignment group, or empty."""
+    assignee: str = ""
+    """sys_id of the consultant, or empty."""
+    priority: str = ""
+
+
+class DeskTask(NamedTuple):
+    """A task that the connector created beside a ticket: a call-back, an improvement, a report.
+
+    ``kind`` is what the rule called it ("callback", "improvement", "major_report", …).
+    """
+
+    sys_id: str
+    kind: str
+    occasion: str
+    """The `correlation_id`: why it was created."""
+    opened_at: Instant
+    closed_at: Instant | None = None
+    complete: bool = False
+    """Closed, and done (not closed incomplete or skipped)."""
+    started: bool = False
+    """Somebody has taken it up (it left its first state, or it is closed)."""
+    assignee: str = ""
+    group: str = ""
+    score: float | None = None
+    """What the caller answered, in the units of `full_mark`."""
+
+
+class Article(NamedTuple):
+    """Knowledge that belongs to a ticket: born from it (`source`) or attached to it (`m2m_kb_task`)."""
+
+    sys_id: str
+    number: str
+    workflow_state: str
+    linked: bool
+
+
+class Call(NamedTuple):
+    """One inbound call on the hotline (R-E2)."""
+
+    sys_id: str
+    opened_at: Instant
+    answered: bool
+    closed_at: Instant | None = None
+    group: str = ""
+    assignee: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """An incident as the policies see it."""
+
+    sys_id: str
+    number: str
+    opened_at: Instant
+    updated_at: Instant
+    mod_count: int
+    state: TicketState
+    priority: str = ""
+    fault_class: FaultClass = FaultClass.GENERAL
+    hold_reason: str = ""
+    kind: str = "incident"
+    category: str = ""
+    close_code: str = ""
+    group: Group | None = None
+    assignee: str = ""
+    caller: str = ""
+    company: str = ""
+    closed_by: str = ""
+    resolved_at: Instant | None = None
+    closed_at: Instant | None = None
+    reopen_count: int = 0
+    reassignment_count: int = 0
+    spans: tuple[Span, ...] = ()
+    """The ticket's life without gaps from ``opened_at``; the last span has no end."""
+    tasks: tuple[DeskTask, ...] = ()
+    articles: tuple[Article, ...] = ()
+    marks: frozenset[str] = frozenset()
+    """Marks of the occasions already spoken of (`connector.intent.Occasion.mark`)."""
+    owned: Mapping[str, str] = field(default_factory=dict)
+    """Our own fields as they stand on the record: role (``"clock"``, ``"tier"``, …) → raw text."""
+    extra: Mapping[str, str] = field(default_factory=dict)
+    """Further columns that a policy asked for (`Policy.columns`): column → raw text."""
+
+    @property
+    def desk(self) -> str:
+        """The desk of its group, or empty (R-A5)."""
+        return self.group.desk if self.group else ""
+
+    @property
+    def tier(self) -> Tier | None:
+        """The tier of its group (R-A2 to R-A4)."""
+        return self.group.tier if self.group else None
+
+    @property
+    def is_open(self) -> bool:
+        """Somebody still owes the caller work."""
+        return self.state in OPEN_STATES
+
+    @property
+    def responded_at(self) -> Instant | None:
+        """When a consultant first took it up: it left New, or got an assignee, whichever was first (R-E3)."""
+        for span in self.spans:
+            if span.assignee or (span.state is not TicketState.NEW and span.state is not TicketState.UNKNOWN):
+                return span.start
+        return None
+
+    def pauses(self, hold_reasons: frozenset[str] | None = None) -> list[tuple[Instant, Instant | None]]:
+        """Stretches that do not count for resolution: on hold, and resolved before a reopening.
+
+        ``hold_reasons`` narrows which holds count as pauses; None means all of them.
+        """
+        last = len(self.spans) - 1
+        return [
+            (span.start, span.end)
+            for index, span in enumerate(self.spans)
+            if (
+                span.state is TicketState.ON_HOLD
+                and (hold_reasons is None or span.hold_reason in hold_reasons)
+            )
+            or (span.state in (TicketState.RESOLVED, TicketState.CLOSED) and index != last)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Groups and people the configuration names, found on the instance at start."""
+
+    groups: Mapping[str, Group] = field(default_factory=dict)
+    """sys_id → group."""
+    people: Mapping[str, Person] = field(default_factory=dict)
+    """user_name → person."""
+
+    def group_named(self, name: str) -> Group | None:
+        """The group of that name, or None."""
+        return next((group for group in self.groups.values() if group.name == name), None)
+
+    def groups_of(self, tier: Tier, desk: str = "") -> Iterator[Group]:
+        """Groups of a tier in the order of the configuration; of one desk, or of all with ``desk=""``."""
+        return (g for g in self.groups.values() if g.tier is tier and (not desk or g.desk == desk))
+
+    def speciality(self, tier: Tier, category: str, desk: str = "") -> Group | None:
+        """Whom to hand a ticket of this category: a group of that speciality, else the first for any.
+
+        Looks in the ticket's own desk first, then in all (a secondary desk may lack a second line).
+        """
+        for where in (desk, "") if desk else ("",):
+            groups = list(self.groups_of(tier, where))
+            for group in groups:
+                if category and category in group.categories:
+                    return group
+            for group in groups:
+                if not group.categories:
+                    return group
+        return None
