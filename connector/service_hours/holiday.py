@@ -1,0 +1,66 @@
+"""Statutory days off and make-up working days, as plain sets of dates.
+
+Source: the `holidays` package, from 0.92 on, whose China days agree with the notices of the State Council of
+2007 to 2026 on every working day. It is imported late: 50 ms that a calendar without holidays need not pay.
+"""
+
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+
+_DAY = timedelta(days=1)
+
+
+class Statutory(NamedTuple):
+    """One year of a country."""
+
+    off: frozenset[date]
+    make_up: frozenset[date]
+    """Weekend days that were made working days (调休)."""
+
+
+def is_supported(country: str) -> bool:
+    """Whether statutory days are known for ``CN``, ``DE``, ``DE-BY`` …"""
+    if country == "CN":  # our own desk's; asked on every start, so without the import
+        return True
+    from holidays import list_supported_countries
+
+    code, _, subdivision = country.partition("-")
+    known = list_supported_countries()
+    return code in known and (not subdivision or subdivision in known[code])
+
+
+@lru_cache(maxsize=512)
+def statutory(country: str, year: int) -> Statutory:
+    """Days off and make-up days of ``year``.
+
+    In China the weekend days next to a holiday belong to it: the notices give the whole span ("1 to 7 October
+    off"), the package leaves out days that are a weekend anyway, and a desk that works on Saturdays would be
+    open in the middle of the Spring Festival.
+    """
+    from holidays import country_holidays
+
+    code, _, subdivision = country.partition("-")
+    # Neighbouring years too: the make-up days of New Year 2008 were on 29 and 30 December 2007.
+    days = country_holidays(code, subdiv=subdivision or None, years=range(year - 1, year + 2))
+    make_up = frozenset(days.weekend_workdays)
+    off = set(days)
+    if code == "CN":
+        for holiday in list(off):
+            for step in (-_DAY, _DAY):
+                day = holiday + step
+                while day.weekday() >= 5 and day not in make_up and day not in off:
+                    off.add(day)
+                    day += step
+    return Statutory(
+        frozenset(day for day in off if day.year == year),
+        frozenset(day for day in make_up if day.year == year and day not in off),
+    )
+
+
+def is_unannounced(country: str, year: int) -> bool:
+    """The State Council has not announced ``year`` yet, as far as the installed `holidays` knows.
+
+    Every notice since 2008 has had make-up days, so a year without any is one without a notice.
+    """
+    return country == "CN" and year >= 2008 and not statutory(country, year).make_up
