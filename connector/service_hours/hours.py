@@ -147,14 +147,19 @@ class ServiceHours:
         self, start: datetime, seconds: int, pauses: Sequence[tuple[datetime, datetime]] = ()
     ) -> datetime:
         """`add` for aware datetimes; the answer is in UTC. Fractions of a second are dropped."""
-        due = self.add(_instant(start), seconds, _instants(pauses) if pauses else ())
+        if start.tzinfo is None:
+            raise _naive(start)
+        due = self.add(floor(start.timestamp()), seconds, _instants(pauses) if pauses else ())
         return datetime.fromtimestamp(due, UTC)
 
     def elapsed_between(
         self, start: datetime, end: datetime, pauses: Sequence[tuple[datetime, datetime]] = ()
     ) -> int:
         """`elapsed` for aware datetimes, in seconds. Fractions of a second are dropped."""
-        return self.elapsed(_instant(start), _instant(end), _instants(pauses) if pauses else ())
+        if start.tzinfo is None or end.tzinfo is None:
+            raise _naive(start, end)
+        cuts = _instants(pauses) if pauses else ()
+        return self.elapsed(floor(start.timestamp()), floor(end.timestamp()), cuts)
 
     def unannounced(self, year: int) -> bool:
         """The calendar follows China's statutory days and those of ``year`` are not announced yet."""
@@ -231,11 +236,13 @@ def _without(segment: Segment, pauses: Pauses) -> Iterator[Segment]:
         yield Segment(start, end)
 
 
-def _instant(moment: datetime) -> Instant:
-    if moment.tzinfo is None:
-        raise ValueError(f"{moment} has no time zone; service hours are asked for instants")
-    return floor(moment.timestamp())
-
-
 def _instants(pauses: Sequence[tuple[datetime, datetime]]) -> list[tuple[Instant, Instant]]:
-    return [(_instant(begin), _instant(end)) for begin, end in pauses]
+    for pause in pauses:
+        if pause[0].tzinfo is None or pause[1].tzinfo is None:
+            raise _naive(*pause)
+    return [(floor(begin.timestamp()), floor(end.timestamp())) for begin, end in pauses]
+
+
+def _naive(*moments: datetime) -> ValueError:
+    bare = next(moment for moment in moments if moment.tzinfo is None)
+    return ValueError(f"{bare} has no time zone; service hours are asked for instants")

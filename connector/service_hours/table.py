@@ -32,8 +32,9 @@ class Table(NamedTuple):
     """Parallel lists, made for `bisect`.
 
     ``edges`` is [low, low, start, end, start, end, …, high]. For ``i = bisect_right(edges, t)`` an odd i
-    means open, and F(t) is ``t - level[i]`` when open and ``level[i]`` when closed. Before ``low`` that finds None,
-    from ``high`` on it runs over the end of ``level``: both raise, so that the fast path needs no check.
+    means open, and F(t) is ``t - level[i]`` when open and ``level[i]`` when closed. Before ``low`` that
+    finds None, from ``high`` on it runs over the end of ``level``: both raise, so that the fast path needs
+    no check.
     """
 
     edges: list[Instant]
