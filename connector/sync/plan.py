@@ -173,7 +173,7 @@ def make_plan(
         new
         for wish in ordered
         if wish.ticket.opened_at >= adopt_from
-        if (new := _outstanding(wish, scheme)).intents
+        if (new := outstanding(wish, scheme)).intents
     ]
     enforced, conflicts = _settle([wish for wish in fresh if not wish.observe], scheme)
     observed, _ = _settle([wish for wish in fresh if wish.observe], scheme)
@@ -182,7 +182,7 @@ def make_plan(
     return Plan(now, changes, _merge(observed, scheme)[0], conflicts, refused, full)
 
 
-def _outstanding(wish: Wish, scheme: Scheme) -> Wish:
+def outstanding(wish: Wish, scheme: Scheme) -> Wish:
     """The intents that the record does not fulfil already, and that may be written at all."""
     ticket = wish.ticket
     known = {task.occasion for task in ticket.tasks} | {article.sys_id for article in ticket.articles}
@@ -253,8 +253,9 @@ def _brake(wishes: Sequence[Wish], safety: Safety, population: int) -> dict[str,
             if count > bound:
                 refused[policy] = (
                     f'policy "{policy}" wants to change {count} tickets in one pass, the brake allows '
-                    f"{bound} ({name}); nothing of it is written. If that is right, raise the bound under [safety] "
-                    "for one pass; if it is not, narrow the policy with `when` or set adopt_from later."
+                    f"{bound} ({name}); nothing of it is written. If that is right, raise the bound under "
+                    "[safety] for one pass; if it is not, narrow the policy with `when` or set adopt_from "
+                    "later."
                 )
                 break
     return refused

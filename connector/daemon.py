@@ -1,0 +1,142 @@
+"""The loop: wakes the pass at intervals, stops on SIGTERM, reloads on SIGHUP, and logs on transition only.
+
+`schedule` only wakes us: its own `Scheduler`, never the module's default, the process in UTC, every job
+guarded so that none can end the loop or starve the others, `Event.wait` instead of sleep, and every job moved
+along when the wall clock steps. What is due is decided from the store, never from a timer.
+"""
+
+import fcntl
+import logging
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from threading import Event
+from types import FrameType
+from typing import TextIO
+
+import schedule
+
+from connector.clock import Clock
+from connector.errors import Fatal, Refused
+
+LOG = logging.getLogger("connector")
+STEP = 1.0
+"""Seconds by which wall and monotonic clock may part before every job is moved along."""
+
+
+@contextmanager
+def only_one(path: Path) -> Iterator[TextIO]:
+    """Hold the lock of this store. Raises `Refused`, naming the process that holds it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.seek(0)
+            holder = lock.read().strip() or "unknown"
+            raise Refused(
+                f"another connector (process {holder}) already works with this store and holds {path}; "
+                "two would write twice. Stop it first, or give this one a store of its own."
+            ) from None
+        lock.seek(0)
+        lock.truncate()
+        lock.write(str(os.getpid()))
+        lock.flush()
+        try:
+            yield lock
+        finally:
+            lock.seek(0)
+            lock.truncate()
+
+
+class Transition:
+    """Says a thing when it begins and when it ends, and nothing in between."""
+
+    def __init__(self) -> None:
+        self._trouble = ""
+        self._times = 0
+
+    def tell(self, trouble: str) -> None:
+        """``trouble`` of this pass, or empty for a good one."""
+        if trouble and not self._trouble:
+            LOG.warning("a pass failed: %s", trouble)
+        elif trouble and trouble != self._trouble:
+            LOG.warning("passes go on failing, now: %s", trouble)
+        elif not trouble and self._trouble:
+            LOG.info("recovered after %d failed passes", self._times)
+        self._times = self._times + 1 if trouble else 0
+        self._trouble = trouble
+
+
+class Daemon:
+    """Runs jobs at intervals until told to stop."""
+
+    def __init__(self, clock: Clock, *, idle: float = 5.0) -> None:
+        self.stop = Event()
+        self.reload = Event()
+        self._clock = clock
+        self._idle = idle
+        self._scheduler = schedule.Scheduler()
+        self._fatal: Fatal | Refused | None = None
+
+    def every(self, seconds: int, name: str, job: Callable[[], str]) -> None:
+        """Run ``job`` every ``seconds``, first at once. It returns its trouble in words, or ""."""
+        transition = Transition()
+
+        def guarded() -> None:
+            try:
+                transition.tell(job())
+            except (Fatal, Refused) as error:
+                self._fatal = error
+                self.stop.set()
+            except Exception as error:
+                # A job must never end the loop: `schedule` would run it again at once and starve the others.
+                LOG.debug("job %s", name, exc_info=True)
+                transition.tell(f"{name}: {type(error).__name__}: {error}")
+
+        planned = self._scheduler.every(seconds).seconds.do(guarded)
+        if planned.next_run is not None:
+            planned.next_run -= timedelta(seconds=seconds)
+
+    def run(self, on_reload: Callable[[], None] = lambda: None) -> None:
+        """Loop until stopped. Raises the `Fatal` or `Refused` that ended it, if one did."""
+        offset = self._clock.now() - self._clock.monotonic()
+        while not self.stop.is_set():
+            step = self._clock.now() - self._clock.monotonic() - offset
+            if abs(step) > STEP + 1:  # the clock has a grain of one second
+                LOG.warning("the wall clock stepped by %.0f s; every job is moved along", step)
+                for job in self._scheduler.jobs:
+                    if job.next_run is not None:
+                        job.next_run += timedelta(seconds=step)
+                offset += step
+            if self.reload.is_set():
+                self.reload.clear()
+                on_reload()
+            self._scheduler.run_pending()
+            idle = self._scheduler.idle_seconds
+            self.stop.wait(min(self._idle, max(0.05, idle if idle is not None else self._idle)))
+        if self._fatal is not None:
+            raise self._fatal
+
+    def listen(self) -> None:
+        """SIGTERM and SIGINT stop after the record in hand; SIGHUP reloads."""
+
+        def stop(_signal: int, _frame: FrameType | None) -> None:
+            self.stop.set()
+
+        def again(_signal: int, _frame: FrameType | None) -> None:
+            self.reload.set()
+
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
+        signal.signal(signal.SIGHUP, again)
+
+
+def live_in_utc() -> None:
+    """`schedule` reckons in local time; in a zone with a clock change it would stall for an hour."""
+    os.environ["TZ"] = "UTC"
+    time.tzset()
