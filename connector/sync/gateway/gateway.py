@@ -1,0 +1,278 @@
+"""The gateway: one account on one instance, one request at a time.
+
+pysnow owns the URL and sends; the session, the parameters, the timeouts and the meaning of an answer are
+ours. Each call uses a fresh pysnow ``Resource``, because parameters of one call leak into the next on the
+same one (rbw/pysnow#195). Nothing is retried here: a read is asked again by the next pass, a write whose
+answer was lost is in doubt until its record has been read.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+import requests
+from pysnow import Client
+
+import connector
+from connector.errors import Refused, SettingsError, TimedOut, Unauthorised, Unavailable, WrongInstance
+from connector.sync.gateway.answer import is_more, result_of, server_time
+from connector.sync.gateway.credential import Credentials, authenticator
+from connector.sync.gateway.query import record_id, table_name, term
+from connector.ticket import Instant
+
+CHUNK = 100
+"""sys_ids in one query: longer URLs are refused with 414 (the practical limit is about 8 kB)."""
+
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_SANDBOXES = (".local", ".localhost", ".test", ".invalid")
+
+Row = dict[str, str]
+
+
+class Page(NamedTuple):
+    """One page of a list."""
+
+    rows: list[Row]
+    """Raw values; a column that does not exist or may not be read is missing."""
+    server_time: Instant
+    """The instance's clock when the page was asked for."""
+    more: bool
+    """There are rows behind it, even if this page is short or empty."""
+
+
+class Probe(NamedTuple):
+    """A first look at an instance."""
+
+    server_time: Instant
+    visible: bool
+    """At least one row could be read."""
+
+
+class _Parameters(dict[str, str]):
+    """The parameters of one request and no others; pysnow asks for them by this method."""
+
+    def as_dict(self) -> dict[str, str]:
+        return dict(self)
+
+
+class Gateway:
+    """Reads and writes of one instance.
+
+    ``url``: ``https://…``; ``http://`` only to this machine or a sandbox. ``writable``: table → columns that
+    may be written; anything else is refused before it is sent. ``timeout``: seconds to connect, seconds to
+    wait for the answer. Raises `SettingsError` for a URL that cannot be one.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        credentials: Credentials,
+        *,
+        writable: Mapping[str, frozenset[str]],
+        timeout: tuple[float, float] = (10, 60),
+    ) -> None:
+        host, secure, near = _place(url)
+        self.requests_sent = 0
+        self.by_table: Counter[str] = Counter()
+        self._writable = dict(writable)
+        self._timeout = timeout
+        self._shut = ""
+        self._answers: list[requests.Response] = []
+        self._session = requests.Session()
+        self._session.auth = authenticator(credentials)
+        self._session.max_redirects = 0  # a redirected PATCH would arrive as a GET
+        self._session.trust_env = not near  # no proxy to this machine
+        self._session.hooks["response"].append(self._keep)
+        self._client = Client(host=host, use_ssl=secure, session=self._session)
+        # After the client, which puts its own name there.
+        self._session.headers["User-Agent"] = f"desk-policy-connector/{connector.__version__}"
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._session.close()
+
+    def page(
+        self, table: str, query: str, fields: Sequence[str], *, limit: int = 1000, offset: int = 0
+    ) -> Page:
+        """One page of raw rows, as the encoded query orders them. Raises `GatewayError`."""
+        parameters = _Parameters(
+            sysparm_query=query,
+            sysparm_fields=",".join(fields),
+            sysparm_limit=str(limit),
+            sysparm_offset=str(offset),
+            sysparm_display_value="false",
+            sysparm_exclude_reference_link="true",
+        )
+        what = f"reading {table}"
+        response = self._send("GET", table, parameters, what)
+        rows = result_of(response, what)
+        if not isinstance(rows, list) or not all(type(row) is dict for row in rows):
+            raise Unavailable(f"{what}: the result is not a list of records")
+        return Page(rows, server_time(response, what), is_more(response, offset + limit))
+
+    def by_ids(self, table: str, sys_ids: Iterable[str], fields: Sequence[str]) -> dict[str, Row]:
+        """sys_id → row, as far as the rows exist and may be read; one request for each hundred."""
+        wanted = list(dict.fromkeys(record_id(sys_id) for sys_id in sys_ids))
+        columns = list(dict.fromkeys(["sys_id", *fields]))
+        found: dict[str, Row] = {}
+        for start in range(0, len(wanted), CHUNK):
+            query = term("sys_id", "IN", wanted[start : start + CHUNK])
+            for row in self.page(table, query, columns, limit=CHUNK).rows:
+                if "sys_id" in row:
+                    found[row["sys_id"]] = row
+        return found
+
+    def find(self, table: str, equals: Mapping[str, str], fields: Sequence[str]) -> Row | None:
+        """The record with these values, or None.
+
+        Raises `Refused` where nothing or an empty value is asked, `WrongInstance` where a column asked for
+        does not come back: the platform ignores an unknown field in a query, and then anything matches.
+        """
+        if not equals or not all(equals.values()):
+            raise Refused(f"a search of {table} without values would find any record; nothing was asked")
+        query = "^".join([term(field, "=", value) for field, value in equals.items()] + ["ORDERBYsys_id"])
+        columns = list(dict.fromkeys(["sys_id", *fields, *equals]))
+        for row in self.page(table, query, columns, limit=10).rows:
+            unread = [field for field in equals if field not in row]
+            if unread:
+                raise WrongInstance(f"{table} has no column {unread[0]}, or the account may not read it")
+            if all(row[field] == value for field, value in equals.items()):
+                return row
+        return None
+
+    def patch(self, table: str, sys_id: str, fields: Mapping[str, str], *, read: Sequence[str]) -> Row:
+        """Exactly one PATCH; the ``read`` columns as they are afterwards.
+
+        Raises `Refused` for a column that is not ours. After any `Retriable` but `Throttled` the write is in
+        doubt: read the record before deciding anything.
+        """
+        self._check_columns(table, fields)
+        return self._write("PATCH", table, record_id(sys_id), fields, read)
+
+    def create(self, table: str, fields: Mapping[str, str], *, read: Sequence[str]) -> Row:
+        """Exactly one POST of a record whose ``sys_id`` we chose; its ``read`` columns.
+
+        Raises as `patch` does. Forbidden may hide a committed insert, too: look for the record.
+        """
+        record_id(fields.get("sys_id", ""))
+        self._check_columns(table, fields.keys() - {"sys_id"})
+        return self._write("POST", table, "", fields, read)
+
+    def columns(self, table: str) -> frozenset[str]:
+        """Columns of a table and of those it extends. Raises `WrongInstance` where there is no such table."""
+        chain: list[str] = []
+        condition = term("name", "=", table_name(table))
+        while condition:
+            rows = self.page("sys_db_object", condition, ["sys_id", "name", "super_class"], limit=10).rows
+            row = next((row for row in rows if row.get("name") and row["name"] not in chain), None)
+            if row is None:
+                break
+            chain.append(row["name"])
+            above = row.get("super_class", "")
+            condition = term("sys_id", "=", record_id(above)) if above else ""
+        if not chain or chain[0] != table:
+            raise WrongInstance(
+                f"the instance has no table {table}, or the account may not read sys_db_object"
+            )
+        found: set[str] = set()
+        query = f"{term('name', 'IN', chain)}^elementISNOTEMPTY^ORDERBYsys_id"
+        offset, more = 0, True
+        while more:
+            page = self.page("sys_dictionary", query, ["element"], limit=CHUNK * 10, offset=offset)
+            found.update(row["element"] for row in page.rows if row.get("element"))
+            offset, more = offset + CHUNK * 10, page.more
+        return frozenset(found)
+
+    def probe(self, table: str = "incident") -> Probe:
+        """One small read: is it there, may we in, do we see anything, what does its clock say."""
+        page = self.page(table, "ORDERBYsys_id", ["sys_id"], limit=1)
+        return Probe(page.server_time, bool(page.rows))
+
+    def _check_columns(self, table: str, columns: Iterable[str]) -> None:
+        ours = self._writable.get(table, frozenset())
+        foreign = sorted(set(columns) - ours)
+        if foreign:
+            raise Refused(
+                f"{', '.join(foreign)} on {table} is not among the columns the connector may write; "
+                "nothing was sent. [columns] in the configuration says what it may"
+            )
+
+    def _write(
+        self, method: str, table: str, sys_id: str, fields: Mapping[str, str], read: Sequence[str]
+    ) -> Row:
+        parameters = _Parameters(sysparm_fields=",".join(read), sysparm_exclude_reference_link="true")
+        what = f"{'updating' if sys_id else 'creating a record in'} {table}{'/' if sys_id else ''}{sys_id}"
+        after = result_of(self._send(method, table, parameters, what, sys_id, dict(fields)), what)
+        if type(after) is not dict:
+            raise Unavailable(f"{what}: the result is not a record")
+        return after
+
+    def _send(
+        self,
+        method: str,
+        table: str,
+        parameters: _Parameters,
+        what: str,
+        sys_id: str = "",
+        body: Mapping[str, str] | None = None,
+    ) -> requests.Response:
+        """One request; the raw answer, whatever it says. Raises `TimedOut` and `Unavailable` for none."""
+        if self._shut:
+            raise Unauthorised(self._shut)
+        resource = self._client.resource(api_path=f"/table/{table_name(table)}", timeout=self._timeout)
+        resource.parameters = parameters
+        more: dict[str, Any] = {} if body is None else {"json": body}
+        self.requests_sent += 1
+        self.by_table[table] += 1
+        self._answers.clear()
+        try:
+            resource.request(method, path_append=f"/{sys_id}" if sys_id else None, **more)
+        except requests.exceptions.SSLError as error:
+            raise Unavailable(f"{what}: no secure connection: {error}") from None
+        except requests.exceptions.TooManyRedirects as error:
+            target = error.response.headers.get("Location", "") if error.response is not None else ""
+            raise Unavailable(
+                f"{what}: the instance sends us elsewhere ({target}); is its URL right?"
+            ) from None
+        except (
+            requests.exceptions.ConnectionError,
+            requests.exceptions.Timeout,
+            requests.exceptions.ChunkedEncodingError,
+        ) as error:
+            raise TimedOut(f"{what}: no answer: {_cause(error)}") from None
+        except requests.exceptions.RequestException as error:
+            raise Unavailable(f"{what}: {_cause(error)}") from None
+        response = self._answers.pop()
+        if response.status_code == 401:
+            self._shut = f"{what}: the credentials were refused before; nothing was sent"
+        return response
+
+    def _keep(self, response: requests.Response, *_: object, **__: object) -> None:
+        """Hook of the session: pysnow keeps the answer to itself, and would parse it a second time."""
+        self._answers.append(response)
+
+
+def _place(url: str) -> tuple[str, bool, bool]:
+    """Host and path for pysnow, whether it is https, and whether it is on this machine."""
+    parts = urlsplit(url.strip())
+    host = parts.hostname or ""
+    if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment:
+        raise SettingsError(f"instance.url: {url!r} is not a URL such as https://desk.service-now.com")
+    if "@" in parts.netloc:
+        raise SettingsError("instance.url: a user or password never stands in the URL; see [instance.auth]")
+    near = host in _LOOPBACK
+    if parts.scheme == "http" and not near and not host.endswith(_SANDBOXES):
+        raise SettingsError(f"instance.url: {host} would get the password in the clear; write https://")
+    return parts.netloc + parts.path.rstrip("/"), parts.scheme == "https", near
+
+
+def _cause(error: Exception) -> str:
+    """The innermost reason, without the object addresses that requests wraps around it."""
+    reason: object = error
+    while isinstance(reason, Exception) and reason.args:
+        inner = getattr(reason, "reason", None) or reason.args[-1]
+        if not isinstance(inner, Exception) or inner is reason:
+            break
+        reason = inner
+    return f"{type(error).__name__}: {reason}"
