@@ -29,6 +29,10 @@ OPEN_STATES = frozenset({TicketState.NEW, TicketState.IN_PROGRESS, TicketState.O
 """States in which somebody still owes the caller work."""
 
 
+ENDED_STATES = frozenset({TicketState.RESOLVED, TicketState.CLOSED})
+"""States in which the work is done."""
+
+
 class FaultClass(StrEnum):
     """R-C1: general (一般), important (重要), urgent (紧急)."""
 
@@ -180,6 +184,29 @@ class Ticket:
             if span.assignee or (span.state is not TicketState.NEW and span.state is not TicketState.UNKNOWN):
                 return span.start
         return None
+
+    @property
+    def ended_at(self) -> Instant | None:
+        """When the work last ended: resolved, or closed without having been resolved.
+
+        None while it is open, when it was canceled, and when neither history nor record tells the instant.
+        The earlier of the two counts: setting a closed ticket back to resolved stamps `resolved_at` anew,
+        which takes nothing from who resolved it in time. A stamp left from before a reopening is ignored.
+        """
+        if self.state not in ENDED_STATES:
+            return None
+        stamp = self.resolved_at if self.resolved_at is not None else self.closed_at
+        spans = self.spans
+        end = len(spans)
+        while end and spans[end - 1].state in ENDED_STATES:
+            end -= 1
+        if end == 0 or end == len(spans):
+            return stamp
+        begin = end - 1
+        while begin and spans[begin - 1].state not in ENDED_STATES:
+            begin -= 1
+        since = spans[end].start
+        return since if stamp is None or stamp < spans[begin].start else min(stamp, since)
 
     def pauses(self, hold_reasons: frozenset[str] | None = None) -> list[tuple[Instant, Instant | None]]:
         """Stretches that do not count for resolution: on hold, and resolved before a reopening.

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from typing import Literal
+from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from jinja2 import StrictUndefined, Template
@@ -19,6 +19,145 @@ Language = Literal["en", "zh", "both"]
 
 SENTENCES: dict[str, tuple[str, str]] = {
     # name: (English, Chinese)
+    "response_warned": (
+        "Not yet taken up: {{ share }} % of the response limit of {{ limit | span }} is used. Respond by {{ due }}.",
+        "尚未响应：响应时限 {{ limit | span }} 已用去 {{ share }}%，请于 {{ due }} 前响应。",
+    ),
+    "response_breached": (
+        "Response limit exceeded: nobody took this up within {{ limit | span }}; it was due by {{ due }}.",
+        "响应超时：未在 {{ limit | span }} 内响应，时限为 {{ due }}。",
+    ),
+    "resolution_warned": (
+        "{{ share }} % of the resolution limit of {{ limit | span }} is used up. Resolve by {{ due }}.",
+        "解决时限 {{ limit | span }} 已用去 {{ share }}%，请于 {{ due }} 前解决。",
+    ),
+    "resolution_breached": (
+        "Resolution limit exceeded: not resolved within {{ limit | span }}; it was due by {{ due }}.",
+        "解决超时：未在 {{ limit | span }} 内解决，时限为 {{ due }}。",
+    ),
+    "escalated": (
+        (
+            "Escalated from {{ origin.en }} to {{ target.en }}, group {{ group | neutral }}: {{ why.en }}."
+            "{% if missing %} Missing, please add: {{ missing | join(', ') | neutral }}.{% endif %}"
+        ),
+        (
+            "已由{{ origin.zh }}升级至{{ target.zh }}，处理组：{{ group | neutral }}。原因：{{ why.zh }}。"
+            "{% if missing %}记录中缺少以下信息，请补充：{{ missing | join('、') | neutral }}。{% endif %}"
+        ),
+    ),
+    "nobody_to_escalate_to": (
+        (
+            "Should be escalated from {{ origin.en }} to {{ target.en }} ({{ why.en }}), "
+            "but the configuration names no group for it. Please assign it by hand."
+        ),
+        "应由{{ origin.zh }}升级至{{ target.zh }}（{{ why.zh }}），但配置中没有对应的处理组，请人工指派。",
+    ),
+    "why_category": (
+        "category {{ category | neutral }} is beyond its capability",
+        "类别 {{ category | neutral }} 超出其处理能力",
+    ),
+    "why_marked": ("the consultant marked it as beyond their capability", "顾问已标记超出处理能力"),
+    "why_after": (
+        "the tier's limit of {{ limit | span }} of service is used up",
+        "本级处理时限 {{ limit | span }} 已用完",
+    ),
+    "first_line": ("first line", "一线"),
+    "second_line": ("second line", "二线"),
+    "vendor": ("the vendor", "厂商"),
+    "major_report_subject": (
+        "Report major incident {{ number }} to the maintenance lead",
+        "向维护负责人报告重大事件 {{ number }}",
+    ),
+    "major_report_task": (
+        (
+            "Major incident {{ number }} is to be reported to the maintenance lead by {{ due }}. "
+            "Take this task up to confirm the report, then follow the incident until it is over."
+        ),
+        "重大危机事件 {{ number }} 须于 {{ due }} 前报告乙方维护负责人。接手本任务即确认收到报告，请跟踪至结束。",
+    ),
+    "major_not_reported": (
+        (
+            "Not reported in time: no confirmation by the maintenance lead within {{ limit | span }}; "
+            "it was due by {{ due }}."
+        ),
+        "未按时报告：维护负责人未在 {{ limit | span }} 内确认收到报告，时限为 {{ due }}。",
+    ),
+    "major_broadcast": (
+        (
+            "Progress broadcast no. {{ slot }}: {{ state.en }}, group {{ group | neutral }}, "
+            "{{ 'in hand' if assigned else 'nobody assigned' }}; open for {{ open_for | span }}; "
+            "{{ 'reported' if reported else 'not yet reported' }} to the maintenance lead. "
+            "{% if next %}Next broadcast at {{ next }}.{% else %}This was the last broadcast.{% endif %}"
+        ),
+        (
+            "进展通报第 {{ slot }} 次：{{ state.zh }}，处理组：{{ group | neutral }}，"
+            "{{ '已有人处理' if assigned else '尚无人处理' }}；已持续 {{ open_for | span }}；"
+            "{{ '已' if reported else '尚未' }}报告维护负责人。"
+            "{% if next %}下次通报：{{ next }}。{% else %}此为系统最后一次通报。{% endif %}"
+        ),
+    ),
+    "new": ("new", "新建"),
+    "in_progress": ("in progress", "处理中"),
+    "on_hold": ("on hold", "挂起"),
+    "knowledge_reminder": (
+        (
+            "Resolved, but no knowledge article yet. Please sum up problem, cause and solution and attach it"
+            "{% if until %} by {{ until }}{% endif %}."
+        ),
+        (
+            "工单已解决，但尚无知识条目。请{% if until %}于 {{ until }} 前{% endif %}"
+            "总结问题、原因与解决方案，并关联知识条目。"
+        ),
+    ),
+    "knowledge_missing": (
+        "Still no knowledge article; it was due by {{ due }}. The ticket is flagged.",
+        "仍无知识条目，时限为 {{ due }}，工单已标记为缺少知识。",
+    ),
+    "knowledge_set_back": (
+        (
+            "Closed without a knowledge article, which was due by {{ due }}; set back to resolved. "
+            "Please attach an article and close it again."
+        ),
+        "工单已关闭但无知识条目，时限为 {{ due }}；现退回“已解决”。请关联知识条目后再关闭。",
+    ),
+    "problem": ("Problem", "问题"),
+    "solution": ("Cause and solution", "原因与解决方案"),
+    "origin": ("Drafted from ticket {{ number }}", "根据工单 {{ number }} 起草"),
+    "unconfirmed": (
+        "Closed without the customer's confirmation. Please ask the customer and record the answer.",
+        "未经客户确认即关闭。请联系客户确认并记录。",
+    ),
+    "unconfirmed_set_back": (
+        (
+            "Closed without the customer's confirmation; set back to resolved. Please ask the customer, "
+            "record the confirmation and close it again."
+        ),
+        "未经客户确认即关闭，现退回“已解决”。请联系客户，记录确认后再关闭。",
+    ),
+    "callback_subject": ("Call back about {{ number }}", "回访工单 {{ number }}"),
+    "callback_task": (
+        (
+            "Ticket {{ number }} was drawn for a call-back. Contact the customer, ask about satisfaction and "
+            "suggestions, enter the score and what was said, then close this task."
+        ),
+        "工单 {{ number }} 被抽中回访。请联系客户，了解满意度与意见建议，填写评分与反馈后关闭本任务。",
+    ),
+    "improvement_subject": ("Improve after the call-back about {{ number }}", "工单 {{ number }} 回访后改进"),
+    "improvement_task": (
+        (
+            "The customer of {{ number }} gave {{ score }}. Propose an improvement, carry it out, "
+            "and write here what was done; the customer is called again afterwards."
+        ),
+        "工单 {{ number }} 的客户评分为 {{ score }}。请提出并落实改进措施，在此记录结果；之后将再次回访。",
+    ),
+    "callback_2_subject": ("Call back again about {{ number }}", "再次回访工单 {{ number }}"),
+    "callback_2_task": (
+        (
+            "The improvement after the first call-back about {{ number }} has been carried out. Call the customer "
+            "again, ask whether it helped, enter the score, then close this task."
+        ),
+        "工单 {{ number }} 回访后的改进已落实。请再次联系客户，确认改进效果，填写评分后关闭本任务。",
+    ),
 }
 """Name of a sentence → its English and its Chinese template."""
 
@@ -28,6 +167,18 @@ _CODE_TAG = re.compile(r"\[(/?)code\]", re.IGNORECASE)
 def neutral(text: str) -> str:
     """Text that people typed, safe inside a journal: no ``[code]`` mark-up survives."""
     return _CODE_TAG.sub(r"(\1code)", text)
+
+
+class Bilingual(NamedTuple):
+    """A piece of a sentence in both languages, to be put into another."""
+
+    en: str
+    zh: str
+
+
+def piece(sentence: str, /, **values: object) -> Bilingual:
+    """The sentence of that name as a piece for another, whatever language that is told in."""
+    return Bilingual(*(_template(text).render(values) for text in SENTENCES[sentence]))
 
 
 def span_of_time(seconds: int) -> str:
@@ -65,6 +216,10 @@ class Wording:
         english, chinese = SENTENCES[sentence]
         texts = {"en": (english,), "zh": (chinese,), "both": (chinese, english)}[self.language]
         return "\n".join(_template(text).render(values) for text in texts)
+
+    def line(self, sentence: str, /, **values: object) -> str:
+        """The same on one line, for subjects: ``回访工单 INC1 / Call back about INC1``."""
+        return self.say(sentence, **values).replace("\n", " / ")
 
     def time(self, instant: int | None) -> str:
         """An instant as people of the desk read it: ``2026-10-08 09:00``, in the desk's zone."""

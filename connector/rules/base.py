@@ -16,9 +16,10 @@ TOML table is its constructor, and `judge` is a pure function of (ticket, moment
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import attrgetter
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -104,14 +105,25 @@ class When(BaseModel):
     def why_not(self, ticket: Ticket) -> str | None:
         """The first condition that does not hold, in words ("class general is not urgent"), or None."""
         for name, wanted in self._conditions:
-            actual = _actual(ticket, name)
+            actual = _ACTUAL[name](ticket)
             if actual not in wanted:
                 return f"{name} {actual or '(none)'} is not {' or '.join(wanted)}"
         return None
 
     def matches(self, ticket: Ticket) -> bool:
         """All conditions hold."""
-        return all(_actual(ticket, name) in wanted for name, wanted in self._conditions)
+        return self._test(ticket)
+
+    @cached_property
+    def _test(self) -> Callable[[Ticket], bool]:
+        """The conditions as one function, put together once: every ticket is asked this for every policy."""
+        conditions = tuple((_ACTUAL[name], wanted) for name, wanted in self._conditions)
+        if not conditions:
+            return lambda ticket: True
+        if len(conditions) == 1:
+            ((actual, wanted),) = conditions
+            return lambda ticket: actual(ticket) in wanted
+        return lambda ticket: all(actual(ticket) in wanted for actual, wanted in conditions)
 
     @cached_property
     def _conditions(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -131,14 +143,17 @@ class When(BaseModel):
         )
 
 
-def _actual(ticket: Ticket, name: str) -> str:
-    if name == "class":
-        return ticket.fault_class
-    if name == "group":
-        return ticket.group.name if ticket.group else ""
-    if name == "tier":
-        return ticket.tier or ""
-    return str(getattr(ticket, name))
+_ACTUAL: Mapping[str, Callable[[Ticket], str | None]] = {
+    "class": attrgetter("fault_class"),
+    "priority": attrgetter("priority"),
+    "desk": attrgetter("desk"),
+    "tier": attrgetter("tier"),
+    "group": lambda ticket: ticket.group.name if ticket.group else "",
+    "category": attrgetter("category"),
+    "company": attrgetter("company"),
+    "kind": attrgetter("kind"),
+}
+"""What a condition of that name looks at."""
 
 
 class Policy(BaseModel):
