@@ -1,0 +1,129 @@
+"""Moments of a ticket's life that indicators ask for, and whose hands it was in then.
+
+Work is credited to whoever did it, not to whoever holds the ticket now: a request that the first line could
+not solve must not become the second line's miss, nor a late answer be passed on with the ticket. Where the
+history is missing (no spans) the record as it stands is all there is.
+"""
+
+from collections.abc import Mapping
+
+from connector.kpi.indicator import Owner
+from connector.ticket import Group, Instant, Span, Ticket, TicketState, Tier
+
+DONE = frozenset({TicketState.RESOLVED, TicketState.CLOSED})
+_RANK = {Tier.FIRST_LINE: 1, Tier.SECOND_LINE: 2, Tier.VENDOR: 3}
+
+
+def holder(ticket: Ticket) -> Owner:
+    """Who holds it now."""
+    return Owner(ticket.group.sys_id if ticket.group else "", ticket.assignee)
+
+
+def first_hands(ticket: Ticket) -> Owner:
+    """Who accepted it (R-A2): the first group that held it, and that group's first consultant on it."""
+    group = ""
+    for span in ticket.spans:
+        if group and span.group and span.group != group:
+            return Owner(group, "")
+        group = group or span.group
+        if span.assignee:
+            # An assignee may stand there a moment before the group does.
+            return Owner(group or _next_group(ticket, span), span.assignee)
+    return Owner(group, "") if group else holder(ticket)
+
+
+def responder(ticket: Ticket) -> Owner:
+    """Who responded first (R-E3); who lets it wait, if nobody has."""
+    moment = ticket.responded_at
+    for span in ticket.spans:
+        if span.start == moment:
+            return Owner(span.group or _next_group(ticket, span), span.assignee)
+    return holder(ticket)
+
+
+def resolver(ticket: Ticket) -> Owner:
+    """Who had it when it was resolved for good; who holds it now, if it is not."""
+    span = _resolution(ticket)
+    if span is None:
+        return holder(ticket)
+    now = holder(ticket)
+    return Owner(span.group or now.group, span.assignee or now.consultant)
+
+
+def resolved_at(ticket: Ticket) -> Instant | None:
+    """When it was resolved for good, seconds UTC; None while it is not (reopened ones are not).
+
+    The record's own `resolved_at` where it is filled; else the history; else when it was closed.
+    """
+    if ticket.state not in DONE:
+        return None
+    if ticket.resolved_at is not None:
+        return ticket.resolved_at
+    span = _resolution(ticket)
+    return span.start if span else ticket.closed_at
+
+
+def at_first_contact(ticket: Ticket, within: int, groups: Mapping[str, Group]) -> bool:
+    """R-E4: resolved ``within`` seconds of opening by the tier it came to, never held, never reopened.
+
+    Where the first group has no tier, the ticket must not have left that group.
+    """
+    moment = resolved_at(ticket)
+    if moment is None or moment - ticket.opened_at > within or ticket.reopen_count:
+        return False
+    if not ticket.spans:
+        return ticket.reassignment_count == 0
+    first, tier, done = "", None, False
+    for span in ticket.spans:
+        if span.state is TicketState.ON_HOLD or (done and span.state not in DONE):
+            return False
+        done = done or span.state in DONE
+        if not span.group or span.group == first:
+            continue
+        if not first:
+            first, tier = span.group, _tier(span.group, groups)
+        elif tier is None or _tier(span.group, groups) is not tier:
+            return False
+    return True
+
+
+def escalation(ticket: Ticket, groups: Mapping[str, Group], left: Tier) -> tuple[Instant, Owner] | None:
+    """When it first went from the tier ``left`` to a higher one (R-B2), and who passed it on.
+
+    Groups without a tier in between are passed over: the request still left the one and reached the other.
+    """
+    hands: Span | None = None
+    for span in ticket.spans:
+        if not span.group:
+            continue
+        tier = _tier(span.group, groups)
+        if hands is not None and tier is not None and _RANK[tier] > _RANK[left]:
+            return span.start, Owner(hands.group, hands.assignee)
+        if tier is left:
+            # A hand-over clears the assignee first now and then; who had it before that passed it on.
+            keep = hands is not None and hands.group == span.group and not span.assignee
+            hands = hands if keep else span
+        elif tier is not None:
+            hands = None
+    return None
+
+
+def _resolution(ticket: Ticket) -> Span | None:
+    found = None
+    for span in reversed(ticket.spans):
+        if span.state not in DONE:
+            break
+        found = span
+    return found
+
+
+def _next_group(ticket: Ticket, after: Span) -> str:
+    for span in ticket.spans:
+        if span.start >= after.start and span.group:
+            return span.group
+    return ticket.group.sys_id if ticket.group else ""
+
+
+def _tier(group: str, groups: Mapping[str, Group]) -> Tier | None:
+    known = groups.get(group)
+    return known.tier if known else None
