@@ -1,0 +1,56 @@
+"""The clauses of the service desk regulation, by number: what rules, indicators, notes and tests cite.
+
+Only the titles stand here; a test fails where anything cites a clause that does not exist.
+"""
+
+from collections.abc import Mapping
+
+CLAUSES: Mapping[str, str] = {
+    "R-A1": "Project manager (项目经理)",
+    "R-A2": "First line (一线运维顾问)",
+    "R-A3": "Second line (二线运维顾问)",
+    "R-A4": "Vendor (厂商)",
+    "R-A5": "Main desk and secondary desks (总服务台, 二级服务台)",
+    "R-A6": "Head of operations, directors, process owners (运维副总)",
+    "R-B1": "A request becomes a ticket when it arrives",
+    "R-B2": "Within capability: handle; beyond it: escalate, with what was found",
+    "R-B3": "Statuses are transparent to the customer",
+    "R-B4": "Closed only after the customer confirms",
+    "R-B5": "Closing brings forth knowledge (知识库)",
+    "R-B6": "Closed tickets are called back (用户回访)",
+    "R-C1": "Fault classes: general, important, urgent (一般, 重要, 紧急)",
+    "R-C2": "The phases of a fault (接报、定位、处理、反馈、总结)",
+    "R-C3": "Time limits per class (处理及时率)",
+    "R-C4": "A major crisis incident (重大危机事件) is reported within 30 minutes and broadcast",
+    "R-C5": "The hotline is not unanswered for more than 15 minutes",
+    "R-C6": "Major accidents are investigated and improvement follows",
+    "R-D1": "Closed tickets are picked for a call-back",
+    "R-D2": "Call-back, improvement, second call-back",
+    "R-D3": "Complaints",
+    "R-D4": "Regular satisfaction survey",
+    "R-E1": "Customer satisfaction (客户满意度)",
+    "R-E2": "Desk answer rate (服务台接通率)",
+    "R-E3": "Timely support (服务请求及时支持)",
+    "R-E4": "Immediate resolution (即时解决率)",
+    "R-E5": "Incident resolution rate (事件解决率)",
+    "R-E6": "Timely handling rate (处理及时率)",
+    "R-E7": "Duty attendance (值班出勤)",
+    "R-E8": "Capability (服务能力满足度)",
+    "R-E9": "Operation manual quality (维护操作手册管理质量)",
+    "R-E10": "Service summary quality (服务工作总结质量)",
+    "R-E11": "Technical support rate (运维服务技术支持率)",
+    "R-E12": "Workload (工作量)",
+    "R-F1": "On-site 6×8, telephone and remote 7×24",
+    "R-F2": "Hotline duty roster on statutory holidays (服务热线值班表)",
+    "R-F3": "Results are archived; the knowledge base is kept up",
+    "R-F4": "Manners on the line",
+    "R-G1": "Changes are classed, assessed, approved, recorded",
+    "R-G2": "A release has a plan",
+    "R-G3": "Monitoring and warnings",
+    "R-H1": "Annual service quality plan and audits",
+    "R-H2": "Satisfaction and complaints are surveyed and analysed",
+    "R-H3": "Improvement measures are verified",
+    "R-H4": "Service reports at set periods",
+    "R-H5": "The carrying-out of the regulation is checked",
+}
+"""Clause → its title."""

@@ -1,0 +1,83 @@
+"""Policies that want different things of the same ticket.
+
+The planner writes neither when two policies disagree; an admin should learn that from `check`, not at night.
+Two policies in different modes do not clash: one may be rehearsed beside the other.
+"""
+
+from collections.abc import Iterator, Mapping
+from itertools import combinations
+
+from connector.rules.base import Policy, When
+from connector.settings.finding import Finding
+from connector.ticket import FaultClass, Tier
+
+KEEPS: Mapping[str, tuple[str, ...]] = {
+    "sla_timer": ("class", "respond_by", "resolve_by", "clock"),
+    "tier_escalation": ("tier",),
+    "major_incident": (),
+    "knowledge_capture": ("knowledge",),
+    "customer_confirmation": (),
+    "callback_sampling": ("callback",),
+}
+"""Rule → the roles of `[columns]` that it keeps on a ticket."""
+
+AGREED = frozenset({"tier"})
+"""Roles in which two policies want the same by nature: the tier is that of the ticket's group."""
+
+Groups = Mapping[str, tuple[str, Tier | None, tuple[str, ...]]]
+
+
+def clashes(
+    policies: Mapping[int, Policy], priorities: Mapping[str, FaultClass], groups: Groups
+) -> Iterator[Finding]:
+    """Two policies of one rule and mode about the same tickets, with different settings."""
+    for (_, first), (index, second) in combinations(sorted(policies.items(), key=lambda item: item[0]), 2):
+        kept = [role for role in KEEPS.get(rule_of(first), ()) if role not in AGREED]
+        if not kept or rule_of(first) != rule_of(second) or first.mode != second.mode:
+            continue
+        if first.name == second.name:  # told already
+            continue
+        if _wish(first) == _wish(second) or not overlap(first.when, second.when, priorities, groups):
+            continue
+        yield Finding(
+            ("policy", index),
+            f'clashes with policy "{first.name}": both keep {", ".join(kept)} of the same tickets, and want '
+            "different things; narrow `when` of one of them so that no ticket is in both",
+        )
+
+
+def overlap(one: When, other: When, priorities: Mapping[str, FaultClass], groups: Groups) -> bool:
+    """Whether some ticket could be in both. A class is some priorities; a desk and a tier are some groups."""
+    several = (one, other)
+    if not all(
+        not a or not b or set(a) & set(b)
+        for a, b in (
+            (one.category, other.category),
+            (one.company, other.company),
+            (one.kind, other.kind),
+        )
+    ):
+        return False
+    unnamed = {priority: FaultClass.GENERAL for when in several for priority in ("", *when.priority)}
+    urgency = any(
+        all(_in(when.priority, priority) and _in(when.fault_class, fault_class) for when in several)
+        for priority, fault_class in {**unnamed, **priorities}.items()
+    )
+    nowhere = {"": ("", None, ())}
+    return urgency and any(
+        all(_in(when.group, name) and _in(when.desk, desk) and _in(when.tier, tier or "") for when in several)
+        for name, (desk, tier, _) in {**groups, **nowhere}.items()
+    )
+
+
+def _in(wanted: tuple[str, ...], actual: str) -> bool:
+    return not wanted or actual in wanted
+
+
+def rule_of(policy: Policy) -> str:
+    """The name of the rule that the policy is of."""
+    return str(getattr(policy, "rule", ""))
+
+
+def _wish(policy: Policy) -> dict[str, object]:
+    return policy.model_dump(exclude={"name", "mode", "when"})

@@ -1,0 +1,107 @@
+"""All of the configuration as one frozen value, and what the rest of the program asks of it."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from hashlib import blake2b
+from pathlib import Path
+
+from pydantic import ConfigDict, Field, PrivateAttr
+
+from connector.rules.catalogue import AnyPolicy
+from connector.service_hours import Calendar, ServiceHours
+from connector.settings.hours import Hours
+from connector.settings.table import (
+    Columns,
+    Desk,
+    FaultClasses,
+    Instance,
+    Kpi,
+    Poll,
+    Reads,
+    Storage,
+    Table,
+)
+from connector.sync.plan import Safety
+from connector.ticket import FaultClass, Tier
+
+
+class Settings(Table):
+    """What an admin wants, read from one TOML file by `connector.settings.load`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, title="desk-connector")
+
+    instance: Instance
+    fault_class: FaultClasses = FaultClasses()
+    columns: Columns = Columns()
+    reads: Reads = Reads()
+    desks: tuple[Desk, ...] = Field(default=(), alias="desk")
+    calendars: dict[str, Hours] = Field(default_factory=dict, alias="service_hours")
+    safety: Safety = Safety()
+    poll: Poll = Poll()
+    store: Storage = Storage()
+    kpi: Kpi = Kpi()
+    policies: tuple[AnyPolicy, ...] = Field(default=(), alias="policy")
+
+    _path: Path = PrivateAttr(default=Path("config.toml"))
+
+    @property
+    def path(self) -> Path:
+        """The file it was read from."""
+        return self._path
+
+    @cached_property
+    def service_hours(self) -> Mapping[str, ServiceHours]:
+        """Compiled service hours by name. Raises `SettingsError`; not after `load`, which has tried."""
+        return {name: ServiceHours.compile(self.calendar(name)) for name in self.calendars}
+
+    def calendar(self, name: str) -> Calendar:
+        """The calendar of that name, as written."""
+        return self.calendars[name].calendar(name)
+
+    @property
+    def priorities(self) -> Mapping[str, FaultClass]:
+        """R-C1: value of the priority column → fault class."""
+        return self.fault_class.by_priority
+
+    @cached_property
+    def groups(self) -> Mapping[str, tuple[str, Tier | None, tuple[str, ...]]]:
+        """Group name → (desk, tier, categories), in the order of the configuration (R-A2 to R-A5)."""
+        return {
+            team.group: (desk.name, tier, team.categories) for desk in self.desks for tier, team in desk.teams
+        }
+
+    @cached_property
+    def people(self) -> tuple[str, ...]:
+        """User names that policies name, sorted."""
+        return tuple(sorted({person for policy in self.policies for person in policy.people_named()}))
+
+    @cached_property
+    def extra_columns(self) -> frozenset[str]:
+        """Columns of the ticket that policies read beyond the usual ones."""
+        return frozenset(column for policy in self.policies for column in policy.columns())
+
+    @property
+    def store_path(self) -> Path:
+        """The file of the local store: as configured, else the configuration's name with ``.sqlite``."""
+        if self.store.path:
+            return self._path.parent / self.store.path
+        return self._path.with_suffix(".sqlite")
+
+    @property
+    def store_url(self) -> str:
+        """The local store as SQLAlchemy names it."""
+        return f"sqlite:///{self.store_path}"
+
+    @property
+    def counts_calls(self) -> bool:
+        """Whether inbound calls are on the instance (R-E2)."""
+        return self.kpi.calls
+
+    def password(self) -> str:
+        """The secret of ``[instance.auth]``, read now; relative files lie beside the configuration."""
+        return self.instance.auth.secret(self._path.parent)
+
+    @cached_property
+    def digest(self) -> str:
+        """Twelve hex digits that change when anything but a comment changes; they stand in the journal."""
+        return blake2b(self.model_dump_json(by_alias=True).encode(), digest_size=6).hexdigest()

@@ -1,0 +1,40 @@
+"""What is allowed and yet perhaps not meant: said by `check` and `status`, stopping nothing."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from connector.settings.clash import KEEPS, rule_of
+from connector.settings.document import Settings
+from connector.settings.finding import Finding
+from connector.ticket import Instant
+
+HORIZON = 400 * 86400
+"""Seconds ahead for which the statutory days should be known: a little more than a year."""
+
+
+def doubts(settings: Settings, now: Instant) -> Iterator[Finding]:
+    """Warnings of a valid configuration, for the moment ``now``."""
+    for name, hours in settings.calendars.items():
+        for text in hours.doubts():
+            yield Finding(("service_hours", name), text)
+    years = sorted({_year(now), _year(now + HORIZON)})
+    for name, compiled in settings.service_hours.items():
+        for text in compiled.warnings(years):
+            yield Finding(("service_hours", name), text.removeprefix(f'service hours "{name}": '))
+    if any(policy.mode == "enforce" for policy in settings.policies) and settings.instance.adopt_from is None:
+        yield Finding(
+            ("instance",),
+            "adopt_from is not set and policies enforce: the whole backlog will be written to; set the day "
+            "from which on tickets are touched",
+        )
+    for index, policy in enumerate(settings.policies):
+        missing = [role for role in KEEPS.get(rule_of(policy), ()) if role not in settings.columns.roles]
+        if missing:
+            yield Finding(
+                ("policy", index),
+                f"[columns] has no column for {', '.join(missing)}: not kept on the tickets",
+            )
+
+
+def _year(instant: Instant) -> int:
+    return datetime.fromtimestamp(instant, UTC).year

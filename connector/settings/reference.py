@@ -1,0 +1,129 @@
+"""Names in one part of the configuration that must exist in another."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from connector.rules.base import Policy
+from connector.settings.finding import Finding
+from connector.settings.place import Place
+from connector.settings.spelling import nearest
+from connector.settings.table import Columns, Desk
+
+
+def references(
+    document: Mapping[str, Any],
+    policies: Mapping[int, Policy],
+    desks: Iterable[Desk],
+) -> Iterator[Finding]:
+    """Unknown groups, desks and service hours, and names given twice.
+
+    ``policies`` are those that could be read, by their place in the file; of the others only the plain names
+    in the document are looked at.
+    """
+    desks = tuple(desks)
+    hours = list(_table(document, "service_hours"))
+    desk_names = [desk.name for desk in desks]
+    groups = [team.group for desk in desks for _, team in desk.teams]
+    yield from _twice(document, "policy", "the name stands in the notes and marks of its tickets")
+    yield from _twice(document, "desk", "figures are told apart by it")
+    yield from _groups_twice(document)
+    for index, entry in enumerate(_list(document, "policy")):
+        place: Place = ("policy", index)
+        policy = policies.get(index)
+        for name in policy.hours_named() if policy else _words(entry.get("service_hours")):
+            if name and name not in hours:
+                yield Finding(
+                    _spot(place, entry, name),
+                    f'no service hours "{name}"{nearest(name, hours, quote=True) or _there_are(hours)}',
+                )
+        named = [*(policy.groups_named() if policy else ()), *_condition(entry, "group")]
+        for name in dict.fromkeys(named):
+            if name not in groups:
+                yield Finding(
+                    _spot(place, entry, name),
+                    f'no desk has a group "{name}"{nearest(name, groups, quote=True) or _there_are(groups)}',
+                )
+        for name in _condition(entry, "desk"):
+            if name not in desk_names:
+                yield Finding(
+                    _spot(place, entry, name),
+                    f'no desk "{name}"{nearest(name, desk_names, quote=True) or _there_are(desk_names)}',
+                )
+
+
+def enforcement(document: Mapping[str, Any], columns: Columns) -> Iterator[Finding]:
+    """A policy that writes needs a memory on the ticket, or it would say the same thing in each pass."""
+    if columns.marks:
+        return
+    for index, entry in enumerate(_list(document, "policy")):
+        if entry.get("mode") == "enforce":
+            yield Finding(
+                ("policy", index, "mode"),
+                'cannot enforce without [columns] marks, such as marks = "u_desk_marks": '
+                "without it nothing remembers what has been said",
+            )
+
+
+def _twice(document: Mapping[str, Any], kind: str, why: str) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for index, entry in enumerate(_list(document, kind)):
+        name = entry.get("name")
+        if isinstance(name, str):
+            if name in seen:
+                yield Finding((kind, index, "name"), f"the name is taken by another {kind}; {why}")
+            seen.add(name)
+
+
+def _groups_twice(document: Mapping[str, Any]) -> Iterator[Finding]:
+    seen: dict[str, str] = {}
+    for index, entry in enumerate(_list(document, "desk")):
+        for tier in ("first_line", "second_line", "vendor", "other"):
+            several = entry.get(tier)
+            for number, team in enumerate(several if isinstance(several, list) else ()):
+                name = team.get("group") if isinstance(team, dict) else team
+                if not isinstance(name, str):
+                    continue
+                where = f"{tier} of desk {entry.get('name', index + 1)}"
+                if name in seen:
+                    text = f'group "{name}" is already {seen[name]}; a group has one desk and one tier'
+                    yield Finding(("desk", index, tier, number), text)
+                seen.setdefault(name, where)
+
+
+def _spot(place: Place, entry: object, name: str) -> Place:
+    """Where in this table the name stands."""
+    if isinstance(entry, dict):
+        for key, value in entry.items():
+            if key != "name" and (found := _spot((*place, key), value, name)) != (*place, key):
+                return found
+            if key != "name" and value == name:
+                return (*place, key)
+    elif isinstance(entry, list):
+        for index, value in enumerate(entry):
+            if value == name:
+                return (*place, index)
+    return place
+
+
+def _there_are(names: list[str]) -> str:
+    return "; there are " + ", ".join(f'"{name}"' for name in names) if names else "; none is configured"
+
+
+def _condition(entry: Mapping[str, Any], key: str) -> list[str]:
+    when = entry.get("when")
+    return _words(when.get(key)) if isinstance(when, dict) else []
+
+
+def _words(value: object) -> list[str]:
+    several = value if isinstance(value, list) else [value]
+    return [word for word in several if isinstance(word, str)]
+
+
+def _list(document: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
+    value = document.get(key)
+    return [entry if isinstance(entry, dict) else {} for entry in value] if isinstance(value, list) else []
+
+
+def _table(document: Mapping[str, Any], key: str) -> dict[str, Any]:
+    value = document.get(key)
+    return value if isinstance(value, dict) else {}
