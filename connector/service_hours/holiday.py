@@ -41,7 +41,7 @@ def statutory(country: str, year: int) -> Statutory:
     from holidays import country_holidays
 
     code, _, subdivision = country.partition("-")
-    # Neighbouring years too: the make-up days of New Year 2008 were on 29 and 30 December 2007.
+    # Neighbouring years too: New Year 2008 began on 30 December 2007, its make-up day was the 29th.
     days = country_holidays(code, subdiv=subdivision or None, years=range(year - 1, year + 2))
     make_up = frozenset(days.weekend_workdays)
     off = set(days)
