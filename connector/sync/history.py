@@ -1,0 +1,155 @@
+"""A ticket's life as spans without gaps, from its row and what is known of its changes.
+
+Changes come from ``sys_audit`` or from our own observation. Both can be incomplete: audit leaves out import
+sets, observation begins with the first sight. So the row has the last word, and where nothing is known of
+the time before a ticket was resolved, the span says unknown rather than guess.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from operator import attrgetter
+from typing import NamedTuple
+
+from connector.ticket import Instant, Span, TicketState
+
+
+class Change(NamedTuple):
+    """One column of one ticket changed; raw values as the platform has them."""
+
+    at: Instant
+    field: str
+    old: str
+    new: str
+    user: str = ""
+    """user_name of who did it, where known."""
+
+
+class Standing(NamedTuple):
+    """What a span is made of, in raw values; the order is that of `FIELDS`."""
+
+    state: str
+    hold_reason: str
+    group: str
+    assignee: str
+    priority: str
+
+
+FIELDS = ("state", "hold_reason", "assignment_group", "assigned_to", "priority")
+"""Columns whose change begins a new span."""
+_PLACE = {field: place for place, field in enumerate(FIELDS)}
+_UNKNOWN = "\x00"
+"""A raw state that no instance has."""
+
+
+def spans(
+    opened_at: Instant,
+    updated_at: Instant,
+    now: Standing,
+    changes: Sequence[Change],
+    states: Mapping[str, TicketState],
+    *,
+    resolved_at: Instant | None = None,
+    closed_at: Instant | None = None,
+) -> tuple[Span, ...]:
+    """Spans from ``opened_at`` on; the last is open and agrees with ``now``, what the row says.
+
+    A field begins with the old value of its first change, else with the row's own. A change before
+    ``opened_at`` counts from there. If the row is ahead of the changes, a span begins at ``updated_at``; if
+    the changes are ahead of the row, they wait for it. A state that ``states`` does not know is UNKNOWN.
+    Cost: linear in the changes; without any, one span.
+    """
+    state_known = any(change.field == "state" for change in changes)
+    if not state_known and (resolved_at or closed_at):
+        changes = [*changes, *_settled(now.state, states, resolved_at, closed_at)]
+    relevant = [change for change in changes if change.field in _PLACE]
+    if not relevant:
+        return (_span(opened_at, None, now, states),)
+    steps = _replay(relevant, now)
+    if steps[-1][1] != now:
+        steps = _replay([change for change in relevant if change.at <= updated_at], now, relevant)
+        if steps[-1][1] != now:
+            steps.append((max(updated_at, steps[-1][0]), now))
+    return _joined(opened_at, steps, states)
+
+
+def _settled(
+    state: str, states: Mapping[str, TicketState], resolved_at: Instant | None, closed_at: Instant | None
+) -> Iterable[Change]:
+    """What the row's own stamps tell of its end, where no change of state is known."""
+    here = states.get(state)
+    raw = {meaning: text for text, meaning in states.items()}
+    before = _UNKNOWN
+    if here in (TicketState.RESOLVED, TicketState.CLOSED) and resolved_at is not None:
+        resolved = state if here is TicketState.RESOLVED else raw.get(TicketState.RESOLVED, _UNKNOWN)
+        yield Change(resolved_at, "state", before, resolved)
+        before = resolved
+    if here in (TicketState.CLOSED, TicketState.CANCELED) and closed_at is not None:
+        yield Change(closed_at, "state", before, state)
+
+
+def _replay(
+    changes: Sequence[Change], now: Standing, all_changes: Sequence[Change] | None = None
+) -> list[tuple[Instant, Standing]]:
+    """(since, values) in order of time, beginning with the values before the first change."""
+    first: dict[str, str] = {}
+    ordered = [
+        change
+        for _, same in groupby(sorted(changes, key=attrgetter("at")), key=attrgetter("at"))
+        for change in _chained(list(same))
+    ]
+    rest = all_changes if all_changes is not None else ()
+    for change in (*ordered, *sorted(rest, key=attrgetter("at"))):
+        first.setdefault(change.field, change.old)
+    values = [first.get(field, value) for field, value in zip(FIELDS, now, strict=True)]
+    steps: list[tuple[Instant, Standing]] = [(-(2**62), Standing(*values))]
+    for change in ordered:
+        values[_PLACE[change.field]] = change.new
+        if steps[-1][0] == change.at:
+            steps[-1] = (change.at, Standing(*values))
+        else:
+            steps.append((change.at, Standing(*values)))
+    return steps
+
+
+def _chained(same: list[Change]) -> list[Change]:
+    """Changes of one second in the order in which each begins where the one before ended.
+
+    The audit's grain is a second and its ids are random, so two changes of a field in one second come in
+    any order; their old and new values tell which was first.
+    """
+    if len(same) == 1:
+        return same
+    ordered: list[Change] = []
+    for field in dict.fromkeys(change.field for change in same):
+        left = [change for change in same if change.field == field]
+        ends = {change.new for change in left}
+        # The first is the one whose beginning nobody else made; in a circle, the one that came first.
+        link = next((change for change in left if change.old not in ends), left[0])
+        while True:
+            left.remove(link)
+            ordered.append(link)
+            if not left:
+                break
+            link = next((change for change in left if change.old == link.new), left[0])
+    return ordered
+
+
+def _joined(
+    opened_at: Instant, steps: Sequence[tuple[Instant, Standing]], states: Mapping[str, TicketState]
+) -> tuple[Span, ...]:
+    """Spans of the steps: clamped to the opening, without empty ones, equal neighbours as one."""
+    clamped: list[tuple[Instant, Standing]] = []
+    for since, values in steps:
+        at = max(since, opened_at)
+        if clamped and clamped[-1][0] == at:
+            clamped.pop()
+        if not clamped or clamped[-1][1] != values:
+            clamped.append((at, values))
+    ends: list[Instant | None] = [at for at, _ in clamped[1:]]
+    return tuple(
+        _span(at, end, values, states) for (at, values), end in zip(clamped, [*ends, None], strict=True)
+    )
+
+
+def _span(start: Instant, end: Instant | None, values: Standing, states: Mapping[str, TicketState]) -> Span:
+    return Span(start, end, states.get(values.state, TicketState.UNKNOWN), *values[1:])

@@ -1,0 +1,30 @@
+"""The local store: a cache of the instance and a journal of our own doing, nothing else.
+
+Losing it costs one full pass and the journal, never a deadline: what has been done stands on the records.
+"""
+
+from connector.sync.store import schema
+from connector.sync.store.engine import open_engine
+from connector.sync.store.ledger import JournalEntry, PassRecord, Quarantined
+from connector.sync.store.mirror import Mirror
+from connector.sync.store.view import Mirrored
+
+__all__ = ["JournalEntry", "Mirrored", "PassRecord", "Quarantined", "Store"]
+
+
+class Store(Mirror):
+    """Mirror and ledger in one database, so that rows and their cursor move in one transaction.
+
+    ``url``: ``sqlite://`` for memory, ``sqlite:///path/to/file``, or PostgreSQL with psycopg installed. Not
+    for several threads at once. Raises `SettingsError` for a database it does not know.
+    """
+
+    def __init__(self, url: str = "sqlite://") -> None:
+        self.engine = open_engine(url)
+        schema.SCHEMA.create_all(self.engine)
+        self._prepare_ledger()
+        self._prepare_mirror()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()

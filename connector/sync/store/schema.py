@@ -1,0 +1,113 @@
+"""Tables of the local store. All but ``journal`` and ``pass`` can be read from the instance again.
+
+Instants are integer seconds since 1970 in UTC. A row of the platform is kept as one JSON text; beside it
+stand only the columns by which it is looked for.
+"""
+
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text
+
+SCHEMA = MetaData()
+
+ticket = Table(
+    "ticket",
+    SCHEMA,
+    Column("sys_id", Text, primary_key=True),
+    Column("number", Text, nullable=False),
+    Column("opened_at", BigInteger),
+    Column("resolved_at", BigInteger),
+    Column("closed_at", BigInteger),
+    Column("look_again", BigInteger, doc="0: changed, look now; NULL: nothing to wait for"),
+    Column("row", Text, nullable=False),
+)
+Index("ticket_number", ticket.c.number)
+Index("ticket_opened", ticket.c.opened_at)
+for _name in ("resolved_at", "closed_at"):
+    _stamped = ticket.c[_name].is_not(None)
+    Index(f"ticket_{_name}", ticket.c[_name], sqlite_where=_stamped, postgresql_where=_stamped)
+_waiting = ticket.c.look_again.is_not(None)
+Index("ticket_due", ticket.c.look_again, ticket.c.sys_id, sqlite_where=_waiting, postgresql_where=_waiting)
+
+change = Table(
+    "change",
+    SCHEMA,
+    Column("sys_id", Text, primary_key=True),
+    Column("ticket", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("field", Text, nullable=False),
+    Column("old", Text, nullable=False),
+    Column("new", Text, nullable=False),
+    Column("user", Text, nullable=False),
+)
+Index("change_ticket", change.c.ticket)
+
+task = Table(
+    "task",
+    SCHEMA,
+    Column("sys_id", Text, primary_key=True),
+    Column("ticket", Text, nullable=False, index=True),
+    Column("row", Text, nullable=False),
+)
+
+article = Table(
+    "article",
+    SCHEMA,
+    Column("sys_id", Text, primary_key=True),
+    Column("source", Text, nullable=False, index=True, doc="number or sys_id of the ticket it was born from"),
+    Column("row", Text, nullable=False),
+)
+
+link = Table(
+    "link",
+    SCHEMA,
+    Column("sys_id", Text, primary_key=True),
+    Column("article", Text, nullable=False, index=True),
+    Column("ticket", Text, nullable=False, index=True),
+    Column("row", Text, nullable=False),
+)
+
+call = Table(
+    "call",
+    SCHEMA,
+    Column("sys_id", Text, primary_key=True),
+    Column("opened_at", BigInteger, index=True),
+    Column("row", Text, nullable=False),
+)
+
+cursor = Table(
+    "cursor",
+    SCHEMA,
+    Column("source", Text, primary_key=True),
+    Column("at", BigInteger, doc="Everything stamped before it was seen; NULL: begin again"),
+    Column("fingerprint", Text, nullable=False, doc="Of the query and its columns; another one begins again"),
+    Column("page", Integer, doc="Rows a request after a page was too much for the instance"),
+)
+
+quarantine = Table(
+    "quarantine",
+    SCHEMA,
+    Column("source", Text, primary_key=True),
+    Column("sys_id", Text, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+journal = Table(
+    "journal",
+    SCHEMA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", BigInteger, nullable=False),
+    Column("ticket", Text, nullable=False, index=True),
+    Column("entry", Text, nullable=False),
+)
+
+passes = Table(
+    "pass",
+    SCHEMA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", BigInteger, nullable=False),
+    Column("ok", Integer, nullable=False),
+    Column("trouble", Text, nullable=False),
+    Column("requests", Integer, nullable=False),
+    Column("judged", Integer, nullable=False),
+    Column("written", Integer, nullable=False),
+)
