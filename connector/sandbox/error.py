@@ -1,0 +1,106 @@
+"""What the sandbox refuses, and with which answer.
+
+RecordError
+├─ Unauthenticated      401
+├─ InvalidTable         400
+├─ NotFound             404
+├─ QueryError           400   strict mode only: a query the sandbox cannot read
+├─ QueryForbidden       403   a query names a field that may not be queried
+├─ Duplicate            403   a second record with the same sys_id
+├─ Aborted              403   a business rule stopped the write
+├─ DataPolicyViolated   403   mandatory information is missing; fields by their labels
+└─ Malformed            400   the body is not a JSON object
+
+The sandbox is an island, so this tree stands apart from the connector's own.
+"""
+
+from collections.abc import Sequence
+
+
+class RecordError(Exception):
+    """A refusal as the REST face reports it: HTTP status, `message` and `detail` (None prints as null)."""
+
+    def __init__(self, status: int, message: str, detail: str | None = None) -> None:
+        super().__init__(f"{status} {message}: {detail}")
+        self.status = status
+        self.message = message
+        self.detail = detail
+
+
+class Unauthenticated(RecordError):
+    """No, wrong or locked credentials."""
+
+    def __init__(self) -> None:
+        super().__init__(401, "User Not Authenticated", "Required to provide Auth information")
+
+
+class InvalidTable(RecordError):
+    """The table does not exist or is closed to web services."""
+
+    def __init__(self, table: str) -> None:
+        super().__init__(400, f"Invalid table {table}")
+
+
+class NotFound(RecordError):
+    """No such record, or one that the row ACLs hide."""
+
+    def __init__(self) -> None:
+        super().__init__(404, "No Record found", "Record doesn't exist or ACL restricts the record retrieval")
+
+
+class NothingFound(RecordError):
+    """The empty list of version 1 of the Table API."""
+
+    def __init__(self) -> None:
+        detail = "Records matching query not found. Check query parameter or offset parameter"
+        super().__init__(404, "No Record found", detail)
+
+
+class QueryError(RecordError):
+    """A part of an encoded query that the sandbox cannot read; an instance would answer something else."""
+
+    def __init__(self, part: str, why: str) -> None:
+        super().__init__(400, "The sandbox cannot read this query", f"{part}: {why}")
+
+
+class QueryForbidden(RecordError):
+    """A field in the query does not exist or may not be read."""
+
+    def __init__(self) -> None:
+        detail = "Field(s) present in the query do not have permission to be read"
+        super().__init__(403, "Insufficient rights to query records", detail)
+
+
+class Duplicate(RecordError):
+    """The client chose a sys_id that is taken."""
+
+    def __init__(self, sys_id: str) -> None:
+        detail = f"Unique Key violation detected by database (Duplicate entry '{sys_id}' for key 'PRIMARY')"
+        super().__init__(403, "Operation Failed", detail)
+
+
+class Aborted(RecordError):
+    """A before rule stopped the write.  `rule` is its name, `rule_id` its sys_id."""
+
+    def __init__(self, table: str, rule: str, rule_id: str) -> None:
+        detail = (
+            f"Operation against file '{table}' was aborted by Business Rule '{rule}^{rule_id}'."
+            f" Business Rule Stack:{rule}"
+        )
+        super().__init__(403, "Operation Failed", detail)
+
+
+class DataPolicyViolated(RecordError):
+    """Mandatory fields are empty; `labels` are their labels, not their column names."""
+
+    def __init__(self, labels: Sequence[str]) -> None:
+        names = ", ".join(labels)
+        detail = f"Data Policy Exception: The following fields are mandatory: {names}"
+        super().__init__(403, "Operation Failed", detail)
+
+
+class Malformed(RecordError):
+    """The request body is not what the API reads."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(400, "Exception while reading request", detail)

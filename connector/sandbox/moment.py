@@ -1,0 +1,168 @@
+"""Dates as the platform writes them, and the few server-side date functions that a query may call.
+
+Stored date-times are text, `YYYY-MM-DD HH:MM:SS` in UTC.  `javascript:` values are matched against a fixed
+list of names; nothing is ever evaluated.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+UNITS = ("second", "minute", "hour", "day", "week", "month", "quarter", "year")
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+_AGO = re.compile(r"gs\.(minute|hour|day|week|month|quarter|year)sAgo(Start|End)?\(\s*(-?\d{1,6})?\s*\)\Z")
+_EDGE = re.compile(
+    r"gs\.(beginning|end)Of(?:(Today|Yesterday|Tomorrow)|(This|Last|Next)(Hour|Week|Month|Quarter|Year))\(\)\Z"
+)
+_GIVEN = re.compile(
+    r"gs\.dateGenerate\(\s*'(\d{4}-\d\d-\d\d)'\s*(?:,\s*'(start|end|\d\d:\d\d:\d\d)'\s*)?\)\Z"
+)
+_STEP = {"Today": 0, "Yesterday": -1, "Tomorrow": 1, "This": 0, "Last": -1, "Next": 1}
+
+
+@lru_cache(maxsize=4096)
+def stamp(at: int) -> str:
+    """Epoch seconds → `YYYY-MM-DD HH:MM:SS` in UTC."""
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+@lru_cache(maxsize=4096)
+def instant(text: str) -> int | None:
+    """`YYYY-MM-DD HH:MM:SS` (or a date alone) in UTC → epoch seconds; None if it is not one."""
+    try:
+        return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp())
+    except (ValueError, OverflowError):
+        return None
+
+
+@lru_cache(maxsize=64)
+def zone_of(name: str) -> ZoneInfo:
+    """The IANA zone; UTC for GMT, the empty name and names that do not exist."""
+    try:
+        return ZoneInfo("UTC" if name in {"", "GMT"} else name)
+    except (KeyError, ValueError, OSError):
+        return ZoneInfo("UTC")
+
+
+def local(text: str, zone: str) -> str:
+    """A stored date-time as a user of this zone sees it; text that is no date-time stays as it is."""
+    at = instant(text) if len(text) == 19 else None
+    if at is None:
+        return text
+    return datetime.fromtimestamp(at, zone_of(zone)).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def universal(text: str, zone: str) -> str:
+    """A date-time typed by a user of this zone, as it is stored."""
+    try:
+        typed = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return typed.replace(tzinfo=zone_of(zone)).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def span(text: str) -> str:
+    """A stored duration (1970 plus the duration) in words: `1 Day 4 Hours 23 Minutes`.
+
+    Seconds show only when nothing larger does (platform fact, section 1.5).
+    """
+    seconds = instant(text)
+    if seconds is None or seconds < 0:
+        return text
+    parts = []
+    for name, size in (("Day", 86400), ("Hour", 3600), ("Minute", 60)):
+        count, seconds = divmod(seconds, size)
+        if count:
+            parts.append(f"{count} {name}{'s' if count > 1 else ''}")
+    if parts:
+        return " ".join(parts)
+    return f"{seconds} Second{'s' if seconds != 1 else ''}"
+
+
+def shift(at: datetime, unit: str, count: int) -> datetime:
+    """`at` moved by so many units; a month or year ends on its last day where the day does not exist."""
+    if unit in {"second", "minute", "hour", "day", "week"}:
+        return at + timedelta(**{f"{unit}s": count})
+    months = at.year * 12 + at.month - 1 + count * {"month": 1, "quarter": 3, "year": 12}[unit]
+    year, month = divmod(months, 12)
+    for day in range(at.day, 27, -1):
+        try:
+            return at.replace(year=year, month=month + 1, day=day)
+        except ValueError:
+            continue
+    return at.replace(year=year, month=month + 1)
+
+
+def beginning(at: datetime, unit: str) -> datetime:
+    """The first moment of the minute, hour, day, week (Monday), month, quarter or year that holds `at`."""
+    at = at.replace(microsecond=0, second=0)
+    if unit == "minute":
+        return at
+    at = at.replace(minute=0)
+    if unit == "hour":
+        return at
+    at = at.replace(hour=0)
+    if unit == "week":
+        return at - timedelta(days=at.weekday())
+    if unit == "month":
+        return at.replace(day=1)
+    if unit == "quarter":
+        return at.replace(day=1, month=(at.month - 1) // 3 * 3 + 1)
+    if unit == "year":
+        return at.replace(day=1, month=1)
+    return at
+
+
+def relative(offset: str, at: int, zone: str) -> str | None:
+    """`@hour@ago@3` → the moment three hours before `at`; None if it cannot be read."""
+    parts = offset.strip("@").split("@")
+    if len(parts) != 3 or not parts[2].isdigit() or parts[1] not in {"ago", "ahead"}:
+        return None
+    unit = "day" if parts[0] in {"day", "dayofweek"} else parts[0]
+    if unit not in UNITS:
+        return None
+    moved = shift(_here(at, zone), unit, int(parts[2]) * (-1 if parts[1] == "ago" else 1))
+    return _stored(moved)
+
+
+def scripted(call: str, at: int, zone: str) -> str | None:
+    """The value of a whitelisted date call such as `gs.daysAgoStart(1)`; None if it is not on the list.
+
+    `at` is the instance's clock, `zone` the session user's; the answer is UTC text.
+    """
+    here = _here(at, zone)
+    if call in {"gs.nowDateTime()", "gs.now()"}:
+        return stamp(at)
+    if found := _AGO.match(call):
+        unit, edge, count = found.groups()
+        moved = shift(here, unit, -int(count or 0))
+        if edge == "Start":
+            moved = beginning(moved, unit)
+        elif edge == "End":
+            moved = _end(moved, unit)
+        return _stored(moved)
+    if found := _EDGE.match(call):
+        edge, day, which, unit = found.groups()
+        unit = "day" if day else unit.lower()
+        moved = shift(beginning(here, unit), unit, _STEP[day or which])
+        return _stored(beginning(moved, unit) if edge == "beginning" else _end(moved, unit))
+    if found := _GIVEN.match(call):
+        date, clock = found.groups()
+        clock = {"start": "00:00:00", "end": "23:59:59"}.get(clock or "start", clock)
+        return universal(f"{date} {clock}", zone)
+    return None
+
+
+def _here(at: int, zone: str) -> datetime:
+    """The user's wall clock; arithmetic on it keeps local midnights across a clock change."""
+    return datetime.fromtimestamp(at, zone_of(zone))
+
+
+def _end(at: datetime, unit: str) -> datetime:
+    return shift(beginning(at, unit), unit, 1) - timedelta(seconds=1)
+
+
+def _stored(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")

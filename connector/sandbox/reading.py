@@ -1,0 +1,76 @@
+"""Lists and single records as JSON text, straight out of SQL."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from connector.sandbox.error import NotFound
+from connector.sandbox.instance import Instance
+from connector.sandbox.parameter import Parameters
+from connector.sandbox.projection import Projection, View, projection
+from connector.sandbox.query import Term, parse
+
+_COMPILED = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list: JSON objects, the total before access rules (None if not asked for), and whether
+    the page was full before them."""
+
+    fragments: list[bytes]
+    total: int | None
+    full: bool
+
+
+class Reading:
+    """Reads for the REST face.  The caller holds the instance's lock."""
+
+    def __init__(self, instance: Instance) -> None:
+        self._instance = instance
+        self._compiled: dict[tuple[str, tuple[str, ...], View], Projection] = {}
+        self._generation = -1
+
+    def page(self, table: str, asked: Parameters, pairs: Sequence[Term], view: View, user: str) -> Page:
+        """A page; rows that access rules hide are taken away after limit and count, as the platform does."""
+        instance = self._instance
+        shape = instance.dictionary[table]
+        shown = self._projection(table, asked.fields, view)
+        found = instance.compiled(shape, parse(asked.query, strict=instance.strict), user, tuple(pairs))
+        guarded = (user, table) in instance.hidden
+        sql = (
+            f'SELECT {"t.sys_id," if guarded else ""}{shown.sql} FROM "{shape.root}" t {found.index}'
+            f" {found.joins} {shown.joins} WHERE {found.where} {found.order} LIMIT ? OFFSET ?"
+        )
+        rows = instance.store.db.execute(sql, [*found.values, asked.limit, asked.offset]).fetchall()
+        full = len(rows) == asked.limit
+        total: int | None = None
+        if asked.count:
+            known = not full and (rows or not asked.offset)
+            total = asked.offset + len(rows) if known else instance.counted(shape, found)
+        if guarded:
+            unseen = instance.unseen(shape, [row[0] for row in rows], user)
+            rows = [row[1:] for row in rows if row[0] not in unseen]
+        return Page([Projection.joined(row) for row in rows], total, full)
+
+    def one(self, table: str, sys_id: str, asked: Parameters, view: View) -> bytes:
+        """A single record in its envelope.  Raises `NotFound`."""
+        shown = self._projection(table, asked.fields, view)
+        root = self._instance.dictionary[table].root
+        sql = f'SELECT {shown.sql} FROM "{root}" t {shown.joins} WHERE t.sys_id = ?'
+        row = self._instance.store.db.execute(sql, (sys_id,)).fetchone()
+        if row is None:
+            raise NotFound
+        return b'{"result":' + Projection.joined(row) + b"}"
+
+    def _projection(self, table: str, fields: tuple[str, ...], view: View) -> Projection:
+        if self._generation != self._instance.generation:
+            self._compiled.clear()
+            self._generation = self._instance.generation
+        key = (table, fields, view)
+        found = self._compiled.get(key)
+        if found is None:
+            dictionary = self._instance.dictionary
+            if len(self._compiled) >= _COMPILED:
+                self._compiled.clear()
+            found = self._compiled[key] = projection(dictionary, dictionary[table], fields, view)
+        return found

@@ -1,0 +1,162 @@
+"""Read the stock tables into a dictionary, and the dictionary into rows that can be queried."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import cache
+
+from connector.sandbox import stock_system, stock_task
+from connector.sandbox.column import Column
+from connector.sandbox.dictionary import Dictionary, Table
+
+STOCK_STAMP = "2020-01-01 00:00:00"
+"""When the rows that come with the instance were made."""
+
+_TYPE = re.compile(r"(\w+)(?:\((\d+)\))?(?::(\w+))?\Z")
+_LENGTH = {"reference": 32, "GUID": 32, "domain_id": 32, "glide_list": 4000, "integer": 40, "boolean": 40}
+
+_SYS = """
+sys_id          GUID(32)         Sys ID
+sys_created_on  glide_date_time  Created
+sys_created_by  string(40)       Created by
+"""
+_SYS_UPDATED = """
+sys_updated_on  glide_date_time  Updated
+sys_updated_by  string(40)       Updated by
+sys_mod_count   integer          Updates
+"""
+
+
+def key(*parts: str) -> str:
+    """A sys_id that depends on nothing but the name of the thing, for rows that come with the instance."""
+    return hashlib.md5(".".join(parts).encode(), usedforsecurity=False).hexdigest()
+
+
+@cache
+def stock() -> Dictionary:
+    """The dictionary of a fresh instance.  Shared: copy it before changing it."""
+    dictionary = Dictionary()
+    for line in stock_system.TABLES.strip().splitlines():
+        name, display, prefix, label = line.split(None, 3)
+        table = Table(name, label, root=name, display=display.strip("-"), prefix=prefix.strip("-"))
+        table.updated = name not in stock_system.CREATED_ONLY
+        text = stock_system.COLUMNS[name] + _SYS + (_SYS_UPDATED if table.updated else "")
+        dictionary.add_table(table, _own(name, text, {}))
+    for table, text in _extending():
+        above = dictionary.get(table.parent)
+        dictionary.add_table(table, _own(table.name, text, above.columns if above else {}))
+    for name in (*dictionary.family("task"), "kb_knowledge"):
+        dictionary[name].audited = True
+    incident = dictionary["incident"]
+    incident.columns = {name: incident.columns[name] for name in stock_task.INCIDENT_ORDER}
+    return dictionary
+
+
+def _extending() -> Iterator[tuple[Table, str]]:
+    yield Table("task", "Task", "task", display="number", prefix="TASK"), stock_task.TASK
+    yield Table("incident", "Incident", "task", "task", prefix="INC"), stock_task.INCIDENT
+    yield Table("incident_task", "Incident Task", "task", "task", prefix="TASK"), stock_task.INCIDENT_TASK
+    yield Table("problem", "Problem", "task", "task", prefix="PRB"), stock_task.PROBLEM
+    yield Table("problem_task", "Problem Task", "task", "task", prefix="PTASK"), stock_task.PROBLEM_TASK
+    yield Table("interaction", "Interaction", "task", "task", prefix="IMS"), stock_task.INTERACTION
+    yield Table("cmdb_ci_service", "Service", "cmdb_ci", "cmdb_ci"), stock_system.COLUMNS["cmdb_ci_service"]
+
+
+_CHOICES = {**stock_system.CHOICES, **stock_task.CHOICES}
+_DEFAULTS = {**stock_system.DEFAULTS, **stock_task.DEFAULTS}
+
+
+def _own(table: str, text: str, inherited: Mapping[str, Column]) -> Iterator[Column]:
+    """The columns written in `text`, and those inherited whose choices or default this table changes."""
+    told: dict[str, Column] = {}
+    for line in text.splitlines():
+        if line:
+            element, kind, label = line.split(None, 2)
+            told[element] = _column(element, kind, label)
+    for name, element in (*_CHOICES, *_DEFAULTS):
+        if name == table:
+            column = told.get(element) or inherited[element]
+            choices = _CHOICES.get((table, element), column.choices)
+            default = _DEFAULTS.get((table, element), column.default)
+            told[element] = replace(column, choices=choices, default=default)
+    yield from told.values()
+
+
+def _column(element: str, kind: str, label: str) -> Column:
+    found = _TYPE.match(kind)
+    if found is None:
+        raise ValueError(f"{element}: cannot read the type {kind!r}")
+    name, length, reference = found.groups()
+    size = int(length) if length else _LENGTH.get(name, 40)
+    return Column(element, name, label, size, reference=reference or "")
+
+
+def described(dictionary: Dictionary) -> Iterator[tuple[str, dict[str, str]]]:
+    """The dictionary as rows of `sys_db_object`, `sys_dictionary` and `sys_choice`: (table, row)."""
+    for table in dictionary:
+        above = dictionary.get(table.parent)
+        inherited = above.columns if above else {}
+        yield (
+            "sys_db_object",
+            _row(
+                key("sys_db_object", table.name),
+                name=table.name,
+                label=table.label,
+                super_class=key("sys_db_object", table.parent) if table.parent else "",
+                ws_access="true",
+            ),
+        )
+        own = [column for element, column in table.columns.items() if inherited.get(element) is not column]
+        yield from described_columns(table.name, own)
+
+
+def described_columns(table: str, columns: Iterable[Column]) -> Iterator[tuple[str, dict[str, str]]]:
+    """The same for some columns of one table."""
+    for column in columns:
+        yield (
+            "sys_dictionary",
+            _row(
+                key("sys_dictionary", table, column.element),
+                name=table,
+                element=column.element,
+                column_label=column.label,
+                internal_type=column.type,
+                reference=column.reference,
+                max_length=str(column.max_length),
+                mandatory="false",
+                read_only="true" if column.read_only else "false",
+                choice="1" if column.choices else "",
+                default_value=column.default,
+                active="true",
+                audit="true" if column.is_audited else "false",
+            ),
+        )
+        for sequence, (value, label) in enumerate(column.choices.items(), 1):
+            yield "sys_choice", described_choice(table, column.element, value, label, sequence)
+
+
+def described_choice(table: str, element: str, value: str, label: str, sequence: int) -> dict[str, str]:
+    """One choice as a row of `sys_choice`."""
+    return _row(
+        key("sys_choice", table, element, value),
+        name=table,
+        element=element,
+        value=value,
+        label=label,
+        language="en",
+        sequence=str(sequence * 10),
+        inactive="false",
+        dependent_value="",
+    )
+
+
+def _row(sys_id: str, **fields: str) -> dict[str, str]:
+    return fields | {
+        "sys_id": sys_id,
+        "sys_created_on": STOCK_STAMP,
+        "sys_created_by": "system",
+        "sys_updated_on": STOCK_STAMP,
+        "sys_updated_by": "system",
+        "sys_mod_count": "0",
+    }

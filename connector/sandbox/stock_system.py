@@ -1,0 +1,312 @@
+"""The stock tables that are not work: people, articles, configuration items, surveys and the system's own.
+
+One line a column: name, type, label; sys_ columns are added by the reader (`stock`).
+"""
+
+TABLES = """
+sys_user                  name               -    User
+sys_user_group            name               -    Group
+sys_user_grmember         -                  -    Group Member
+sys_choice                label              -    Choice
+sys_dictionary            element            -    Dictionary Entry
+sys_db_object             label              -    Table
+sys_properties            name               -    System Property
+sys_audit                 -                  -    Audit
+sys_audit_delete          display_value      -    Audit Deleted Record
+sys_journal_field         -                  -    Journal Entry
+kb_knowledge_base         title              -    Knowledge Base
+kb_knowledge              number             KB   Knowledge
+m2m_kb_task               -                  -    Attached Knowledge
+asmt_assessment_instance  number             AINST Assessment Instance
+asmt_metric_result        -                  -    Metric Result
+cmdb_ci                   name               -    Configuration Item
+core_company              name               -    Company
+cmn_location              name               -    Location
+cmn_department            name               -    Department
+cmn_schedule              name               -    Schedule
+cmn_rota                  name               -    Shift
+"""
+"""Name, display column, number prefix, label."""
+
+CREATED_ONLY = frozenset({"sys_audit", "sys_audit_delete", "sys_journal_field"})
+"""Tables whose rows never change: no sys_updated_* and no sys_mod_count."""
+
+COLUMNS = {
+    "sys_user": """
+user_name                  string(40)                User ID
+name                       string(151)               Name
+first_name                 string(50)                First name
+last_name                  string(50)                Last name
+email                      string(100)               Email
+phone                      string(40)                Business phone
+mobile_phone               string(40)                Mobile phone
+title                      string(60)                Title
+department                 reference:cmn_department  Department
+company                    reference:core_company    Company
+location                   reference:cmn_location    Location
+manager                    reference:sys_user        Manager
+active                     boolean                   Active
+locked_out                 boolean                   Locked out
+vip                        boolean                   VIP
+time_zone                  string(40)                Time zone
+date_format                string(40)                Date format
+time_format                string(40)                Time format
+web_service_access_only    boolean                   Web service access only
+internal_integration_user  boolean                   Internal Integration User
+identity_type              string(40)                Identity type
+password_needs_reset       boolean                   Password needs reset
+roles                      string(255)               Roles
+""",
+    "sys_user_group": """
+name              string(80)                Name
+type              glide_list:sys_user_group_type Type
+manager           reference:sys_user        Manager
+parent            reference:sys_user_group  Parent
+email             string(100)               Group email
+active            boolean                   Active
+description       string(1000)              Description
+default_assignee  reference:sys_user        Default assignee
+exclude_manager   boolean                   Exclude manager
+include_members   boolean                   Include members
+""",
+    "sys_user_grmember": """
+user   reference:sys_user        User
+group  reference:sys_user_group  Group
+""",
+    "sys_choice": """
+name             string(80)   Table
+element          string(80)   Element
+value            string(100)  Value
+label            string(200)  Label
+language         string(3)    Language
+sequence         integer      Sequence
+inactive         boolean      Inactive
+dependent_value  string(100)  Dependent value
+""",
+    "sys_dictionary": """
+name           string(80)     Table
+element        string(80)     Column name
+column_label   string(80)     Column label
+internal_type  string(80)     Type
+reference      string(80)     Reference
+max_length     integer        Max length
+mandatory      boolean        Mandatory
+read_only      boolean        Read only
+choice         integer        Choice
+default_value  string(255)    Default value
+active         boolean        Active
+attributes     string(1000)   Attributes
+audit          boolean        Audit
+""",
+    "sys_db_object": """
+name         string(80)               Name
+label        string(80)               Label
+super_class  reference:sys_db_object  Extends table
+ws_access    boolean                  Allow access to this table via web services
+""",
+    "sys_properties": """
+name         string(100)   Name
+value        string(4000)  Value
+type         string(40)    Type
+description  string(512)   Description
+""",
+    "sys_audit": """
+tablename            string(80)    Table name
+documentkey          GUID(32)      Document key
+fieldname            string(80)    Field name
+oldvalue             string(0)     Old value
+newvalue             string(0)     New value
+user                 string(40)    User
+reason               string(255)   Reason
+record_checkpoint    integer       Update count
+internal_checkpoint  string(40)    Internal checkpoint
+""",
+    "sys_audit_delete": """
+tablename      string(80)   Table name
+documentkey    GUID(32)     Document key
+display_value  string(255)  Display value
+payload        string(0)    Payload
+""",
+    "sys_journal_field": """
+name        string(80)   Name
+element_id  GUID(32)     Element ID
+element     string(80)   Element
+value       string(0)    Value
+sys_tags    string(255)  Tags
+""",
+    "kb_knowledge_base": """
+title        string(100)         Title
+description  string(1000)        Description
+owner        reference:sys_user  Owner
+active       boolean             Active
+""",
+    "kb_knowledge": """
+number               string(40)                   Number
+short_description    string(100)                  Short description
+text                 html(65000)                  Article body
+wiki                 wiki_text(65000)             Wiki
+article_type         string(40)                   Article type
+workflow_state       string(40)                   Workflow
+kb_knowledge_base    reference:kb_knowledge_base  Knowledge base
+kb_category          reference:kb_category        Category
+author               reference:sys_user           Author
+published            glide_date                   Published
+valid_to             glide_date                   Valid to
+active               boolean                      Active
+source               string(255)                  Source
+use_count            integer                      Use count
+sys_view_count       integer                      View count
+rating               decimal                      Rating
+flagged              boolean                      Flagged
+disable_commenting   boolean                      Disable commenting
+disable_suggesting   boolean                      Disable suggesting
+roles                string(255)                  Roles
+topic                string(40)                   Topic
+category             string(40)                   Category (deprecated)
+meta                 string(4000)                 Meta
+meta_description     string(160)                  Meta Description
+direct               boolean                      Display attachments only
+display_attachments  boolean                      Attachment link
+image                string(40)                   Image
+retired              glide_date                   Retired
+cmdb_ci              reference:cmdb_ci            Configuration item
+correlation_id       string(100)                  Correlation ID
+ownership_group      reference:sys_user_group     Ownership Group
+""",
+    "m2m_kb_task": """
+kb_knowledge  reference:kb_knowledge  Knowledge
+task          reference:task          Task
+""",
+    "asmt_assessment_instance": """
+number            string(40)          Number
+metric_type       string(32)          Metric type
+user              reference:sys_user  Assigned to
+state             string(40)          State
+due_date          glide_date_time     Due date
+expiration_date   glide_date          Expiration date
+taken_on          glide_date_time     Taken on
+percent_answered  integer             Percent answered
+task_id           reference:task      Task
+trigger_table     string(80)          Trigger table
+trigger_id        string(32)          Trigger ID
+related_id_1      string(32)          Related ID
+""",
+    "asmt_metric_result": """
+instance           reference:asmt_assessment_instance  Instance
+metric             string(100)                         Metric
+user               reference:sys_user                  User
+actual_value       decimal                             Actual value
+scaled_value       decimal                             Scaled value
+normalized_value   decimal                             Normalized value
+string_value       string(4000)                        String value
+instance_question  string(32)                          Instance question
+source_id          string(32)                          Source ID
+""",
+    "cmdb_ci": """
+name                string(255)               Name
+short_description   string(1000)              Description
+operational_status  integer                   Operational status
+install_status      integer                   Status
+assigned_to         reference:sys_user        Assigned to
+support_group       reference:sys_user_group  Support group
+company             reference:core_company    Company
+location            reference:cmn_location    Location
+sys_class_name      string(80)                Class
+""",
+    "cmdb_ci_service": """
+busines_criticality  string(40)          Business criticality
+owned_by             reference:sys_user  Owned by
+""",
+    "core_company": """
+name      string(80)              Name
+vendor    boolean                 Vendor
+customer  boolean                 Customer
+phone     string(40)              Phone
+parent    reference:core_company  Parent
+""",
+    "cmn_location": """
+name       string(100)             Name
+city       string(50)              City
+country    string(50)              Country
+time_zone  string(40)              Time zone
+parent     reference:cmn_location  Parent
+""",
+    "cmn_department": """
+name       string(100)               Name
+dept_head  reference:sys_user        Department head
+company    reference:core_company    Company
+parent     reference:cmn_department  Parent
+""",
+    "cmn_schedule": """
+name       string(100)  Name
+time_zone  string(40)   Time zone
+type       string(40)   Type
+""",
+    "cmn_rota": """
+name      string(100)               Name
+group     reference:sys_user_group  Group
+schedule  reference:cmn_schedule    Schedule
+active    boolean                   Active
+""",
+}
+
+CHOICES: dict[tuple[str, str], dict[str, str]] = {
+    ("kb_knowledge", "workflow_state"): {
+        "draft": "Draft",
+        "review": "Review",
+        "published": "Published",
+        "pending_retirement": "Pending retirement",
+        "retired": "Retired",
+        "outdated": "Outdated",
+    },
+    ("kb_knowledge", "article_type"): {"text": "HTML", "wiki": "Wiki"},
+    ("asmt_assessment_instance", "state"): {
+        "ready": "Ready to take",
+        "wip": "In progress",
+        "complete": "Complete",
+        "canceled": "Canceled",
+    },
+}
+
+DEFAULTS: dict[tuple[str, str], str] = {
+    ("sys_user", "active"): "true",
+    ("sys_user", "locked_out"): "false",
+    ("sys_user", "vip"): "false",
+    ("sys_user", "web_service_access_only"): "false",
+    ("sys_user", "internal_integration_user"): "false",
+    ("sys_user", "password_needs_reset"): "false",
+    ("sys_user_group", "active"): "true",
+    ("sys_choice", "language"): "en",
+    ("sys_choice", "inactive"): "false",
+    ("sys_dictionary", "active"): "true",
+    ("sys_properties", "type"): "string",
+    ("kb_knowledge", "article_type"): "text",
+    ("kb_knowledge", "workflow_state"): "draft",
+    ("kb_knowledge", "active"): "true",
+    ("kb_knowledge", "flagged"): "false",
+    ("kb_knowledge", "direct"): "false",
+    ("kb_knowledge", "disable_commenting"): "false",
+    ("kb_knowledge", "disable_suggesting"): "false",
+    ("kb_knowledge", "display_attachments"): "false",
+    ("kb_knowledge", "use_count"): "0",
+    ("kb_knowledge_base", "active"): "true",
+    ("asmt_assessment_instance", "state"): "ready",
+    ("asmt_assessment_instance", "percent_answered"): "0",
+    ("cmdb_ci", "operational_status"): "1",
+    ("cmn_rota", "active"): "true",
+}
+
+INDEXES = {
+    "task": ("number", "correlation_id", "parent"),
+    "sys_user": ("user_name",),
+    "sys_user_grmember": ("user", "group"),
+    "sys_choice": ("element",),
+    "sys_dictionary": ("name",),
+    "sys_properties": ("name",),
+    "sys_audit": ("documentkey",),
+    "sys_journal_field": ("element_id",),
+    "kb_knowledge": ("number", "correlation_id", "source"),
+    "m2m_kb_task": ("task", "kb_knowledge"),
+    "asmt_assessment_instance": ("task_id",),
+}
+"""Columns that are looked up one by one, besides sys_id and the two time orders."""

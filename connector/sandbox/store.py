@@ -1,0 +1,145 @@
+"""The rows, in SQLite in memory: one real table per hierarchy, one real column per dictionary column.
+
+All columns are text.  Time orders are indexed on every table, because pollers read by
+`sys_updated_on, sys_id`; the class comes first where a table holds several.
+"""
+
+import sqlite3
+import weakref
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+
+from connector.sandbox.column import Column
+from connector.sandbox.dictionary import Dictionary, Table
+from connector.sandbox.moment import local, span
+from connector.sandbox.stock import described, stock
+from connector.sandbox.stock_system import INDEXES
+
+
+def quoted(name: str) -> str:
+    """A table or column name as SQL text; names are checked when they enter the dictionary."""
+    return f'"{name}"'
+
+
+class Store:
+    """Rows in and out.  Not thread safe: the instance holds the lock.
+
+    A fresh store holds the rows that describe the stock dictionary and nothing else.
+    """
+
+    def __init__(self) -> None:
+        self.db = _connect()
+        _template().backup(self.db)
+        self._close = weakref.finalize(self, self.db.close)
+        self._columns: dict[str, tuple[str, ...]] = {}
+        self._inserts: dict[tuple[str, ...], str] = {}
+
+    def close(self) -> None:
+        """Give the memory back."""
+        self._close()
+
+    def add_column(self, table: Table, column: Column) -> None:
+        """Give the storage of `table` the column, if it has none of that name."""
+        self._columns.clear()
+        have = {row[1] for row in self.db.execute(f"PRAGMA table_info({quoted(table.root)})")}
+        if column.element not in have:
+            self.db.execute(f"ALTER TABLE {quoted(table.root)} ADD COLUMN {_declared(column)}")
+
+    def class_of(self, table: Table, sys_id: str) -> str | None:
+        """The class of the record, None if there is none; `table` itself where rows carry no class."""
+        column = '"sys_class_name"' if table.classes else "1"
+        found = self.db.execute(f'SELECT {column} FROM "{table.root}" WHERE sys_id = ?', (sys_id,)).fetchone()
+        if found is None:
+            return None
+        return str(found[0]) if table.classes else table.name
+
+    def row(self, table: Table, sys_id: str) -> dict[str, str] | None:
+        """The record with the columns of `table`, raw; None if there is none."""
+        names = self._names(table)
+        found = self.db.execute(
+            f'SELECT {names[0]} FROM "{table.root}" WHERE sys_id = ?', (sys_id,)
+        ).fetchone()
+        return dict(zip(table.columns, found, strict=True)) if found else None
+
+    def select(self, table: Table, tail: str, values: Sequence[str | float]) -> Iterator[dict[str, str]]:
+        """Records with the columns of `table`; `tail` is the SQL from joins to limit, the rows' alias is t."""
+        names = self._names(table)
+        for found in self.db.execute(f'SELECT {names[1]} FROM "{table.root}" t {tail}', values):
+            yield dict(zip(table.columns, found, strict=True))
+
+    def _names(self, table: Table) -> tuple[str, ...]:
+        names = self._columns.get(table.name)
+        if names is None:
+            plain = ",".join(quoted(name) for name in table.columns)
+            names = (plain, ",".join(f"t.{quoted(name)}" for name in table.columns))
+            self._columns[table.name] = names
+        return names
+
+    def insert(self, root: str, row: Mapping[str, str]) -> None:
+        """Add a record; empty values need not be written.  sqlite3.IntegrityError if the sys_id is taken."""
+        filled = {name: value for name, value in row.items() if value}
+        shape = (root, *filled)
+        sql = self._inserts.get(shape)
+        if sql is None:
+            names = ",".join(quoted(name) for name in filled)
+            sql = f"INSERT INTO {quoted(root)} ({names}) VALUES ({','.join('?' * len(filled))})"
+            if len(self._inserts) < 4096:
+                self._inserts[shape] = sql
+        self.db.execute(sql, tuple(filled.values()))
+
+    def insert_many(self, root: str, rows: Iterable[Mapping[str, str]]) -> None:
+        """Add records one after another."""
+        for row in rows:
+            self.insert(root, row)
+
+    def update(self, root: str, sys_id: str, changed: Mapping[str, str]) -> None:
+        """Write the changed columns of one record."""
+        names = ",".join([f'"{name}"=?' for name in changed])
+        self.db.execute(f'UPDATE "{root}" SET {names} WHERE sys_id=?', (*changed.values(), sys_id))
+
+    def delete(self, root: str, sys_id: str) -> None:
+        """Remove one record."""
+        self.db.execute(f'DELETE FROM "{root}" WHERE sys_id=?', (sys_id,))
+
+
+def _connect() -> sqlite3.Connection:
+    db = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None, cached_statements=1024)
+    db.execute("PRAGMA temp_store=MEMORY")
+    db.create_function("local", 2, local, deterministic=True)
+    db.create_function("span", 1, span, deterministic=True)
+    return db
+
+
+@cache
+def _template() -> sqlite3.Connection:
+    """A fresh instance's storage, made once per process and copied."""
+    db = _connect()
+    dictionary = stock()
+    for root in dict.fromkeys(table.root for table in dictionary):
+        columns: dict[str, Column] = {}
+        for name in dictionary.family(root):
+            for element, column in dictionary[name].columns.items():
+                columns.setdefault(element, column)
+        declared = ", ".join(_declared(column) for column in columns.values())
+        db.execute(f"CREATE TABLE {quoted(root)} ({declared})")
+        group = ("sys_class_name",) if dictionary[root].children else ()
+        stamp = "sys_updated_on" if dictionary[root].updated else "sys_created_on"
+        orders = [(*group, stamp, "sys_id"), *((name,) for name in INDEXES.get(root, ()))]
+        if group:
+            orders += [(stamp, "sys_id")]
+        for order in orders:
+            names = ", ".join(quoted(name) for name in order)
+            index = quoted("_".join((root, "by", *order)))
+            db.execute(f"CREATE INDEX {index} ON {quoted(root)} ({names})")
+    loader = Store.__new__(Store)
+    loader.db, loader._inserts = db, {}
+    for table, row in described(dictionary):
+        loader.insert(table, row)
+    return db
+
+
+def _declared(column: Column) -> str:
+    if column.element == "sys_id":
+        return '"sys_id" TEXT NOT NULL PRIMARY KEY'
+    collation = " COLLATE NOCASE" if column.is_text else ""
+    return f"{quoted(column.element)} TEXT NOT NULL DEFAULT ''{collation}"
