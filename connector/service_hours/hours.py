@@ -30,14 +30,13 @@ class ServiceHours:
     Every verb raises `OutsideHorizon` rather than guess beyond the horizon.
     """
 
-    __slots__ = ("_table", "_years", "calendar", "horizon", "zone")
+    __slots__ = ("_table", "calendar", "horizon", "zone")
 
     def __init__(self, calendar: Calendar, horizon: tuple[int, int] = (2015, 2035)) -> None:
         self.calendar = calendar
         self.horizon = horizon
         self.zone = ZoneInfo(calendar.zone)
         self._table = EMPTY
-        self._years: tuple[int, int] | None = None
 
     @classmethod
     def compile(cls, calendar: Calendar, horizon: tuple[int, int] = (2015, 2035)) -> Self:
@@ -200,25 +199,22 @@ class ServiceHours:
             first, last = 0, 9999
         if first < self.horizon[0] or last > self.horizon[1]:
             raise OutsideHorizon(f"{self._years_known()}; the time asked for lies outside")
-        if self._years is not None:
-            first, last = min(first, self._years[0]), max(last, self._years[1])
-        self._compile(first, last)
+        if edges:
+            first, last = min(first, year_of(edges[0])), max(last, year_of(edges[-1] - 1))
+        # One assignment: another thread sees the shorter table or the longer one, and both are right.
+        self._table = compile_table(self.calendar, first, last)
         return True
 
     def _reach_further(self) -> None:
-        """Compile as many years again, towards the end of the horizon."""
-        assert self._years is not None  # every caller covers its start first
-        first, last = self._years
+        """Compile as many years again, up to the horizon. Every caller covers its start first."""
+        edges = self._table.edges
+        first, last = year_of(edges[0]), year_of(edges[-1] - 1)
         hand_written = max((day.year for day in self.calendar.dates), default=0)
         if not self.calendar.opens_weekly and last > hand_written:
             raise OutsideHorizon(f'service hours "{self.name}" never open again; no weekday has hours')
         if last >= self.horizon[1]:
             raise OutsideHorizon(f"{self._years_known()}; the answer lies beyond, or nowhere")
-        self._compile(first, min(2 * last - first + 1, self.horizon[1]))
-
-    def _compile(self, first: int, last: int) -> None:
-        self._table = compile_table(self.calendar, first, last)
-        self._years = first, last
+        self._table = compile_table(self.calendar, first, min(2 * last - first + 1, self.horizon[1]))
 
     def _years_known(self) -> str:
         return f'service hours "{self.name}" are compiled for {self.horizon[0]} to {self.horizon[1]}'
