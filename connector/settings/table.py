@@ -69,8 +69,8 @@ class Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1", "sandbox.local"})
-"""Hosts to which a password may travel unencrypted: it stays on the machine, or in the process."""
+NEAR = re.compile(r"localhost|127\.0\.0\.1|::1|.+\.(local|localhost|test|invalid)")
+"""Hosts to which a password may travel unencrypted: this machine, and names no instance on the net can have."""
 
 STATES: Mapping[str, TicketState] = {
     "1": TicketState.NEW,
@@ -107,7 +107,7 @@ _MOMENT = {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string
 class Instance(Table):
     """The ServiceNow instance and how the connector treats it."""
 
-    url: str = Field(description="Address of the instance, without a path")
+    url: str = Field(description="Address of the instance: https://<instance>.service-now.com")
     auth: Auth
     zone: Zone = Field(default="UTC", description="IANA time zone in which people are told times")
     adopt_from: Annotated[Instant | None, WithJsonSchema(_MOMENT)] = Field(
@@ -134,9 +134,9 @@ class Instance(Table):
             raise ValueError(f'"{value}" is not an address; write "https://<instance>.service-now.com"')
         if parts.username or parts.password:
             raise ValueError("an address holds no user or password; they belong to [instance.auth]")
-        if parts.path.strip("/") or parts.query or parts.fragment:
-            raise ValueError(f'an address without a path; write "{parts.scheme}://{parts.netloc}"')
-        if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+        if parts.query or parts.fragment or "/api/" in parts.path or parts.path.endswith(".do"):
+            raise ValueError(f'the address of the instance only; write "{parts.scheme}://{parts.netloc}"')
+        if parts.scheme == "http" and not NEAR.fullmatch(parts.hostname):
             raise ValueError("a password would cross the network in clear; write https://")
         return value.rstrip("/")
 
@@ -154,13 +154,14 @@ class Instance(Table):
 
 
 class FaultClasses(Table):
-    """R-C1: the fault class of a ticket, by the priority that the instance computed."""
+    """R-C1: the fault class of a ticket, by the priority that the instance computed.
+
+    A ticket with a priority that none of them names is set aside, and `status` says so.
+    """
 
     urgent: tuple[str, ...] = Field(default=("1",), description="Values of the priority column")
     important: tuple[str, ...] = Field(default=("2", "3"), description="Values of the priority column")
-    general: tuple[str, ...] = Field(
-        default=("4", "5"), description="Values of the priority column; also every value not named"
-    )
+    general: tuple[str, ...] = Field(default=("4", "5"), description="Values of the priority column")
 
     @model_validator(mode="after")
     def _each_once(self) -> "FaultClasses":

@@ -1,0 +1,94 @@
+"""Exceptions become exit codes here and nowhere else.
+
+0    done; nothing wrong, nothing to do
+1    an error we foresaw: the instance did not do what was asked
+2    the configuration or the command line is wrong; nothing was sent
+3    refused: a person must decide first
+4    `plan` has something to do
+70   an error nobody foresaw, with a report ready to paste
+130  interrupted (^C)
+141  the reader of our output went away
+"""
+
+import os
+import platform
+import re
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+
+DONE, FORESEEN, SETTINGS, REFUSED, TO_DO = 0, 1, 2, 3, 4
+UNFORESEEN, INTERRUPTED, READER_GONE = 70, 130, 141
+
+_TELLING = re.compile(r"PASS|SECRET|TOKEN|KEY|CREDENTIAL", re.IGNORECASE)
+_SIGNED = re.compile(r"(?i)\b(basic|bearer)\s+[\w+/=.~-]{6,}|(?<=://)[^/\s@]+:[^/\s@]+(?=@)")
+_PARTS = ("desk-policy-connector", "pydantic", "pysnow", "requests", "SQLAlchemy", "holidays", "tzdata")
+
+
+def guarded(work: Callable[[], int]) -> int:
+    """Run a verb; whatever it raises becomes a message on standard error and an exit code."""
+    from connector.errors import ConnectorError, Refused, SettingsError
+
+    try:
+        code = work()
+        sys.stdout.flush()
+    except SystemExit as end:  # argparse has said what it had to say
+        return end.code if isinstance(end.code, int) else SETTINGS if end.code else DONE
+    except KeyboardInterrupt:
+        return _said("interrupted", INTERRUPTED)
+    except BrokenPipeError:
+        # Python flushes once more at its end; that must not complain about a reader we know has gone.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return READER_GONE
+    except SettingsError as error:
+        return _said("\n".join(error.problems), SETTINGS)
+    except Refused as error:
+        return _said(f"refused: {error}", REFUSED)
+    except ConnectorError as error:
+        return _said(f"error: {error or type(error).__name__}", FORESEEN)
+    except Exception as error:
+        return _said(report(error, os.environ), UNFORESEEN)
+    return code
+
+
+def report(error: BaseException, environment: Mapping[str, str]) -> str:
+    """What to paste into a bug report: versions and the traceback, without secrets."""
+    told = "".join(traceback.format_exception(error)).rstrip()
+    lines = [f"{name} {_version(name)}" for name in _PARTS]
+    text = "\n".join(
+        [
+            "This should not have happened. Nothing is lost: the next pass reads the records again.",
+            "Please report it with the text between the lines.",
+            "-" * 72,
+            f"arguments: {' '.join(sys.argv[1:2])} …",
+            f"Python {platform.python_version()} on {platform.system()} {platform.release()}",
+            ", ".join(lines),
+            "",
+            told,
+            "-" * 72,
+        ]
+    )
+    return without_secrets(text, environment)
+
+
+def without_secrets(text: str, environment: Mapping[str, str]) -> str:
+    """The text without what looks like a secret, here or in the environment."""
+    text = _SIGNED.sub("***", text)
+    for name, value in environment.items():
+        if _TELLING.search(name) and len(value) >= 4 and not name.endswith(("_FILE", "_DIRECTORY")):
+            text = text.replace(value, "***")
+    return text
+
+
+def _version(name: str) -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _said(text: str, code: int) -> int:
+    print(text, file=sys.stderr)
+    return code
