@@ -35,26 +35,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 answered, 2 not understood."""
+    """0 when answered. Raises `SettingsError` for what is not understood."""
     from connector.errors import SettingsError
 
+    if args.batch:
+        return _batch(args.batch)
     try:
-        return _batch(args.batch) if args.batch else _one(args)
-    except SettingsError as error:
-        for problem in error.problems:
-            print(problem, file=sys.stderr)
-    except (ValueError, OSError) as error:
-        print(error, file=sys.stderr)
-    return 2
+        return _one(args)
+    except SettingsError:
+        raise
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
 
 
 def _batch(source: str) -> int:
     """An answer a line, each flushed: the caller may wait for it before writing the next line."""
+    from connector.errors import SettingsError
     from connector.service_hours.batch import Batch
 
     batch = Batch()
     # Bytes: a line that is not UTF-8 is that line's error, not the end of the run.
-    with nullcontext(sys.stdin.buffer) if source == "-" else Path(source).open("rb") as lines:
+    try:
+        opened = nullcontext(sys.stdin.buffer) if source == "-" else Path(source).open("rb")
+    except OSError as error:
+        raise SettingsError(f"--batch {source}: {error.strerror}") from None
+    with opened as lines:
         for line in lines:
             print(batch.answer(line), flush=True)
     return 0
