@@ -3,7 +3,7 @@
 import argparse
 import json
 import sys
-from contextlib import nullcontext
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,19 +50,26 @@ def run(args: argparse.Namespace) -> int:
 
 def _batch(source: str) -> int:
     """An answer a line, each flushed: the caller may wait for it before writing the next line."""
-    from connector.errors import SettingsError
     from connector.service_hours.batch import Batch
 
     batch = Batch()
-    # Bytes: a line that is not UTF-8 is that line's error, not the end of the run.
+    for line in _lines(source):
+        print(batch.answer(line), flush=True)
+    return 0
+
+
+def _lines(source: str) -> Iterator[bytes]:
+    """As bytes: a line that is not UTF-8 is that line's error, not the end of the run."""
+    from connector.errors import SettingsError
+
+    if source == "-":
+        yield from sys.stdin.buffer
+        return
     try:
-        opened = nullcontext(sys.stdin.buffer) if source == "-" else Path(source).open("rb")
+        with Path(source).open("rb") as lines:
+            yield from lines
     except OSError as error:
         raise SettingsError(f"--batch {source}: {error.strerror}") from None
-    with opened as lines:
-        for line in lines:
-            print(batch.answer(line), flush=True)
-    return 0
 
 
 def _one(args: argparse.Namespace) -> int:

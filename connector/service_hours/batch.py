@@ -42,6 +42,8 @@ class Batch:
                 raise ValueError("a line is one JSON object")
             name = request.get("id")
             reply = self._reply(request)
+        except (json.JSONDecodeError, UnicodeDecodeError) as error:
+            reply = {"error": f"not JSON: {error}"}
         except SettingsError as error:
             reply = {"error": "; ".join(error.problems)}
         except (ValueError, OverflowError, RecursionError) as error:
