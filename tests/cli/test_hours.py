@@ -129,3 +129,26 @@ def test_a_batch_from_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     (tmp_path / "lines.jsonl").write_bytes(LINE)
     assert say("--batch", str(tmp_path / "lines.jsonl")) == 0
     assert json.loads(capsys.readouterr().out) == {"id": 1, "instant": "2026-01-05T09:00:00Z"}
+
+
+def test_with_a_configuration_from_disk(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The calendar as an admin writes it: six days, and the Saturday within the holiday is off."""
+    monkeypatch.undo()
+    config = tmp_path / "desk.toml"
+    config.write_text(
+        """
+        [instance]
+        url = "http://127.0.0.1:8080"
+        auth = { kind = "basic", user = "reader", password = { env = "DESK_PASSWORD" } }
+
+        [service_hours.field]
+        zone = "Asia/Shanghai"
+        holidays = "CN"
+        mon-sat = ["08:00-12:00", "14:00-18:00"]
+        """,
+        encoding="utf-8",
+    )
+    assert say("field", "due", "--config", str(config), "--start", "2026-09-30 17:00", "--for", "2h") == 0
+    assert capsys.readouterr().out.startswith("2026-10-08 09:00:00+08:00")
