@@ -2,12 +2,13 @@
 
 Choices the regulation leaves open are made here and stand in each formula, beside the number:
 
-* A request belongs to the period in which it was opened (R-E3, R-E4, R-E5), a resolution to that in which it
-  was resolved (R-E6), a call-back to that in which it ended (R-E1), a call to that in which it rang (R-E2).
+* A request belongs to the period in which it was opened (R-E3, R-E4, R-E5), a resolution to that in which
+  the work last ended (R-E6), a call-back to that in which it ended (R-E1), a call to that in which it rang
+  (R-E2).
 * R-E5 follows the requests accepted in the period to their end, whenever that came. Counting what was
   resolved in the period against what arrived in it would pass 100 % whenever a backlog is worked off.
-* Canceled requests are in neither list of R-E4 and R-E5. They stay in R-E3, where waiting is the point, and
-  in R-E12: they were work.
+* Canceled requests are in neither list of R-E4 and R-E5, and have no limits (R-E3, R-E6); each figure lists
+  them as left out. They stay in R-E12: they were work.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,7 +17,7 @@ from typing import Any
 
 from connector.kpi import life
 from connector.kpi.indicator import About, CallBack, Indicator, Owner, Ring, TicketFact, Words
-from connector.ticket import Directory, Group, Instant, TicketState, Tier
+from connector.ticket import ENDED_STATES, Directory, Group, Instant, TicketState, Tier
 
 UNANSWERED_AFTER = 15 * 60
 """Seconds after which a call that nobody took or ended is a missed one (R-C5)."""
@@ -130,7 +131,7 @@ def _responded_in_time(target: float | None) -> Indicator[TicketFact]:
                 "first responded to within the response limit / requests opened that have one",
                 "时限内首次响应的请求 / 有响应时限的请求",
             ),
-            Words("no response limit applies, or it is still running", "无响应时限或时限未到"),
+            Words("no response limit applies, still running, or canceled", "无响应时限、时限未到或已取消"),
         ),
         TicketFact,
         at=_opened_at,
@@ -177,7 +178,7 @@ def _resolved(target: float | None) -> Indicator[TicketFact]:
         TicketFact,
         at=_opened_at,
         counts=_not_canceled,
-        succeeds=lambda fact: fact.ticket.state in life.DONE,
+        succeeds=lambda fact: fact.ticket.state in ENDED_STATES,
         whose=lambda fact: life.resolver(fact.ticket),
         target=target,
     )
@@ -196,7 +197,7 @@ def _resolved_in_time(target: float | None) -> Indicator[TicketFact]:
             Words("no resolution limit applies", "无处理时限"),
         ),
         TicketFact,
-        at=lambda fact: life.resolved_at(fact.ticket),
+        at=lambda fact: fact.ticket.ended_at,
         counts=lambda fact: fact.resolved_in_time is not None,
         succeeds=lambda fact: fact.resolved_in_time is True,
         whose=lambda fact: life.resolver(fact.ticket),
@@ -217,7 +218,7 @@ def _workload(groups: Mapping[str, Group]) -> tuple[Indicator[Any], ...]:
         Indicator(
             _work("handled", Words("Handled", "处理"), Words("requests resolved", "解决的请求数")),
             TicketFact,
-            at=lambda fact: life.resolved_at(fact.ticket),
+            at=lambda fact: fact.ticket.ended_at,
             counts=_always,
             succeeds=_always,
             whose=lambda fact: life.resolver(fact.ticket),

@@ -8,9 +8,8 @@ history is missing (no spans) the record as it stands is all there is.
 from collections.abc import Mapping
 
 from connector.kpi.indicator import Owner
-from connector.ticket import Group, Instant, Span, Ticket, TicketState, Tier
+from connector.ticket import ENDED_STATES, Group, Instant, Span, Ticket, TicketState, Tier
 
-DONE = frozenset({TicketState.RESOLVED, TicketState.CLOSED})
 _RANK = {Tier.FIRST_LINE: 1, Tier.SECOND_LINE: 2, Tier.VENDOR: 3}
 
 
@@ -50,34 +49,21 @@ def resolver(ticket: Ticket) -> Owner:
     return Owner(span.group or now.group, span.assignee or now.consultant)
 
 
-def resolved_at(ticket: Ticket) -> Instant | None:
-    """When it was resolved for good, seconds UTC; None while it is not (reopened ones are not).
-
-    The record's own `resolved_at` where it is filled; else the history; else when it was closed.
-    """
-    if ticket.state not in DONE:
-        return None
-    if ticket.resolved_at is not None:
-        return ticket.resolved_at
-    span = _resolution(ticket)
-    return span.start if span else ticket.closed_at
-
-
 def at_first_contact(ticket: Ticket, within: int, groups: Mapping[str, Group]) -> bool:
     """R-E4: resolved ``within`` seconds of opening by the tier it came to, never held, never reopened.
 
     Where the first group has no tier, the ticket must not have left that group.
     """
-    moment = resolved_at(ticket)
+    moment = ticket.ended_at
     if moment is None or moment - ticket.opened_at > within or ticket.reopen_count:
         return False
     if not ticket.spans:
         return ticket.reassignment_count == 0
     first, tier, done = "", None, False
     for span in ticket.spans:
-        if span.state is TicketState.ON_HOLD or (done and span.state not in DONE):
+        if span.state is TicketState.ON_HOLD or (done and span.state not in ENDED_STATES):
             return False
-        done = done or span.state in DONE
+        done = done or span.state in ENDED_STATES
         if not span.group or span.group == first:
             continue
         if not first:
@@ -111,7 +97,7 @@ def escalation(ticket: Ticket, groups: Mapping[str, Group], left: Tier) -> tuple
 def _resolution(ticket: Ticket) -> Span | None:
     found = None
     for span in reversed(ticket.spans):
-        if span.state not in DONE:
+        if span.state not in ENDED_STATES:
             break
         found = span
     return found

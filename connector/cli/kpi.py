@@ -1,0 +1,320 @@
+"""``kpi``: the indicators R-E1 to R-E6 and R-E12 against their targets, and the records behind each."""
+
+import argparse
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from connector.kpi.catalogue import Terms
+    from connector.kpi.indicator import TicketFact, Words
+    from connector.kpi.period import Period
+    from connector.kpi.score import Scope, ScopeKind, Score
+    from connector.kpi.scorecard import Table
+    from connector.reconcile import World
+    from connector.settings import Settings
+    from connector.ticket import Call, Directory, Instant
+
+SUMMARY = "the indicators against their targets, and the records behind each"
+
+_KINDS = ("day", "week", "month", "quarter", "year")
+_SCOPES: "tuple[ScopeKind, ...]" = ("whole", "desk", "group", "consultant")
+_MARGIN = 31 * 86400
+"""Seconds read on either side of the period: a call-back or an escalation can fall into it although the
+ticket was opened and closed outside."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """CONFIG, the period, the scope, and what to print."""
+    parser.add_argument("config", metavar="CONFIG", help="the TOML file")
+    parser.add_argument("--period", choices=_KINDS, default="month", help="length of the period (month)")
+    parser.add_argument("--date", metavar="YYYY-MM-DD", help="a day of the period; by default today")
+    parser.add_argument(
+        "--scope",
+        metavar="SCOPE",
+        help=f'{", ".join(_SCOPES)}, or one of them: "desk=main", "group=Service Desk" (whole)',
+        default="whole",
+    )
+    parser.add_argument(
+        "--list",
+        metavar="R-E6",
+        dest="listed",
+        help="the tickets behind an indicator: numerator, denominator",
+    )
+    parser.add_argument("--json", action="store_true", help="for programs: all figures with their id lists")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0; SettingsError for a date, scope or indicator that does not exist."""
+    from rich.console import Console
+
+    from connector.clock import SystemClock
+    from connector.kpi.score import Scope
+    from connector.reconcile import facts, open_world
+    from connector.settings import load
+
+    settings = load(args.config)
+    kind, name = _scope(args.scope)
+    now = SystemClock().now()
+    period = _period(args.period, args.date, settings, now)
+    listed = _listed(args.listed, settings)
+    with Console(stderr=True).status("reading the mirror …"):
+        world = open_world(settings)
+        # Figures speak of what was last seen: a stopped connector must not turn silence into breaches.
+        seen = world.store.last_good_pass()
+        as_of = now if seen is None else min(now, seen)
+        found, calls = facts(world, settings, period.start - _MARGIN, period.end + _MARGIN, as_of)
+        directory = world.moment.directory
+        scores = scores_of(settings, directory, found, calls, [period], now=as_of, scopes=(kind,))
+        names = _names(world, directory, {score.scope for score in scores})
+    if name is not None:
+        keys = {score.scope.key for score in scores}
+        scope = Scope(kind, _key(kind, name, keys, names))
+        scores = [score for score in scores if score.scope == scope]
+    if listed is not None:
+        scores = [score for score in scores if score.indicator in listed]
+    labels = labels_of(found)
+    if args.json:
+        _print_json(scores, names, labels if listed is not None else None, seen)
+        return 0
+    console = Console()
+    if listed is not None:
+        print_listing(console, scores, labels, names)
+    else:
+        print_scorecard(console, scores, names)
+        _print_targets_without_source(console, settings)
+    _print_as_of(console, seen, settings)
+    return 0
+
+
+def scores_of(
+    settings: "Settings",
+    directory: "Directory",
+    facts: "Sequence[TicketFact]",
+    calls: "Sequence[Call] | None",
+    periods: "Sequence[Period]",
+    *,
+    now: "Instant | None" = None,
+    scopes: "Sequence[ScopeKind]" = _SCOPES,
+) -> "list[Score]":
+    """The scores as this configuration wants them: its targets and terms, and what it gives no source for."""
+    from connector.kpi.catalogue import indicators
+    from connector.kpi.score import measure
+
+    return measure(
+        indicators(terms_of(settings), directory),
+        facts,
+        calls,
+        periods,
+        directory,
+        now=now,
+        scopes=scopes,
+        unmeasured=unmeasured_by(settings),
+    )
+
+
+def terms_of(settings: "Settings") -> "Terms":
+    """What the desk has set; targets stand as shares in the file and as per cent in scores."""
+    from connector.kpi.catalogue import Terms, per_cent
+
+    return Terms(
+        full_mark=settings.reads.full_mark,
+        first_contact=settings.kpi.first_contact,
+        targets={name: per_cent(share) for name, share in settings.kpi.targets.items()},
+    )
+
+
+def unmeasured_by(settings: "Settings") -> "dict[str, Words]":
+    """Indicators that this configuration gives no source for → why, for a manager to read."""
+    from connector.kpi.indicator import Words
+    from connector.rules.sla_timer import SlaTimer
+
+    timers = [policy for policy in settings.policies if isinstance(policy, SlaTimer)]
+    why = {}
+    if settings.reads.score is None:
+        why["R-E1"] = Words("no score column is configured", "未配置评分字段")
+    if not any(timer.respond_within for timer in timers):
+        why["R-E3"] = Words("no policy sets a response limit", "未设响应时限")
+    if not any(timer.resolve_within for timer in timers):
+        why["R-E6"] = Words("no policy sets a resolution limit", "未设处理时限")
+    return why
+
+
+def labels_of(facts: "Sequence[TicketFact]") -> dict[str, str]:
+    """sys_id of a ticket or call-back → the number people know it by. Calls go by their sys_id."""
+    labels = {}
+    for fact in facts:
+        labels[fact.ticket.sys_id] = fact.ticket.number
+        for task in fact.ticket.tasks:
+            labels[task.sys_id] = f"{fact.ticket.number} {task.kind}"
+    return labels
+
+
+def print_scorecard(
+    console: "Console",
+    scores: "Sequence[Score]",
+    names: Mapping[str, str] | None = None,
+    *,
+    formulas: bool = True,
+) -> None:
+    """The tables of the scores, the legend, and how each figure is counted."""
+    from rich.text import Text
+
+    from connector.kpi.scorecard import LEGEND, formula_lines, tables
+
+    for table in tables(scores, names):
+        _print_table(console, table)
+    notes = [*LEGEND, *(formula_lines(scores) if formulas else ())]
+    for note in notes:
+        console.print(Text(note, style="dim"))
+
+
+def print_listing(
+    console: "Console",
+    scores: "Sequence[Score]",
+    labels: Mapping[str, str],
+    names: Mapping[str, str] | None = None,
+) -> None:
+    """For each figure its value, its formula and the records on either side of the fraction."""
+    from rich.text import Text
+
+    from connector.kpi.scorecard import formula_lines, headline, listing
+
+    for score in scores:
+        console.print(Text(headline(score, names), style="bold"))
+        for line in formula_lines([score]):
+            console.print(Text(line, style="dim"))
+        for table in listing(score, labels):
+            _print_table(console, table)
+
+
+_STYLES = {"plain": "", "good": "green", "bad": "bold red", "quiet": "dim"}
+
+
+def _print_table(console: "Console", table: "Table") -> None:
+    from rich import box
+    from rich.table import Table as Drawn
+    from rich.text import Text
+
+    # Text, not markup: a group may be called "[red]".
+    drawn = Drawn(title=Text(table.title, style="bold"), title_justify="left", box=box.SIMPLE_HEAD)
+    for head in table.heads:
+        drawn.add_column(Text(head))
+    for row in table.rows:
+        drawn.add_row(*(Text(cell.text, style=_STYLES[cell.tone]) for cell in row))
+    console.print(drawn)
+
+
+def _print_json(
+    scores: "Sequence[Score]",
+    names: Mapping[str, str],
+    labels: Mapping[str, str] | None,
+    seen: "Instant | None",
+) -> None:
+    import json
+
+    from connector.kpi.scorecard import as_json, iso
+
+    said = {
+        "as_of": None if seen is None else iso(seen),
+        "scores": [as_json(score, names, labels) for score in scores],
+    }
+    print(json.dumps(said, ensure_ascii=False))
+
+
+def _print_as_of(console: "Console", seen: "Instant | None", settings: "Settings") -> None:
+    from zoneinfo import ZoneInfo
+
+    from rich.text import Text
+
+    from connector.kpi.scorecard import time_text
+
+    if seen is None:
+        text = f"Nothing has been read from the instance yet; first: desk-connector plan {settings.path}"
+        console.print(Text(text, style="bold red"))
+        return
+    when = time_text(seen, ZoneInfo(settings.instance.zone))
+    console.print(Text(f"as of {when} {settings.instance.zone} (the last good pass)", style="dim"))
+
+
+def _print_targets_without_source(console: "Console", settings: "Settings") -> None:
+    from rich.text import Text
+
+    from connector.kpi.catalogue import IDS
+
+    for name in sorted(set(settings.kpi.targets) - set(IDS)):
+        text = f"{name}: a target is set, but nothing measures it yet: not measured 未测"
+        console.print(Text(text, style="yellow"))
+
+
+def _scope(text: str) -> "tuple[ScopeKind, str | None]":
+    from connector.errors import SettingsError
+
+    kind, _, name = text.partition("=")
+    for known in _SCOPES:
+        if kind == known:
+            return known, name if "=" in text else None
+    raise SettingsError(f'--scope: "{kind}" is not a scope; there are {", ".join(_SCOPES)}')
+
+
+def _key(kind: str, name: str, keys: set[str], names: Mapping[str, str]) -> str:
+    """The key of the scope somebody calls ``name``: its name as shown, or its sys_id."""
+    from connector.errors import SettingsError
+
+    fitting = [key for key in keys if name.casefold() in (key.casefold(), names.get(key, key).casefold())]
+    if len(fitting) == 1:
+        return fitting[0]
+    known = ", ".join(sorted(names.get(key, key) for key in keys if key)) or "none"
+    if fitting:
+        raise SettingsError(
+            f'--scope: several {kind}s are called "{name}"; use the sys_id: {", ".join(fitting)}'
+        )
+    raise SettingsError(f'--scope: no {kind} "{name}" in the period; there are: {known}')
+
+
+def _period(kind: str, day: str | None, settings: "Settings", now: "Instant") -> "Period":
+    from datetime import date
+    from zoneinfo import ZoneInfo
+
+    from connector.errors import SettingsError
+    from connector.kpi.period import period_of, period_on
+
+    zone = ZoneInfo(settings.instance.zone)
+    if day is None:
+        return period_of(now, kind, zone)
+    try:
+        return period_on(date.fromisoformat(day), kind, zone)
+    except (ValueError, OverflowError):
+        raise SettingsError(f'--date: "{day}" is not a day; write it as 2026-03-01') from None
+
+
+def _listed(wanted: str | None, settings: "Settings") -> frozenset[str] | None:
+    from connector.errors import SettingsError
+    from connector.kpi.catalogue import find, indicators
+
+    if wanted is None:
+        return None
+    known = indicators(terms_of(settings))
+    found = frozenset(one.id for one in find(wanted, known))
+    if not found:
+        raise SettingsError(
+            f'--list: no indicator "{wanted}"; there are {", ".join(one.id for one in known)}'
+        )
+    return found
+
+
+def _names(world: "World", directory: "Directory", scopes: "set[Scope]") -> dict[str, str]:
+    """Names to show; those of consultants are asked of the instance; without an answer, their sys_ids."""
+    from connector.errors import GatewayError
+    from connector.kpi.scorecard import names_of
+
+    names = names_of(directory)
+    missing = sorted({s.key for s in scopes if s.kind == "consultant" and s.key and s.key not in names})
+    if missing:
+        try:
+            rows = world.gateway.by_ids("sys_user", missing, ["name"])
+        except GatewayError:
+            return names
+        names |= {sys_id: row["name"] for sys_id, row in rows.items() if row.get("name")}
+    return names

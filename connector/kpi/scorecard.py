@@ -1,0 +1,277 @@
+"""The picture of scores: plain tables and lists of text, which `connector.cli.kpi` prints.
+
+Rates are shown rounded down to a tenth, so that 89.97 % under a target of 90 % does not read "90.0 %, missed"
+and 100 % means all of them. What people typed (names of groups and consultants) loses control characters.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from itertools import groupby
+from math import floor
+from typing import Any, Literal, NamedTuple
+from zoneinfo import ZoneInfo
+
+from connector.kpi.indicator import Words
+from connector.kpi.period import Period
+from connector.kpi.score import SMALL, Scope, Score
+from connector.ticket import Directory, Instant
+
+Tone = Literal["plain", "good", "bad", "quiet"]
+
+SMALL_MARK = "~"
+LEGEND = (
+    f"{SMALL_MARK} fewer than {SMALL} records: read the interval, not the value  样本不足 {SMALL}，请看区间",
+    "– nothing to count in the period  本期无数据",
+)
+_SCOPE_WORDS = {
+    "whole": Words("whole", "全部"),
+    "desk": Words("desk", "服务台"),
+    "group": Words("group", "组"),
+    "consultant": Words("consultant", "运维顾问"),
+}
+_NOBODY = Words("(none)", "未分派")
+
+
+class Cell(NamedTuple):
+    """A piece of text and how it should strike the eye."""
+
+    text: str
+    tone: Tone = "plain"
+
+
+class Table(NamedTuple):
+    """A title, column heads, and rows as wide as the heads."""
+
+    title: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+Names = Mapping[str, str]
+"""sys_id of a group or consultant → the name to show; what is missing is shown by its sys_id."""
+
+
+def names_of(directory: Directory) -> dict[str, str]:
+    """The names that the directory knows."""
+    return {group.sys_id: group.name for group in directory.groups.values()} | {
+        person.sys_id: person.name for person in directory.people.values()
+    }
+
+
+def tables(scores: Sequence[Score], names: Names | None = None) -> list[Table]:
+    """For each period: the whole in full; per kind of scope, the rates and the workload side by side."""
+    drawn = []
+    for (period, kind), some in groupby(scores, key=lambda score: (score.period, score.scope.kind)):
+        of_kind = list(some)
+        if kind == "whole":
+            drawn.append(_full(period, of_kind))
+            continue
+        for unit in ("per cent", "count"):
+            of_unit = [score for score in of_kind if score.about.unit == unit]
+            if of_unit:
+                drawn.append(_compared(period, kind, of_unit, names or {}))
+    return drawn
+
+
+def value_text(score: Score) -> str:
+    """``92.3 %``, ``17``, ``–`` or ``not measured``, with the mark of a small sample."""
+    if score.unmeasured is not None:
+        return "not measured 未测"
+    if score.value is None:
+        return "–"
+    if score.about.unit == "count":
+        return f"{score.value:g}"
+    return f"{_tenth(score.value):.1f} %" + (f" {SMALL_MARK}" if score.small else "")
+
+
+def fraction_text(score: Score) -> str:
+    """``12 / 13``, the two sides of the value; empty where there are none."""
+    if score.value is None or score.about.unit == "count":
+        return ""
+    return f"{score.points:g} / {score.out_of:g}"
+
+
+def verdict(score: Score) -> Cell:
+    """Whether the target is reached."""
+    if score.met is None:
+        return Cell("", "quiet")
+    return Cell("▲ met 达标", "good") if score.met else Cell("▼ missed 未达标", "bad")
+
+
+def scope_text(scope: Scope, names: Names | None = None) -> str:
+    """``main``, ``Service Desk``; the whole and nobody have words of their own."""
+    if scope.kind == "whole":
+        return _both(_SCOPE_WORDS["whole"])
+    return plain((names or {}).get(scope.key, scope.key)) if scope.key else _both(_NOBODY)
+
+
+def headline(score: Score, names: Names | None = None) -> str:
+    """``R-E6 Timely handling rate 处理及时率, main, 2026-03: 92.3 %, 12 / 13, ▲ met 达标``."""
+    said = f"{score.about.clause} {_both(score.about.name)}, {scope_text(score.scope, names)}, "
+    said += f"{score.period.label}: {value_text(score)}"
+    if score.unmeasured is not None:
+        return f"{said} ({_both(score.unmeasured)})"
+    return ", ".join(part for part in (said, fraction_text(score), verdict(score).text) if part)
+
+
+def formula_lines(scores: Sequence[Score]) -> list[str]:
+    """How each figure is counted, once per indicator."""
+    about = {score.about.id: score.about for score in scores}
+    return [f"{one.clause} {one.name.en}: {one.formula.en}  {one.formula.zh}" for one in about.values()]
+
+
+def listing(score: Score, labels: Mapping[str, str]) -> list[Table]:
+    """The records behind one figure: what succeeded, what did not, what was left out; sorted by number.
+
+    ``labels`` maps the sys_id of a ticket, call-back or call to the number people know it by.
+    """
+    missed = sorted(set(score.denominator) - set(score.numerator))
+    parts: list[tuple[str, Sequence[str], Tone]] = [("numerator 分子", score.numerator, "good")]
+    if score.about.unit == "per cent":
+        parts.append(("denominator only 仅分母", missed, "bad"))
+    if score.left_out:
+        parts.append((f"left out 未计入 ({_both(score.about.left_out)})", score.left_out, "quiet"))
+    return [
+        Table(
+            f"{head}: {len(ids)}",
+            ("number", "sys_id"),
+            tuple(
+                (Cell(number, tone), Cell(sys_id, "quiet"))
+                for number, sys_id in sorted((plain(labels.get(sys_id, "")), sys_id) for sys_id in ids)
+            ),
+        )
+        for head, ids, tone in parts
+    ]
+
+
+def as_json(
+    score: Score, names: Names | None = None, labels: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """All of a score as JSON values; instants are ISO 8601 in UTC, rates per cent and not rounded."""
+    said: dict[str, Any] = {
+        "indicator": score.about.id,
+        "clause": score.about.clause,
+        "name": score.about.name._asdict(),
+        "formula": score.about.formula._asdict(),
+        "scope": {
+            "kind": score.scope.kind,
+            "key": score.scope.key,
+            "name": (names or {}).get(score.scope.key, score.scope.key),
+        },
+        "period": {
+            "kind": str(score.period.kind),
+            "label": score.period.label,
+            "start": iso(score.period.start),
+            "end": iso(score.period.end),
+            "ended": not score.provisional,
+        },
+        "measured": score.measured,
+        "why_not": score.unmeasured._asdict() if score.unmeasured else None,
+        "unit": score.about.unit,
+        "value": score.value,
+        "points": score.points,
+        "out_of": score.out_of,
+        "target": score.target,
+        "met": score.met,
+        "small": score.small,
+        "interval": list(score.interval) if score.interval else None,
+        "numerator": list(score.numerator),
+        "denominator": list(score.denominator),
+        "left_out": {"ids": list(score.left_out), "because": score.about.left_out._asdict()},
+    }
+    if labels is not None:
+        listed = {*score.denominator, *score.left_out}
+        said["numbers"] = {sys_id: labels[sys_id] for sys_id in sorted(listed & labels.keys())}
+    return said
+
+
+def plain(text: str) -> str:
+    """Without control characters, which a terminal would obey."""
+    return "".join(letter for letter in text if letter.isprintable())
+
+
+def time_text(instant: Instant, zone: ZoneInfo) -> str:
+    """``2026-03-01 08:00``, in the desk's zone."""
+    return datetime.fromtimestamp(instant, UTC).astimezone(zone).strftime("%Y-%m-%d %H:%M")
+
+
+def _full(period: Period, scores: Sequence[Score]) -> Table:
+    heads = (
+        "",
+        "Indicator 指标",
+        "Value 数值",
+        "n / of",
+        "Target 目标",
+        "Verdict 判定",
+        "95 % interval 区间",
+    )
+    rows = []
+    for score in scores:
+        quiet = score.value is None
+        rows.append(
+            (
+                Cell(score.about.clause, "quiet"),
+                Cell(_both(score.about.name)),
+                Cell(value_text(score), "quiet" if quiet else "plain"),
+                Cell(fraction_text(score), "quiet"),
+                Cell("" if score.target is None else f"≥ {score.target:g} %", "quiet"),
+                verdict(score),
+                Cell(_interval(score), "quiet"),
+            )
+        )
+    return Table(_title(period, scores, _both(_SCOPE_WORDS["whole"])), heads, tuple(rows))
+
+
+def _compared(period: Period, kind: str, scores: Sequence[Score], names: Names) -> Table:
+    """Scopes as rows, indicators as columns; scopes ordered by the name that is shown."""
+    by_scope: dict[Scope, list[Score]] = {}
+    for score in scores:
+        by_scope.setdefault(score.scope, []).append(score)
+    first = next(iter(by_scope.values()))
+    heads = (_both(_SCOPE_WORDS[kind]), *(_head(score) for score in first))
+    rows = [
+        (Cell(scope_text(scope, names)), *(_compact(score) for score in by_scope[scope]))
+        for scope in sorted(by_scope, key=lambda scope: (not scope.key, scope_text(scope, names), scope.key))
+    ]
+    return Table(_title(period, scores, _both(_SCOPE_WORDS[kind])), heads, tuple(rows))
+
+
+def _head(score: Score) -> str:
+    target = "" if score.target is None else f"\n≥ {score.target:g} %"
+    return f"{score.about.name.en}\n{score.about.name.zh}{target}"
+
+
+def _compact(score: Score) -> Cell:
+    fraction = fraction_text(score)
+    text = value_text(score) + (f"\n{fraction}" if fraction else "")
+    if score.met is None:
+        return Cell(text, "quiet" if score.value is None else "plain")
+    return Cell(f"{'▲' if score.met else '▼'} {text}", "good" if score.met else "bad")
+
+
+def _title(period: Period, scores: Sequence[Score], what: str) -> str:
+    so_far = ", so far 进行中" if any(score.provisional for score in scores) else ""
+    return f"{what}, {period.label}{so_far}"
+
+
+def _interval(score: Score) -> str:
+    if score.unmeasured is not None:
+        return _both(score.unmeasured)
+    if score.interval is None:
+        return ""
+    low, high = score.interval
+    return f"{_tenth(low):.1f} – {_tenth(high):.1f} %"
+
+
+def _tenth(value: float) -> float:
+    # The allowance keeps 57 of 100 at 57.0, which a binary fraction may hold as 56.999….
+    return floor(value * 10 + 1e-9) / 10
+
+
+def _both(words: Words) -> str:
+    return f"{words.en} {words.zh}"
+
+
+def iso(instant: Instant) -> str:
+    """``2026-03-01T00:00:00Z``."""
+    return datetime.fromtimestamp(instant, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
