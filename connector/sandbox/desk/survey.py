@@ -1,0 +1,56 @@
+"""The survey after a ticket: an `asmt_assessment_instance`, and its answers if there are any (R-D4)."""
+
+from typing import TYPE_CHECKING
+
+from connector.sandbox.desk.story import HOUR
+from connector.sandbox.moment import stamp
+
+if TYPE_CHECKING:
+    from connector.sandbox.desk.floor import Desk, Life
+
+QUESTIONS = ("专业技术能力", "事件响应和解决", "服务态度", "沟通表达能力")
+"""Professional skill; response and resolution; attitude; communication."""
+SENT_SHARE = 0.35
+ANSWERED_SHARE = 0.45
+_VALID = 7 * 24 * HOUR
+
+
+class Survey:
+    """Sends surveys to some callers; some of them answer."""
+
+    def __init__(self, desk: "Desk") -> None:
+        self._desk = desk
+
+    def send(self, at: int, life: "Life") -> None:
+        """Perhaps send one for a ticket that has just been closed."""
+        story = life.story
+        if story.channel == "monitoring" or story.rng.random() >= SENT_SHARE:
+            return
+        fields = {
+            "metric_type": "desk survey",
+            "user": story.caller.sys_id,
+            "state": "ready",
+            "due_date": stamp(at + _VALID),
+            "task_id": life.sys_id,
+            "trigger_table": "incident",
+            "trigger_id": life.sys_id,
+        }
+        survey = self._desk.instance.insert("asmt_assessment_instance", fields, user="system")["sys_id"]
+        if story.rng.random() < ANSWERED_SHARE:
+            self._desk.plan(at + story.span(9 * HOUR), self._answer, survey, life)
+
+    def _answer(self, at: int, survey: str, life: "Life") -> None:
+        story, instance = life.story, self._desk.instance
+        who = story.caller.user_name
+        for question in QUESTIONS:
+            value = min(5, max(1, story.content + story.rng.choice((-1, 0, 0, 0, 1))))
+            answer = {
+                "instance": survey,
+                "metric": question,
+                "user": story.caller.sys_id,
+                "actual_value": str(value),
+                "source_id": life.sys_id,
+            }
+            instance.insert("asmt_metric_result", answer, user=who)
+        done = {"state": "complete", "taken_on": stamp(at), "percent_answered": "100"}
+        instance.update("asmt_assessment_instance", survey, done, user=who)
