@@ -20,7 +20,7 @@ Language = Literal["en", "zh", "both"]
 SENTENCES: dict[str, tuple[str, str]] = {
     # name: (English, Chinese)
     "response_warned": (
-        "Not yet taken up: {{ share }} % of the response limit of {{ limit | span }} is used. Respond by {{ due }}.",
+        "Not taken up yet: {{ share }} % of the response limit of {{ limit | span }} used; due by {{ due }}.",
         "尚未响应：响应时限 {{ limit | span }} 已用去 {{ share }}%，请于 {{ due }} 前响应。",
     ),
     "response_breached": (
@@ -73,7 +73,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
             "Major incident {{ number }} is to be reported to the maintenance lead by {{ due }}. "
             "Take this task up to confirm the report, then follow the incident until it is over."
         ),
-        "重大危机事件 {{ number }} 须于 {{ due }} 前报告乙方维护负责人。接手本任务即确认收到报告，请跟踪至结束。",
+        "重大危机事件 {{ number }} 须于 {{ due }} 前报告维护负责人。接手本任务即确认收到，请跟踪至结束。",
     ),
     "major_not_reported": (
         (
@@ -153,7 +153,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "callback_2_subject": ("Call back again about {{ number }}", "再次回访工单 {{ number }}"),
     "callback_2_task": (
         (
-            "The improvement after the first call-back about {{ number }} has been carried out. Call the customer "
+            "The improvement after the call-back about {{ number }} has been carried out. Call the customer "
             "again, ask whether it helped, enter the score, then close this task."
         ),
         "工单 {{ number }} 回访后的改进已落实。请再次联系客户，确认改进效果，填写评分后关闭本任务。",

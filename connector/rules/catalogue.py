@@ -1,8 +1,28 @@
 """All rules, written out: a rule that is not listed here does not exist."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from connector.rules.base import Policy
+from connector.rules.callback_sampling import CallbackSampling
+from connector.rules.customer_confirmation import CustomerConfirmation
+from connector.rules.knowledge_capture import KnowledgeCapture
+from connector.rules.major_incident import MajorIncident
 from connector.rules.sla_timer import SlaTimer
+from connector.rules.tier_escalation import TierEscalation
 
-AnyPolicy = SlaTimer
+AnyPolicy = Annotated[
+    SlaTimer | TierEscalation | MajorIncident | KnowledgeCapture | CustomerConfirmation | CallbackSampling,
+    Field(discriminator="rule"),
+]
+"""A ``[[policy]]`` table: its ``rule`` says which."""
 
-RULES: tuple[type[Policy], ...] = (SlaTimer,)
+RULES: tuple[type[Policy], ...] = (
+    SlaTimer,
+    TierEscalation,
+    MajorIncident,
+    KnowledgeCapture,
+    CustomerConfirmation,
+    CallbackSampling,
+)

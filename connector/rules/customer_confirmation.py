@@ -1,0 +1,92 @@
+"""Closed only after the customer has confirmed."""
+
+from typing import ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+
+from connector.intent import Intent, Note, Set, Verdict, occasion
+from connector.rules.base import Duration, Moment, Policy
+from connector.ticket import Ticket, TicketState
+
+
+class CustomerConfirmation(Policy):
+    """The customer confirms, and only then is the ticket closed (R-B4).
+
+    A closed ticket counts as confirmed when the column `confirmed` is ticked, when the caller closed it
+    in person, or, with `silence_counts_after`, when it had been resolved that long before it was closed and
+    nobody objected. The instance's own auto-close is such a case: set it to no more than that job's delay.
+
+    A ticket closed otherwise is dealt with once, and once more after each reopening: `then = "flag"` writes
+    a work note, `then = "set_back"` also sets the state back to resolved. Whoever closes it again has the
+    last word. The connector cannot prevent the closing; it sees it with the next poll.
+
+    ```toml
+    [[policy]]
+    rule = "customer_confirmation"
+    name = "confirmed-before-closing"
+    confirmed = "u_desk_confirmed"
+    silence_counts_after = "72h"
+    then = "flag"
+    ```
+    """
+
+    clauses: ClassVar[tuple[str, ...]] = ("R-B4",)
+
+    rule: Literal["customer_confirmation"] = "customer_confirmation"
+    confirmed: str | None = Field(
+        default=None, description="Column that is ticked when the customer has confirmed"
+    )
+    silence_counts_after: Duration | None = Field(
+        default=None, description="Resolved this long before closing counts as confirmed, day and night"
+    )
+    then: Literal["flag", "set_back"] = Field(
+        default="flag", description="flag: a work note; set_back: also set back to resolved, once"
+    )
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        if self.confirmed is None and self.silence_counts_after is None:
+            raise ValueError(
+                "set confirmed, silence_counts_after or both; else only callers could ever close"
+            )
+        return self
+
+    def columns(self) -> frozenset[str]:
+        """The column of the confirmation."""
+        return frozenset({self.confirmed}) if self.confirmed else frozenset()
+
+    def judge(self, ticket: Ticket, at: Moment) -> Verdict:
+        """Whether a closed ticket was confirmed, and by what."""
+        if ticket.state is not TicketState.CLOSED:
+            return _NOT_CLOSED
+        if ticket.closed_by and ticket.closed_by == ticket.caller:
+            return _BY_CALLER
+        if self.confirmed is not None:
+            ticked = ticket.extra.get(self.confirmed)
+            if ticked == "true":
+                return _CONFIRMED
+            if ticked is None:
+                return Verdict(f"column {self.confirmed} is not on the record; nothing can be told")
+        if self.silence_counts_after is not None and ticket.closed_at is not None:
+            resolved = ticket.ended_at
+            if resolved is not None and ticket.closed_at - resolved >= self.silence_counts_after:
+                return _SILENCE
+        happened = occasion(self.name, ticket.sys_id, "unconfirmed", ticket.reopen_count)
+        if happened.mark in ticket.marks:
+            return _SAID
+        if self.then == "flag":
+            return Verdict(
+                "closed without confirmation", (Note(at.wording.say("unconfirmed"), happened, "R-B4"),)
+            )
+        intents: tuple[Intent, ...] = (
+            Set("state", TicketState.RESOLVED, happened, "R-B4"),
+            Note(at.wording.say("unconfirmed_set_back"), happened, "R-B4"),
+        )
+        return Verdict("closed without confirmation", intents)
+
+
+_NOT_CLOSED = Verdict("not closed")
+_BY_CALLER = Verdict("closed by the caller")
+_CONFIRMED = Verdict("confirmed")
+_SILENCE = Verdict("confirmed by silence")
+_SAID = Verdict("closed without confirmation, dealt with already")

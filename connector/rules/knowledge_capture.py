@@ -1,0 +1,256 @@
+"""What was resolved becomes knowledge: an article, a reminder, or the ticket is flagged or set back."""
+
+from functools import cached_property
+from html import escape
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from connector.intent import Create, Intent, Keep, Note, Set, Verdict, occasion
+from connector.rules.base import Duration, Moment, Policy
+from connector.ticket import ENDED_STATES, Article, Instant, Ticket, TicketState, Tier
+
+_NO_LONGER = frozenset({"retired", "deleted"})
+_STATES = {
+    "draft": "drafted",
+    "review": "in_review",
+    "scheduled_publish": "in_review",
+    "published": "published",
+    "outdated": "published",
+    "pending_retirement": "published",
+}
+_RANK = ("drafted", "in_review", "published")
+
+
+def _listed(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+_Names = Annotated[tuple[str, ...], BeforeValidator(_listed, json_schema_input_type=str | list[str])]
+
+
+class KnowledgeCapture(Policy):
+    """Closing brings forth knowledge: a resolved ticket owes an article (R-B5, R-A2, R-F3).
+
+    The debt begins when the ticket is resolved and is paid by an article that was born from the ticket (its
+    source is the ticket) or attached to it; a retired article pays nothing.
+
+    1. After `grace` without one, a work note reminds.
+    2. After `then_after` more, if given, the column ``knowledge`` says ``missing`` and a note says so.
+       With `then = "set_back"` a ticket that is closed by then is also set back to resolved, once for
+       each time it was reopened; whoever closes it again has the last word. A ticket that is only resolved
+       is not set further back: that would start the customer's clock again.
+
+    Found late, only the later of the two is said. Both count in `service_hours` if given, else day and night.
+    Exempt are the categories and close codes listed, and what another tier than `tiers` resolved.
+
+    `draft = "always"` creates an article in state draft from the ticket's problem and solution and attaches
+    it, `"on_request"` only when the column `draft_column` is ticked. An article that was born from the ticket
+    but never attached is attached as well. To be rid of a draft, retire it: deleted, it is written again.
+
+    It keeps the column ``knowledge``: ``owed``, ``drafted``, ``in_review``, ``published``, ``exempt`` or
+    ``missing``; empty while the ticket is open, and when it was canceled.
+
+    ```toml
+    [[policy]]
+    rule = "knowledge_capture"
+    name = "knowledge-owed"
+    grace = "8h"
+    then_after = "16h"
+    then = "flag"
+    service_hours = "onsite"
+    exempt_categories = ["password_reset"]
+    exempt_close_codes = ["Duplicate"]
+    draft = "on_request"
+    draft_column = "u_desk_draft"
+    ```
+    """
+
+    clauses: ClassVar[tuple[str, ...]] = ("R-B5", "R-A2", "R-F3")
+
+    rule: Literal["knowledge_capture"] = "knowledge_capture"
+    grace: Duration = Field(default=8 * 3600, description="Time for the article before a note reminds")
+    then_after: Duration | None = Field(
+        default=None, description="Time after the reminder until `then`; never if not given"
+    )
+    then: Literal["flag", "set_back"] = Field(
+        default="flag", description="flag: mark as missing; set_back: also set a closed ticket back, once"
+    )
+    service_hours: str | None = Field(
+        default=None, description="Service hours both times count in; day and night if not given"
+    )
+    tiers: tuple[Tier, ...] = Field(
+        default=(Tier.FIRST_LINE, Tier.SECOND_LINE), description="Tiers whose solutions owe an article"
+    )
+    exempt_categories: _Names = Field(default=(), description="Categories that owe no article")
+    exempt_close_codes: _Names = Field(default=(), description="Close codes that owe no article")
+    draft: Literal["never", "on_request", "always"] = Field(
+        default="never", description="Whether to create a draft article from the ticket"
+    )
+    draft_column: str | None = Field(
+        default=None, description='Column that is ticked to ask for a draft, with draft = "on_request"'
+    )
+    knowledge_base: str = Field(
+        default="", description="sys_id of the knowledge base for drafts; the instance's default if empty"
+    )
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        if self.draft == "on_request" and self.draft_column is None:
+            raise ValueError('draft = "on_request" needs draft_column: where is the request ticked?')
+        if self.then == "set_back" and self.then_after is None:
+            raise ValueError('then = "set_back" needs then_after: how long after the reminder?')
+        return self
+
+    def columns(self) -> frozenset[str]:
+        """What a draft is made of, and the request for one."""
+        if self.draft == "never":
+            return frozenset()
+        asked = {self.draft_column} if self.draft == "on_request" and self.draft_column else set()
+        return frozenset({"short_description", "description", "close_notes"}) | asked
+
+    def hours_named(self) -> tuple[str, ...]:
+        """The service hours the grace counts in."""
+        return (self.service_hours,) if self.service_hours else ()
+
+    def judge(self, ticket: Ticket, at: Moment) -> Verdict:
+        """Whether the ticket owes an article, and what follows from that now."""
+        if ticket.state not in ENDED_STATES:
+            return _NOTHING_OWED
+        if ticket.articles:
+            state, best = _knowledge(ticket)
+            if best is not None:
+                link = () if best.linked or not self._drafts(ticket) else (self._link(ticket, best.sys_id),)
+                return Verdict(state, (_KEPT[state], *link))
+        if self._exempt(ticket):
+            return _EXEMPT
+        if not ticket.articles and self._drafts(ticket):
+            return Verdict("drafted", (_KEPT["drafted"], *self._draft(ticket, at)))
+        since = ticket.ended_at
+        if since is None:
+            return Verdict("owed, but nobody recorded when it was resolved", (_KEPT["owed"],))
+        remind_at, missing_at = self._limits(since, at)
+        now = at.now
+        if now < remind_at:
+            return Verdict("owed", (_KEPT["owed"],), remind_at)
+        if missing_at is None or now < missing_at:
+            return Verdict("reminded", (_KEPT["owed"], *self._remind(ticket, at, missing_at)), missing_at)
+        return Verdict("missing", (_KEPT["missing"], *self._miss(ticket, at, missing_at)))
+
+    def explain(self, ticket: Ticket, at: Moment) -> list[str]:
+        """Since when an article is owed, what follows when, and the articles found."""
+        if ticket.state not in ENDED_STATES:
+            return []
+        lines = [
+            f"article {article.number or article.sys_id}: {article.workflow_state}"
+            + ("" if article.linked else ", not attached")
+            for article in ticket.articles
+        ]
+        since = ticket.ended_at
+        if since is not None and not lines and not self._exempt(ticket):
+            remind_at, missing_at = self._limits(since, at)
+            hours = f"in service hours {self.service_hours}" if self.service_hours else "day and night"
+            lines.append(f"resolved {at.wording.time(since)}; reminder {at.wording.time(remind_at)}, {hours}")
+            if missing_at is not None:
+                lines.append(f"{self.then} from {at.wording.time(missing_at)}")
+        return lines
+
+    @cached_property
+    def _no_debt(self) -> tuple[frozenset[str], frozenset[str]]:
+        return frozenset(self.exempt_categories), frozenset(self.exempt_close_codes)
+
+    def _exempt(self, ticket: Ticket) -> bool:
+        categories, close_codes = self._no_debt
+        tier = ticket.tier
+        return (
+            ticket.category in categories
+            or ticket.close_code in close_codes
+            or (tier is not None and tier not in self.tiers)
+        )
+
+    def _limits(self, since: Instant, at: Moment) -> tuple[Instant, Instant | None]:
+        """When to remind, and when it is missing."""
+        total = None if self.then_after is None else self.grace + self.then_after
+        if self.service_hours is None:
+            return since + self.grace, None if total is None else since + total
+        hours = at.hours[self.service_hours]
+        return hours.add(since, self.grace), None if total is None else hours.add(since, total)
+
+    def _remind(self, ticket: Ticket, at: Moment, until: Instant | None) -> tuple[Note, ...]:
+        reminded = occasion(self.name, ticket.sys_id, "reminder", self.grace, ticket.reopen_count)
+        if reminded.mark in ticket.marks:
+            return ()
+        text = at.wording.say("knowledge_reminder", until=at.wording.time(until) if until is not None else "")
+        return (Note(text, reminded, "R-B5"),)
+
+    def _miss(self, ticket: Ticket, at: Moment, due: Instant) -> tuple[Intent, ...]:
+        """The note that it is missing; for a closed ticket with ``set_back`` also the state."""
+        if self.then == "set_back" and ticket.state is TicketState.CLOSED:
+            back = occasion(self.name, ticket.sys_id, "set_back", ticket.reopen_count)
+            if back.mark in ticket.marks:
+                return ()
+            text = at.wording.say("knowledge_set_back", due=at.wording.time(due))
+            return (Set("state", TicketState.RESOLVED, back, "R-B5"), Note(text, back, "R-B5"))
+        missed = occasion(self.name, ticket.sys_id, "missing", self.then_after, ticket.reopen_count)
+        if missed.mark in ticket.marks or self._was_set_back(ticket):
+            return ()
+        return (Note(at.wording.say("knowledge_missing", due=at.wording.time(due)), missed, "R-B5"),)
+
+    def _was_set_back(self, ticket: Ticket) -> bool:
+        return (
+            self.then == "set_back"
+            and occasion(self.name, ticket.sys_id, "set_back", ticket.reopen_count).mark in ticket.marks
+        )
+
+    def _drafts(self, ticket: Ticket) -> bool:
+        if self.draft == "always":
+            return True
+        return self.draft == "on_request" and ticket.extra.get(self.draft_column or "") == "true"
+
+    def _draft(self, ticket: Ticket, at: Moment) -> tuple[Intent, ...]:
+        """A draft article of what the ticket tells, and its attachment."""
+        key = occasion(self.name, ticket.sys_id, "draft")
+        extra = ticket.extra
+        title = extra.get("short_description", "") or ticket.number
+        parts = (
+            ("problem", "\n".join(filter(None, (title, extra.get("description", ""))))),
+            ("solution", extra.get("close_notes", "") or "–"),
+        )
+        text = "".join(f"<h2>{at.wording.line(heading)}</h2><p>{_html(body)}</p>" for heading, body in parts)
+        fields = {
+            "short_description": title,
+            "text": f"{text}<p>{escape(at.wording.line('origin', number=ticket.number))}</p>",
+            "workflow_state": "draft",
+        }
+        if self.knowledge_base:
+            fields["kb_knowledge_base"] = self.knowledge_base
+        article = Create("kb_knowledge", fields, key, "R-B5", {"source": ticket.number})
+        return (article, self._link(ticket, str(key)))
+
+    def _link(self, ticket: Ticket, article: str) -> Create:
+        key = occasion(self.name, ticket.sys_id, "link", article)
+        return Create("m2m_kb_task", {}, key, "R-B5", {"kb_knowledge": article, "task": ticket.sys_id})
+
+
+_KEPT = {
+    state: Keep("knowledge", state, "R-B5")
+    for state in ("owed", "drafted", "in_review", "published", "exempt", "missing")
+}
+_NOTHING_OWED = Verdict("not resolved", (Keep("knowledge", None, "R-B5"),))
+_EXEMPT = Verdict("exempt", (_KEPT["exempt"],))
+
+
+def _knowledge(ticket: Ticket) -> tuple[str, Article | None]:
+    """The furthest article that is still alive, and how far it is; an unknown state counts as a draft."""
+    alive = [article for article in ticket.articles if article.workflow_state not in _NO_LONGER]
+    if not alive:
+        return "owed", None
+    ranked = [(_STATES.get(article.workflow_state, "drafted"), article) for article in alive]
+    state = max((state for state, _ in ranked), key=_RANK.index)
+    candidates = [article for found, article in ranked if found == state]
+    return state, min(candidates, key=lambda article: (not article.linked, article.sys_id))
+
+
+def _html(text: str) -> str:
+    """What people typed, as HTML that shows it: escaped, line ends kept."""
+    return escape(text).replace("\r\n", "\n").replace("\n", "<br>")

@@ -1,0 +1,256 @@
+"""From tier to tier: what is beyond a tier's capability or has used up its time moves on."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Annotated, ClassVar, Literal, NamedTuple, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from connector.intent import Intent, Keep, Note, Occasion, Set, Verdict, occasion
+from connector.rules.base import Duration, Moment, Policy
+from connector.ticket import ENDED_STATES, Group, Instant, Ticket, TicketState, Tier
+from connector.wording import piece
+
+_ORDER = tuple(Tier)
+WORK_NOTES = "work_notes"
+
+
+class Cause(NamedTuple):
+    """Why a ticket has to move on, and the key of that having happened."""
+
+    why: str
+    """Name of the sentence."""
+    values: Mapping[str, object]
+    occasion: Occasion
+
+
+def _listed(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+class TierEscalation(Policy):
+    """First line → second line → vendor: within capability, or on to the next tier (R-A2, R-A3, R-B2).
+
+    An open ticket in a group of the tier `from` moves to the tier `to` when one of these holds:
+
+    * **out of capability**: its category is listed in `out_of_capability`;
+    * **marked**: a consultant ticked the column `marked_by`;
+    * **limit used up**: it spent `after` of service hours in the tier since it was opened or last reopened.
+      On hold does not count, nor does the time it lay elsewhere.
+
+    Whom to: the group `to_group`, or the first group of the tier with the ticket's category as its
+    speciality, else the first for any; the ticket's own desk before the others. The assignee is cleared, for
+    the new group decides who takes it. One work note says why, from where to where, and which of the
+    information that must go along (`required`: a name for people = the column it stands in) is missing;
+    missing information is named, it does not hold the ticket back. ``work_notes`` as a column means:
+    somebody wrote a work note, so what was found so far is recorded (R-B2).
+
+    **A person who hands it back has the last word.** The same category, the same tick and the same limit
+    never move a ticket twice; only a new category, a new tick or a reopening does. Where nobody can be
+    found to escalate to, a note says so once.
+
+    The column ``tier`` follows the ticket while it stands in the tier `from`, with the vendor, in no tier, or
+    is no longer open. So give each tier below the vendor one policy, and the column is always right.
+
+    ```toml
+    [[policy]]
+    rule = "tier_escalation"
+    name = "to-second-line"
+    from = "first_line"
+    to = "second_line"
+    out_of_capability = ["network", "database"]
+    marked_by = "u_desk_escalate"
+    after = "4h"
+    service_hours = "onsite"
+    required = { need = "description", environment = "cmdb_ci", findings = "work_notes" }
+    ```
+    """
+
+    clauses: ClassVar[tuple[str, ...]] = ("R-A2", "R-A3", "R-B2")
+
+    rule: Literal["tier_escalation"] = "tier_escalation"
+    from_tier: Tier = Field(alias="from", description="The tier that hands over")
+    to_tier: Tier = Field(alias="to", description="The tier that takes over")
+    out_of_capability: Annotated[
+        tuple[str, ...], BeforeValidator(_listed, json_schema_input_type=str | list[str])
+    ] = Field(default=(), description="Categories beyond the tier's capability")
+    marked_by: str | None = Field(
+        default=None, description='Column that a consultant ticks to say "beyond me"; none by default'
+    )
+    after: Duration | None = Field(
+        default=None, description="Service hours the tier has for a ticket; needs service_hours"
+    )
+    service_hours: str | None = Field(default=None, description="Name of the service hours `after` counts in")
+    required: Mapping[str, str] = Field(
+        default_factory=dict, description="Information that must go along: name for people = column"
+    )
+    to_group: str | None = Field(
+        default=None, description="Name of the group that takes over; by speciality if not given"
+    )
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        if _ORDER.index(self.to_tier) <= _ORDER.index(self.from_tier):
+            raise ValueError(
+                f"from {self.from_tier} to {self.to_tier} is not an escalation; to must come later"
+            )
+        if self.after is not None and self.service_hours is None:
+            raise ValueError("after needs service_hours: in which hours does the limit count?")
+        if not (self.out_of_capability or self.marked_by or self.after):
+            raise ValueError("set out_of_capability, marked_by or after; without one nothing ever escalates")
+        return self
+
+    def columns(self) -> frozenset[str]:
+        """The column of the tick and those of the information that must go along."""
+        return frozenset(self.required.values()) | ({self.marked_by} if self.marked_by else set())
+
+    def hours_named(self) -> tuple[str, ...]:
+        """The service hours the tier's limit counts in."""
+        return (self.service_hours,) if self.service_hours else ()
+
+    def groups_named(self) -> tuple[str, ...]:
+        """The group that takes over, if one is named."""
+        return (self.to_group,) if self.to_group else ()
+
+    def judge(self, ticket: Ticket, at: Moment) -> Verdict:
+        """Whether the ticket stays in its tier, and where it goes if not."""
+        tier = ticket.tier
+        if tier is not self.from_tier or not ticket.is_open:
+            return self._elsewhere[ticket.is_open, tier]
+        due = self._due(ticket, at)
+        causes = self._causes(ticket, at.now, due)
+        if not causes:
+            return Verdict("within the tier", self._stays, due)
+        upcoming = due if due is not None and due > at.now else None
+        fresh = [cause for cause in causes if cause.occasion.mark not in ticket.marks]
+        if not fresh:
+            return Verdict("handed back; that stands", self._stays, upcoming)
+        return self._escalate(ticket, at, fresh, upcoming)
+
+    def explain(self, ticket: Ticket, at: Moment) -> list[str]:
+        """The tier's limit, the time spent in it, and what is missing for handing over."""
+        if ticket.tier is not self.from_tier or not ticket.is_open:
+            return []
+        lines = []
+        if self.after is not None and self.service_hours is not None:
+            start, pauses, since = self._visits(ticket, at)
+            until = at.now if since is None else since
+            spent = at.hours[self.service_hours].elapsed(start, until, pauses)
+            due = self._due(ticket, at)
+            ends = f"used up {at.wording.time(due)}" if due is not None else "stopped while on hold"
+            lines.append(
+                f"{self.from_tier}: {spent // 60} of {self.after // 60} min of service spent, {ends}"
+            )
+        target = self._target(ticket, at)
+        lines.append(f"would go to {target.name}" if target else f"no group of tier {self.to_tier} for it")
+        missing = self._missing(ticket)
+        if missing:
+            lines.append("missing for handing over: " + ", ".join(missing))
+        return lines
+
+    @cached_property
+    def _elsewhere(self) -> dict[tuple[bool, Tier | None], Verdict]:
+        """Verdicts for tickets that this policy does not move, made once."""
+        verdicts = {}
+        for tier in (None, *Tier):
+            kept = (Keep("tier", tier.value if tier else None, "R-B2"),)
+            verdicts[False, tier] = Verdict("not open", kept)
+            sure = tier is None or tier is Tier.VENDOR
+            reason = f"tier {tier.value if tier else '(none)'} is not {self.from_tier.value}"
+            verdicts[True, tier] = Verdict(reason, kept if sure else ())
+        return verdicts
+
+    @cached_property
+    def _stays(self) -> tuple[Intent, ...]:
+        return (Keep("tier", self.from_tier.value, "R-B2"),)
+
+    @cached_property
+    def _clause(self) -> str:
+        return "R-A2" if self.from_tier is Tier.FIRST_LINE else "R-A3"
+
+    def _causes(self, ticket: Ticket, now: Instant, due: Instant | None) -> list[Cause]:
+        causes = []
+        if ticket.category in self.out_of_capability:
+            key = self._occasion(ticket, "category", ticket.category, ticket.reopen_count)
+            causes.append(Cause("why_category", {"category": ticket.category}, key))
+        if self.marked_by and ticket.extra.get(self.marked_by) == "true":
+            ticked = ticket.extra.get(f"{self.marked_by}@") or f"opening {ticket.reopen_count}"
+            causes.append(Cause("why_marked", {}, self._occasion(ticket, "marked", ticked)))
+        if due is not None and now >= due:
+            causes.append(Cause("why_after", {"limit": self.after}, self._limit_occasion(ticket)))
+        return causes
+
+    def _escalate(self, ticket: Ticket, at: Moment, causes: list[Cause], upcoming: Instant | None) -> Verdict:
+        target, told = self._target(ticket, at), causes[0]
+        why = piece(told.why, **told.values)
+        tiers = {
+            "origin": piece(self.from_tier.value),
+            "target": piece(self.to_tier.value),
+        }
+        if target is None:
+            reason = f"no group of tier {self.to_tier.value} to escalate to"
+            nobody = occasion(self.name, "nobody", told.occasion)
+            if nobody.mark in ticket.marks:
+                return Verdict(reason, self._stays, upcoming)
+            text = at.wording.say("nobody_to_escalate_to", why=why, **tiers)
+            return Verdict(reason, (*self._stays, Note(text, nobody, self._clause)), upcoming)
+        text = at.wording.say("escalated", why=why, group=target.name, missing=self._missing(ticket), **tiers)
+        intents: list[Intent] = [Keep("tier", self.to_tier.value, "R-B2"), Note(text, told.occasion, "R-B2")]
+        # All causes that hold are spoken of at once, and the limit with them: none is left over to move the
+        # ticket again after it was handed back.
+        moved = dict.fromkeys(cause.occasion for cause in causes)
+        if self.after is not None:
+            moved[self._limit_occasion(ticket)] = None
+        intents += [Set("group", target.sys_id, key, self._clause) for key in moved]
+        if ticket.assignee:
+            intents.append(Set("assignee", "", told.occasion, self._clause))
+        return Verdict(f"to {self.to_tier.value}: {why.en}", tuple(intents), None)
+
+    def _occasion(self, ticket: Ticket, *discriminator: object) -> Occasion:
+        return occasion(self.name, ticket.sys_id, *discriminator)
+
+    def _limit_occasion(self, ticket: Ticket) -> Occasion:
+        return self._occasion(ticket, "after", self.after, ticket.reopen_count)
+
+    def _target(self, ticket: Ticket, at: Moment) -> Group | None:
+        if self.to_group is not None:
+            return at.directory.group_named(self.to_group)
+        return at.directory.speciality(self.to_tier, ticket.category, ticket.desk)
+
+    def _missing(self, ticket: Ticket) -> list[str]:
+        """Names of the information that is not on the record; what cannot be told is not missing."""
+        extra = ticket.extra
+        return [
+            name
+            for name, column in self.required.items()
+            if not extra.get(column, "unknown" if column == WORK_NOTES else "")
+        ]
+
+    def _due(self, ticket: Ticket, at: Moment) -> Instant | None:
+        """When the tier's limit is, or was, used up; None without a limit, or while a pause keeps it open."""
+        if self.after is None or self.service_hours is None:
+            return None
+        start, pauses, since = self._visits(ticket, at)
+        due = at.hours[self.service_hours].add(start, self.after, pauses)
+        return None if since is not None and due > since else due
+
+    def _visits(
+        self, ticket: Ticket, at: Moment
+    ) -> tuple[Instant, list[tuple[Instant, Instant]], Instant | None]:
+        """Start of the present opening, what does not count since, and since when it is on hold now."""
+        spans, groups = ticket.spans, at.directory.groups
+        begin = len(spans)
+        while begin and spans[begin - 1].state not in ENDED_STATES:
+            begin -= 1
+        start = spans[begin].start if begin < len(spans) else ticket.opened_at
+        pauses: list[tuple[Instant, Instant]] = []
+        since = None
+        for span in spans[begin:]:
+            group = groups.get(span.group)
+            elsewhere = group is None or group.tier is not self.from_tier
+            if span.end is None:
+                # The ticket itself is in the tier now, whatever its history knows of groups.
+                since = span.start if span.state is TicketState.ON_HOLD else None
+            elif elsewhere or span.state is TicketState.ON_HOLD:
+                pauses.append((span.start, span.end))
+        return start, pauses, since
