@@ -8,12 +8,12 @@ No silent priority. Over the brake nothing of that policy is written; the messag
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from connector.intent import Create, Intent, Keep, Note, Occasion, Set
+from connector.sync.instant import platform_time
 from connector.ticket import Instant, Ticket, TicketState
 
 MARKS_LENGTH = 4000
@@ -352,8 +352,3 @@ def _creations(ticket: Ticket, wishes: Sequence[Wish]) -> list[Change]:
                     dict(intent.identity),
                 )
     return sorted(created.values(), key=lambda change: (change.table, change.sys_id))
-
-
-def platform_time(instant: Instant) -> str:
-    """Seconds since 1970 → ``YYYY-MM-DD HH:MM:SS`` in UTC, the platform's raw form."""
-    return datetime.fromtimestamp(instant, UTC).strftime("%Y-%m-%d %H:%M:%S")

@@ -80,6 +80,15 @@ class View:
         columns = (schema.ticket.c.opened_at, schema.ticket.c.resolved_at, schema.ticket.c.closed_at)
         return self._stamped(or_(*(_within(column, start, end) for column in columns)))
 
+    def alive_between(self, start: Instant, end: Instant) -> list[str]:
+        """Tickets to which something can have happened in [start, end): not closed before it, opened by its
+        end, or with a task of ours, which outlives the closing.
+        """
+        table, task = schema.ticket, schema.task
+        alive = or_(table.c.closed_at.is_(None), table.c.closed_at >= start)
+        tasks = table.c.sys_id.in_(select(task.c.ticket))
+        return self._stamped((table.c.opened_at < end) & or_(alive, tasks))
+
     def not_closed(self) -> list[str]:
         """Tickets without an instant of closing."""
         return self._stamped(schema.ticket.c.closed_at.is_(None))

@@ -1,0 +1,28 @@
+"""The pass: observe, judge, plan, apply. The only place where sync, rules and kpi meet.
+
+recipe        one pass, as a recipe
+world         what a pass works with, put together from the settings
+judgement     every policy's verdict on every ticket that changed or is due
+explanation   all of that for one ticket, for people
+figure        facts and scores for the indicators
+"""
+
+from connector.reconcile.explanation import Explanation, explain
+from connector.reconcile.figure import facts, scores
+from connector.reconcile.recipe import PassReport, refresh, run_pass, sweep_world
+from connector.reconcile.world import World, build_world, open_gateway, open_world
+
+__all__ = [
+    "Explanation",
+    "PassReport",
+    "World",
+    "build_world",
+    "explain",
+    "facts",
+    "open_gateway",
+    "open_world",
+    "refresh",
+    "run_pass",
+    "scores",
+    "sweep_world",
+]

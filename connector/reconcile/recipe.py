@@ -1,0 +1,148 @@
+"""One pass, as a recipe. Every pass could be the first: what has been done is read from the records."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from connector.errors import Retriable
+from connector.reconcile.judgement import Judged, judge
+from connector.reconcile.world import World
+from connector.settings import Settings
+from connector.sync.apply import Answer, Outcome, Written, carry_out
+from connector.sync.plan import Plan, make_plan
+from connector.sync.poll import Swept, poll, sweep
+from connector.sync.store import JournalEntry
+from connector.ticket import Instant
+
+BACK_OFF = 900
+"""Seconds until a ticket whose write was forbidden is tried again."""
+
+
+@dataclass(frozen=True)
+class PassReport:
+    """One pass, for people and programs."""
+
+    at: Instant
+    polled: Counter[str]
+    """Source → rows that were new to us."""
+    judged: int
+    """Tickets."""
+    verdicts: Counter[tuple[str, str]]
+    """(policy, reason) → tickets."""
+    plan: Plan
+    outcome: Outcome
+    requests: int
+    quarantined: int
+    trouble: str = ""
+    """Why the pass ended early, or empty."""
+
+
+def run_pass(
+    world: World,
+    settings: Settings,
+    now: Instant,
+    *,
+    apply: bool,
+    full: bool = False,
+    stop: Callable[[], bool] = lambda: False,
+) -> PassReport:
+    """Look, judge, plan and, if told to, act. The recipe; every ingredient is elsewhere.
+
+    ``full`` judges every ticket of the mirror instead of changed ∪ due. A `Retriable` error ends the pass:
+    the cursor stays, the report says so, the next pass goes on. `Fatal` and `Refused` are raised.
+    """
+    sent = world.gateway.requests_sent
+    polled: Counter[str] = Counter()
+    judged, plan, outcome, trouble = Judged(), Plan(now), Outcome(), ""
+    try:
+        observe(world, settings, polled)
+        judged = judge(world, settings, now, full=full)
+        plan = make_plan(
+            judged.wishes,
+            world.scheme,
+            settings.safety,
+            now=now,
+            adopt_from=settings.instance.adopt_instant,
+            population=world.store.count_open(),
+        )
+        if apply and plan.changes:
+            outcome = act(world, settings, plan, stop)
+            trouble = outcome.stopped
+    except Retriable as error:
+        trouble = str(error) or type(error).__name__
+    report = PassReport(
+        now,
+        polled,
+        judged.tickets,
+        judged.verdicts,
+        plan,
+        outcome,
+        world.gateway.requests_sent - sent,
+        judged.quarantined,
+        trouble,
+    )
+    world.store.record_pass(
+        now,
+        ok=not trouble,
+        trouble=trouble,
+        requests=report.requests,
+        judged=report.judged,
+        written=outcome.done,
+    )
+    return report
+
+
+def observe(world: World, settings: Settings, polled: Counter[str]) -> None:
+    """Poll every source that a policy or an indicator needs; what is new is saved and its tickets are due."""
+    for source in world.sources:
+        polled[source.name] += poll(world.gateway, source, world.store, lag=settings.poll.lag).saved
+
+
+def refresh(world: World, settings: Settings) -> None:
+    """Poll, and judge nothing."""
+    observe(world, settings, Counter())
+
+
+def sweep_world(world: World, settings: Settings) -> Swept:
+    """Compare every active ticket with the mirror: finds deletions and changes that moved no stamp."""
+    incidents = next(source for source in world.sources if source.table == "incident")
+    return sweep(world.gateway, world.store, incidents)
+
+
+def act(world: World, settings: Settings, plan: Plan, stop: Callable[[], bool] = lambda: False) -> Outcome:
+    """Carry out the plan, with a journal entry for each write; then say when to try again what failed."""
+
+    def record(written: Written) -> None:
+        change = written.change
+        world.store.journal(
+            [
+                JournalEntry(
+                    at=plan.at,
+                    sent_at=world.clock.now(),
+                    ticket=change.ticket,
+                    number=change.number,
+                    table=change.table,
+                    record=change.sys_id,
+                    because=[list(b) for b in change.because],
+                    fields=[list(f) for f in change.fields],
+                    settings=settings.digest,
+                    answer=str(written.answer),
+                    detail=written.detail,
+                )
+            ]
+        )
+
+    marks = world.scheme.columns.get("marks", "")
+    outcome = carry_out(plan, world.gateway, record, marks_column=marks, stop=stop)
+    if outcome.dropped_columns:
+        world.scheme = replace(world.scheme, refused=world.scheme.refused | outcome.dropped_columns)
+    waiting: dict[str, Instant | None] = {
+        written.change.ticket: plan.at + BACK_OFF
+        for written in outcome.written
+        if written.answer is Answer.FORBIDDEN
+    }
+    world.store.look_again(waiting)
+    gone = [w.change.ticket for w in outcome.written if w.answer is Answer.GONE and not w.change.creates]
+    if gone:
+        world.store.forget(gone)
+    return outcome

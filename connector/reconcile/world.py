@@ -1,0 +1,228 @@
+"""What a pass works with, put together from the settings: gateway, store, names, and what to poll."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from connector.clock import Clock, SystemClock
+from connector.errors import SettingsError
+from connector.rules.base import Moment
+from connector.rules.callback_sampling import CallbackSampling
+from connector.rules.knowledge_capture import KnowledgeCapture
+from connector.rules.major_incident import MajorIncident
+from connector.settings import Settings
+from connector.sync.gateway import Credentials, Gateway, term
+from connector.sync.normalise import BASE_COLUMNS, KIND_PREFIX, NOTES, Dialect, Normaliser
+from connector.sync.plan import Scheme
+from connector.sync.poll import Source
+from connector.sync.store import Store
+from connector.ticket import Directory, Group, Person, TicketState
+from connector.wording import Wording
+
+EVERY_OTHER_GROUP = "*"
+"""In a desk's tier: all groups of the instance that no desk names."""
+
+AUDITED = ("state", "hold_reason", "assignment_group", "assigned_to", "priority")
+"""Columns of a ticket whose past the clocks and tiers need."""
+
+CREATED = {
+    "incident_task": frozenset(
+        {
+            "incident", "parent", "short_description", "description", "assignment_group", "assigned_to",
+            "due_date", "correlation_id", "correlation_display",
+        }
+    ),
+    "kb_knowledge": frozenset({"short_description", "text", "source", "workflow_state", "kb_knowledge_base"}),
+    "m2m_kb_task": frozenset({"kb_knowledge", "task"}),
+}  # fmt: skip
+"""Tables in which the connector creates records, and the columns it fills."""
+
+RAW_STATES = {
+    TicketState.NEW: "1",
+    TicketState.IN_PROGRESS: "2",
+    TicketState.ON_HOLD: "3",
+    TicketState.RESOLVED: "6",
+    TicketState.CLOSED: "7",
+    TicketState.CANCELED: "8",
+}
+"""The platform's own value for each state, written where the configuration names no other."""
+
+
+@dataclass
+class World:
+    """What a pass works with."""
+
+    gateway: Gateway
+    store: Store
+    clock: Clock
+    normaliser: Normaliser
+    scheme: Scheme
+    moment: Moment
+    """Service hours, directory and wording; `now` is replaced in each pass."""
+    sources: tuple[Source, ...]
+    strange: set[str] = field(default_factory=set)
+    """sys_ids of tickets in quarantine."""
+    _names: dict[str, str] = field(default_factory=dict)
+
+    def names(self, sys_ids: Iterable[str]) -> dict[str, str]:
+        """sys_id → name of these people; each is asked for once."""
+        wanted = set(sys_ids)
+        unknown = wanted - self._names.keys()
+        if unknown:
+            rows = self.gateway.by_ids("sys_user", sorted(unknown), ["name"])
+            self._names |= {sys_id: rows.get(sys_id, {}).get("name", sys_id) for sys_id in unknown}
+        return {sys_id: self._names[sys_id] for sys_id in wanted}
+
+
+@contextmanager
+def open_world(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    store: Store | None = None,
+    credentials: Credentials | None = None,
+) -> Iterator[World]:
+    """Everything a pass needs, closed again at the end; a ``store`` that is given stays open.
+
+    Raises `SettingsError` naming every group and person the instance lacks, and what `Gateway` raises.
+    """
+    gateway = open_gateway(settings, credentials)
+    ours = store is None
+    kept = store if store is not None else Store(settings.store_url)
+    try:
+        yield build_world(settings, gateway, kept, clock or SystemClock())
+    finally:
+        gateway.close()
+        if ours:
+            kept.close()
+
+
+def open_gateway(settings: Settings, credentials: Credentials | None = None) -> Gateway:
+    """The gateway of these settings, which lets nothing out that ``[columns]`` does not list."""
+    signed = credentials or Credentials(settings.instance.auth.user, settings.password())
+    writable = {"incident": settings.columns.writable | {"work_notes"}, **CREATED}
+    return Gateway(settings.instance.url, signed, writable=writable)
+
+
+def build_world(settings: Settings, gateway: Gateway, store: Store, clock: Clock) -> World:
+    """The world of these settings on this gateway; reads groups and people once. Raises as `open_world`."""
+    directory = find_directory(settings, gateway)
+    dialect = Dialect(
+        states=settings.instance.choices.states,
+        classes=settings.priorities,
+        roles=settings.columns.roles,
+        extra=tuple(sorted(settings.extra_columns)),
+        own_user=settings.instance.auth.user,
+        score=settings.reads.score or "",
+        notes_known=settings.instance.history == "audit",
+    )
+    scheme = Scheme(
+        settings.columns.roles,
+        raw_states(settings.instance.choices.states),
+        frozenset(settings.columns.shared),
+    )
+    wording = Wording(settings.instance.language, settings.instance.zone)
+    moment = Moment(0, settings.service_hours, directory, wording)
+    world = World(gateway, store, clock, Normaliser(dialect, directory), scheme, moment, sources(settings))
+    world.strange.update(q.sys_id for q in store.quarantined() if q.source == "incident")
+    return world
+
+
+def raw_states(known: Mapping[str, TicketState]) -> dict[TicketState, str]:
+    """What to write for each state: the platform's own value, or where that means something else, another."""
+    return {
+        state: raw if known.get(raw) is state else next((r for r, s in known.items() if s is state), raw)
+        for state, raw in RAW_STATES.items()
+    }
+
+
+def find_directory(settings: Settings, gateway: Gateway) -> Directory:
+    """Groups and people that the configuration names. Raises `SettingsError` with all that are missing."""
+    found: dict[str, list[str]] = {}
+    everyone: list[tuple[str, str]] = []
+    offset, more = 0, True
+    while more:
+        page = gateway.page("sys_user_group", "ORDERBYsys_id", ["sys_id", "name"], offset=offset)
+        everyone += [(row["sys_id"], row.get("name", "")) for row in page.rows if "sys_id" in row]
+        offset, more = offset + 1000, page.more
+    for sys_id, name in everyone:
+        found.setdefault(name, []).append(sys_id)
+    problems: list[str] = []
+    groups: dict[str, Group] = {}
+    rest: Group | None = None
+    for name, (desk, tier, categories) in settings.groups.items():
+        if name == EVERY_OTHER_GROUP:
+            rest = Group("", "", desk, tier, categories)
+        elif name not in found:
+            problems.append(
+                f'desk "{desk}": the instance has no group "{name}", or the account may not read it'
+            )
+        else:
+            for sys_id in found[name]:
+                groups[sys_id] = Group(sys_id, name, desk, tier, categories)
+    for sys_id, name in everyone:
+        if sys_id not in groups:
+            groups[sys_id] = rest._replace(sys_id=sys_id, name=name) if rest else Group(sys_id, name)
+    people: dict[str, Person] = {}
+    for user_name in settings.people:
+        row = gateway.find("sys_user", {"user_name": user_name}, ["sys_id", "name"])
+        if row is None:
+            problems.append(f'the instance has no user "{user_name}", or the account may not read it')
+        else:
+            people[user_name] = Person(row["sys_id"], user_name, row.get("name", user_name))
+    if problems:
+        raise SettingsError(*(f"{settings.path}: {problem}" for problem in problems))
+    return Directory(groups, people)
+
+
+def sources(settings: Settings) -> tuple[Source, ...]:
+    """What to poll: history and what belongs to tickets first, so that tickets are judged with it."""
+    audit = settings.instance.history == "audit"
+    extra = settings.extra_columns
+    flags = {column for column in (settings.reads.confirmed, settings.reads.escalate) if column in extra}
+    past = (*AUDITED, *sorted(flags))
+    wanted = [*BASE_COLUMNS, *settings.columns.roles.values(), *sorted(extra - {NOTES})]
+    rules = {type(policy) for policy in settings.policies}
+    since, overlap, page = settings.instance.adopt_from, settings.poll.overlap, settings.poll.page
+
+    def source(table: str, fields: Iterable[str], query: str = "", **more: object) -> Source:
+        columns = tuple(dict.fromkeys(fields))
+        return Source(table, columns, query, since=since, overlap=overlap, page=page, **more)  # type: ignore[arg-type]
+
+    polled = []
+    if audit:
+        fields = [*past, *([NOTES] if NOTES in extra else [])]
+        polled.append(
+            source(
+                "sys_audit",
+                ("sys_id", "documentkey", "fieldname", "oldvalue", "newvalue", "user", "sys_created_on"),
+                f"{term('tablename', '=', 'incident')}^{term('fieldname', 'IN', fields)}",
+                stamp="sys_created_on",
+            )
+        )
+    stamps = ("sys_id", "sys_updated_on", "sys_mod_count")
+    if rules & {CallbackSampling, MajorIncident}:
+        score = [settings.reads.score] if settings.reads.score else []
+        polled.append(
+            source(
+                "incident_task",
+                (*stamps, "incident", "correlation_id", "correlation_display", "state", "opened_at",
+                 "closed_at", "assigned_to", "assignment_group", *score),
+                term("correlation_display", "STARTSWITH", KIND_PREFIX),
+            )
+        )  # fmt: skip
+    if KnowledgeCapture in rules:
+        polled += [
+            source("kb_knowledge", (*stamps, "number", "source", "workflow_state"), "sourceISNOTEMPTY"),
+            source("m2m_kb_task", (*stamps, "kb_knowledge", "task")),
+        ]
+    if settings.counts_calls:
+        polled.append(
+            source(
+                "interaction",
+                (*stamps, "number", "opened_at", "closed_at", "state", "assigned_to", "assignment_group"),
+                f"{term('type', '=', 'phone')}^{term('direction', '=', 'inbound')}",
+            )
+        )
+    polled.append(source("incident", wanted, observe=() if audit else past))
+    return tuple(polled)
