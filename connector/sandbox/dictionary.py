@@ -73,10 +73,12 @@ class Dictionary:
             self.tables[below].columns[column.element] = column
 
     def add_choice(self, name: str, element: str, value: str, label: str) -> None:
-        """Add or rename one choice of a column."""
+        """Add or rename one choice of a column; a table below with choices of its own keeps them."""
+        old = self[name].columns[element]
+        new = replace(old, choices={**old.choices, value: label})
         for below in self.family(name):
-            column = self.tables[below].columns[element]
-            self.tables[below].columns[element] = replace(column, choices={**column.choices, value: label})
+            if self.tables[below].columns[element] is old:
+                self.tables[below].columns[element] = new
 
     def family(self, name: str) -> list[str]:
         """The table and every table below it."""

@@ -14,7 +14,10 @@ from connector.sandbox.message import Call, Response
 Stage = Literal["before", "after"]
 """Whether the fault strikes before the request took effect or after."""
 
-HIBERNATING = b"<html><head><title>Instance Hibernating page</title></head><body>Your instance is hibernating.</body></html>"
+HIBERNATING = (
+    b"<html><head><title>Instance Hibernating page</title></head>"
+    b"<body>Your instance is hibernating.</body></html>"
+)
 CANCELLED = "Transaction cancelled: maximum execution time exceeded"
 CANCEL_DETAIL = (
     "Check logs for error trace or enable glide.rest.debug property to verify REST request processing"
@@ -22,7 +25,7 @@ CANCEL_DETAIL = (
 
 
 class NoAnswer(Exception):
-    """The client gets no answer: "refused", "reset" or "timeout".  The mounts turn it into what clients see."""
+    """No answer: "refused", "reset" or "timeout" (of `seconds`).  The mounts make of it what clients see."""
 
     def __init__(self, kind: str, seconds: float = 30.0) -> None:
         super().__init__(kind)

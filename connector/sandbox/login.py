@@ -27,7 +27,7 @@ class Login:
         except (binascii.Error, ValueError):
             raise Unauthenticated from None
         instance = self._instance
-        account = instance.account(name) if colon else None
+        account = instance.sessions.account(name) if colon else None
         if account is None or not account.may_log_in:
             raise Unauthenticated
         expected = instance.passwords.get(account.user_name)

@@ -15,7 +15,7 @@ class Headers(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """`target` is path and query as sent (percent-encoded); `base_url` the address the client used, if known."""
+    """`target` is path and query as sent (percent-encoded), `base_url` the address the client used."""
 
     method: str
     target: str
@@ -48,8 +48,9 @@ class Call:
 class Logged:
     """One request as the sandbox saw it.
 
-    `at` is the instance's clock (epoch seconds), `body` the parsed JSON, `status` 0 where no answer was given,
-    `committed` whether a write took effect, whatever the client was told.
+    `at` is the instance's clock (epoch seconds), `body` the parsed JSON (None where there is none or it
+    cannot be read), `status` 0 where no answer was given, `committed` whether a write took effect, whatever
+    the client was told.
     """
 
     at: int

@@ -9,7 +9,7 @@ DEFAULT_LIMIT = 10000
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """What a call asks for.  `pairs` are name-value pairs that are no sysparm; `sent` is everything as sent."""
+    """What a call asks for.  `pairs` are the name-value pairs, `sent` is everything as sent."""
 
     query: str = ""
     fields: tuple[str, ...] = ()
@@ -20,7 +20,6 @@ class Parameters:
     count: bool = True
     paging: bool = True
     input_display: bool = False
-    suppress_stamps: bool = False
     pairs: tuple[tuple[str, str], ...] = ()
     sent: tuple[tuple[str, str], ...] = ()
 
@@ -46,7 +45,6 @@ def parameters(query: str) -> Parameters:
         count=not _flag(given, "sysparm_no_count"),
         paging=not _flag(given, "sysparm_suppress_pagination_header"),
         input_display=_flag(given, "sysparm_input_display_value"),
-        suppress_stamps=_flag(given, "sysparm_suppress_auto_sys_field"),
         pairs=tuple((name, value) for name, value in sent if not name.startswith("sysparm_")),
         sent=tuple(sent),
     )

@@ -27,7 +27,7 @@ _KIND = {
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """How a request wants its records: `mode`, links or not, the address links start with, the user's zone."""
+    """How records are wanted: `mode`, with links or not, the address links begin with, the user's zone."""
 
     mode: str = RAW
     links: bool = True

@@ -3,19 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from connector.sandbox.dictionary import Table
 from connector.sandbox.error import NotFound
 from connector.sandbox.instance import Instance
 from connector.sandbox.parameter import Parameters
 from connector.sandbox.projection import Projection, View, projection
 from connector.sandbox.query import Term, parse
+from connector.sandbox.statement import literal
 
 _COMPILED = 256
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a list: JSON objects, the total before access rules (None if not asked for), and whether
-    the page was full before them."""
+    """One page of a list.
+
+    `total` counts before access rules (None if not asked for); `full` says the page was full before them.
+    """
 
     fragments: list[bytes]
     total: int | None
@@ -52,15 +56,19 @@ class Reading:
             rows = [row[1:] for row in rows if row[0] not in unseen]
         return Page([Projection.joined(row) for row in rows], total, full)
 
-    def one(self, table: str, sys_id: str, asked: Parameters, view: View) -> bytes:
-        """A single record in its envelope.  Raises `NotFound`."""
-        shown = self._projection(table, asked.fields, view)
-        root = self._instance.dictionary[table].root
-        sql = f'SELECT {shown.sql} FROM "{root}" t {shown.joins} WHERE t.sys_id = ?'
+    def one(self, table: Table, sys_id: str, fields: tuple[str, ...], view: View) -> bytes:
+        """A single record of `table`, or of a table below it, in its envelope.  Raises `NotFound`."""
+        shown = self._projection(table.name, fields, view)
+        where = "t.sys_id = ?" if not table.parent else f"t.sys_id = ? AND {self._class(table)}"
+        sql = f'SELECT {shown.sql} FROM "{table.root}" t {shown.joins} WHERE {where}'
         row = self._instance.store.db.execute(sql, (sys_id,)).fetchone()
         if row is None:
             raise NotFound
         return b'{"result":' + Projection.joined(row) + b"}"
+
+    def _class(self, table: Table) -> str:
+        names = ",".join(literal(name) for name in self._instance.dictionary.family(table.name))
+        return f"t.sys_class_name IN ({names})"
 
     def _projection(self, table: str, fields: tuple[str, ...], view: View) -> Projection:
         if self._generation != self._instance.generation:

@@ -2,12 +2,13 @@
 
 import json
 import re
-from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
+from connector.sandbox.body import incoming
+from connector.sandbox.dictionary import Table
 from connector.sandbox.error import (
-    InvalidTable,
     Malformed,
     NotFound,
     NothingFound,
@@ -23,11 +24,31 @@ from connector.sandbox.parameter import Parameters, parameters
 from connector.sandbox.projection import View
 from connector.sandbox.query import Term
 from connector.sandbox.reading import Reading
-from connector.sandbox.writing import incoming
 
 _ROUTE = re.compile(r"(/api/now(?:/(v[12]))?/table)/([^/]+)(?:/([^/]+))?/?\Z")
-_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
+_SYS_ID = re.compile(r"[0-9a-zA-Z_-]{1,32}\Z")
 _KEPT = 100_000
+
+
+@dataclass(slots=True)
+class _Turn:
+    """One request on its way: what was asked, what has been found out, what goes into the answer."""
+
+    request: Request
+    method: str
+    query: str
+    asked: Parameters
+    stem: str
+    version: str
+    logged: Logged
+    body: dict[str, Any] | RecordError
+    headers: list[tuple[str, str]] = field(default_factory=list)
+
+    def record(self) -> dict[str, Any]:
+        """The record in the body, or the refusal that reading it met."""
+        if isinstance(self.body, RecordError):
+            raise self.body
+        return self.body
 
 
 class Rest:
@@ -46,164 +67,142 @@ class Rest:
 
     def handle(self, request: Request) -> Response:
         """Serve one request.  Raises only `fault.NoAnswer`."""
-        path, _, query = request.target.partition("?")
-        method = request.method.upper()
-        method = (request.headers.get("X-http-method-override") or method).upper()
-        asked = parameters(query)
-        route = _ROUTE.match(path)
-        table, sys_id = (unquote(route[3]), unquote(route[4] or "")) if route else ("", "")
+        turn = self._turn(request)
+        logged = turn.logged
         with self.instance.lock:
             self.served += 1
             nth = self.served
-            logged = Logged(int(self.instance.now()), method, table, sys_id, dict(asked.sent), None)
             self._log(logged)
-        due = self.faults.due(Call(method, table, sys_id, nth, logged.params)) if self.faults else []
-        offset = 0.0
-        harm: Fault | None = None
-        for fault in due:
-            if fault.kind == "delay":
-                self.faults.sleep(fault.seconds)
-            elif fault.kind == "clock":
-                offset += fault.seconds
-            elif fault.kind == "between" and fault.action:
-                fault.action()
-            else:
-                harm = fault
-        now = self.instance.now()
+        offset, harm = self._harm(logged, nth) if self.faults else (0.0, None)
+        now = int(self.instance.now() + offset)
         if harm is not None and harm.stage == "before":
-            response = spoilt(harm, Response(0, common(int(now + offset), nth, logged_in=False)), now)
-            logged.status = response.status
-            return response
-        with self.instance.lock:
-            response = self._serve(request, method, route, asked, query, logged, int(now + offset), nth)
+            response = spoilt(harm, Response(0, common(now, nth, logged_in=False)), now)
+        else:
+            with self.instance.lock:
+                response = self._serve(turn, now, nth)
+            if harm is not None:
+                response = spoilt(harm, response, now)
         logged.status = response.status
-        if harm is not None:
-            logged.status = 0
-            response = spoilt(harm, response, now)
-            logged.status = response.status
         return response
+
+    def _turn(self, request: Request) -> _Turn:
+        path, _, query = request.target.partition("?")
+        method = (request.headers.get("X-http-method-override") or request.method).upper()
+        asked = parameters(query)
+        route = _ROUTE.match(path)
+        table, sys_id = (unquote(route[3]), unquote(route[4] or "")) if route else ("", "")
+        logged = Logged(int(self.instance.now()), method, table, sys_id, dict(asked.sent), None)
+        body: dict[str, Any] | RecordError = {}
+        if method in {"POST", "PUT", "PATCH"}:
+            try:
+                body = logged.body = _record(request)
+            except RecordError as refused:
+                body = refused
+        stem, version = (route[1], route[2] or "") if route else ("", "")
+        return _Turn(request, method, query, asked, stem, version, logged, body)
 
     def _log(self, logged: Logged) -> None:
         self.requests.append(logged)
         if len(self.requests) > _KEPT:
             del self.requests[: _KEPT // 10]
 
-    def _serve(
-        self,
-        request: Request,
-        method: str,
-        route: re.Match[str] | None,
-        asked: Parameters,
-        query: str,
-        logged: Logged,
-        now: int,
-        nth: int,
-    ) -> Response:
-        extra: list[tuple[str, str]] = []
-        user = ""
-        try:
-            user = logged.user = self._login.user(request.headers.get("Authorization"))
-            if route is None:
-                raise RecordError(400, "Requested URI does not represent any resource")
-            if method not in _METHODS:
-                raise RecordError(405, "Method Not Allowed", f"{method} is not supported")
-            base = (request.base_url or self.instance.base_url) + route[1]
-            view = View(asked.display, asked.links, base, self.instance.asker(user).zone)
-            if logged.sys_id:
-                status, body = self._one(request, method, asked, view, logged, extra)
-            elif method == "POST":
-                status, body = self._create(request, asked, view, logged, extra)
-            elif method in {"GET", "HEAD"}:
-                status, body = (
-                    200,
-                    self._list(asked, view, query, logged, extra, empty_is_404=route[2] == "v1"),
-                )
+    def _harm(self, logged: Logged, nth: int) -> tuple[float, Fault | None]:
+        """The offset of the clock in seconds, and what goes wrong; delays and actions happen here."""
+        offset = 0.0
+        harm: Fault | None = None
+        for fault in self.faults.due(Call(logged.method, logged.table, logged.sys_id, nth, logged.params)):
+            if fault.kind == "delay":
+                self.faults.sleep(fault.seconds)
+            elif fault.kind == "clock":
+                offset += fault.seconds
+            elif fault.action is not None:
+                fault.action()
             else:
-                raise RecordError(405, "Method Not Allowed", f"{method} needs a sys_id")
+                harm = fault
+        return offset, harm
+
+    def _serve(self, turn: _Turn, now: int, nth: int) -> Response:
+        logged = turn.logged
+        try:
+            logged.user = self._login.user(turn.request.headers.get("Authorization"))
+            status, body = self._answer(turn)
         except Unauthenticated as refused:
             headers = common(now, nth, logged_in=False)
             headers += [("WWW-Authenticate", 'BASIC realm="Service-now"'), ("Connection", "close")]
             return Response(refused.status, headers, _error(refused))
         except RecordError as refused:
             status, body = refused.status, _error(refused)
-        headers = common(now, nth, logged_in=True) + extra
-        if method == "HEAD" or (logged.committed and request.headers.get("X-no-response-body") == "true"):
+        silent = logged.committed and turn.request.headers.get("X-no-response-body") == "true"
+        if silent or turn.method == "HEAD":
             body = b""
-        return Response(status, headers, body)
+        return Response(status, common(now, nth, logged_in=True) + turn.headers, body)
 
-    def _list(
-        self,
-        asked: Parameters,
-        view: View,
-        query: str,
-        logged: Logged,
-        extra: list[tuple[str, str]],
-        *,
-        empty_is_404: bool,
-    ) -> bytes:
+    def _answer(self, turn: _Turn) -> tuple[int, bytes]:
+        """Status and body.  Raises `RecordError`."""
+        method, logged, instance = turn.method, turn.logged, self.instance
+        if not turn.stem:
+            raise RecordError(400, "Requested URI does not represent any resource")
+        shape = instance.dictionary[logged.table]
+        accept = turn.request.headers.get("Accept") or "*/*"
+        if not any(kind in accept for kind in ("json", "*/*", "application/*")):
+            raise RecordError(406, "Not Acceptable", f"{accept} is not supported")
+        zone = instance.sessions.asker(logged.user).zone
+        base = (turn.request.base_url or instance.base_url) + turn.stem
+        view = View(turn.asked.display, turn.asked.links, base, zone)
+        if logged.sys_id and method in {"GET", "HEAD", "PUT", "PATCH", "DELETE"}:
+            return self._one(turn, shape, view)
+        if method == "POST" and not logged.sys_id:
+            return self._create(turn, shape, view)
+        if method in {"GET", "HEAD"}:
+            return 200, self._list(turn, view)
+        raise RecordError(405, "Method Not Allowed", f"{method} is not supported here")
+
+    def _list(self, turn: _Turn, view: View) -> bytes:
+        asked, logged = turn.asked, turn.logged
         pairs = (
             () if asked.query else tuple(Term(name, "=", value, shown=True) for name, value in asked.pairs)
         )
         page = self._reading.page(logged.table, asked, pairs, view, logged.user)
         if asked.paging:
-            address = f"{view.base}/{logged.table}"
-            header = link(
-                address, query, limit=asked.limit, offset=asked.offset, total=page.total, full=page.full
-            )
+            size = {"limit": asked.limit, "offset": asked.offset}
+            header = link(f"{view.base}/{logged.table}", turn.query, **size, total=page.total, full=page.full)
             if header:
-                extra.append(("Link", header))
+                turn.headers.append(("Link", header))
         if page.total is not None:
-            extra.append(("X-Total-Count", str(page.total)))
-        if empty_is_404 and not page.fragments:
+            turn.headers.append(("X-Total-Count", str(page.total)))
+        if turn.version == "v1" and not page.fragments:
             raise NothingFound
         return b'{"result":[' + b",".join(page.fragments) + b"]}"
 
-    def _one(
-        self,
-        request: Request,
-        method: str,
-        asked: Parameters,
-        view: View,
-        logged: Logged,
-        extra: list[tuple[str, str]],
-    ) -> tuple[int, bytes]:
-        instance, table, sys_id, user = self.instance, logged.table, logged.sys_id, logged.user
-        real = instance.real(table, sys_id)
-        if instance.hidden and instance.unseen(instance.dictionary[table], [sys_id], user):
+    def _one(self, turn: _Turn, shape: Table, view: View) -> tuple[int, bytes]:
+        instance, logged, asked = self.instance, turn.logged, turn.asked
+        table, sys_id, user = logged.table, logged.sys_id, logged.user
+        if instance.hidden and instance.unseen(shape, [sys_id], user):
             raise NotFound
-        if method == "DELETE":
+        if turn.method == "DELETE":
             instance.delete(table, sys_id, user=user)
             logged.committed = True
             return 204, b""
-        if method in {"PUT", "PATCH"}:
-            logged.body = body = _record(request)
-            fields = incoming(instance, real, body, user, view.zone if asked.input_display else None)
-            instance.update(table, sys_id, fields, user=user, suppress=asked.suppress_stamps)
+        if turn.method in {"PUT", "PATCH"}:
+            real = instance.records.current(shape, sys_id)[0] if shape.children else shape
+            fields = incoming(instance, real, turn.record(), user, view.zone if asked.input_display else None)
+            instance.update(table, sys_id, fields, user=user)
             logged.committed = True
-        elif method == "POST":
-            raise RecordError(405, "Method Not Allowed", "POST takes no sys_id")
-        return 200, self._reading.one(table, sys_id, asked, view)
+        return 200, self._reading.one(shape, sys_id, asked.fields, view)
 
-    def _create(
-        self,
-        request: Request,
-        asked: Parameters,
-        view: View,
-        logged: Logged,
-        extra: list[tuple[str, str]],
-    ) -> tuple[int, bytes]:
-        instance, table = self.instance, logged.table
-        shape = instance.dictionary[table]
-        logged.body = body = _record(request)
+    def _create(self, turn: _Turn, shape: Table, view: View) -> tuple[int, bytes]:
+        instance, logged, asked = self.instance, turn.logged, turn.asked
+        body = turn.record()
         fields = incoming(instance, shape, body, logged.user, view.zone if asked.input_display else None)
-        fields.pop("number", None)
-        if isinstance(body.get("sys_id"), str):
-            fields["sys_id"] = body["sys_id"]
-        sys_id = instance.insert(table, fields, user=logged.user)["sys_id"]
+        if shape.prefix:
+            fields.pop("number", None)
+        wished = body.get("sys_id")
+        if isinstance(wished, str) and _SYS_ID.match(wished):
+            fields["sys_id"] = wished
+        logged.sys_id = sys_id = instance.insert(shape.name, fields, user=logged.user)["sys_id"]
         logged.committed = True
-        logged.sys_id = sys_id
-        extra.append(("Location", f"{view.base}/{table}/{sys_id}"))
-        return 201, self._reading.one(table, sys_id, asked, view)
+        turn.headers.append(("Location", f"{view.base}/{shape.name}/{sys_id}"))
+        return 201, self._reading.one(shape, sys_id, asked.fields, view)
 
 
 def _record(request: Request) -> dict[str, Any]:
@@ -215,7 +214,7 @@ def _record(request: Request) -> dict[str, Any]:
         return {}
     try:
         body = json.loads(request.body)
-    except ValueError as broken:
+    except (ValueError, RecursionError) as broken:
         raise Malformed(str(broken)) from None
     if isinstance(body, list):
         body = body[0] if body else {}

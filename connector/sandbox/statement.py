@@ -144,6 +144,9 @@ def _joined(word: str, parts: list[Fragment]) -> Fragment:
     """Several fragments in brackets; nothing at all is true."""
     if len(parts) < 2:
         return parts[0] if parts else ALWAYS
+    if len(parts) > 64:  # SQLite reads a chain as a tower, and towers may be 1,000 high
+        half = len(parts) // 2
+        return _joined(word, [_joined(word, parts[:half]), _joined(word, parts[half:])])
     return f"({word.join([sql for sql, _ in parts])})", [value for _, values in parts for value in values]
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
 from connector.sandbox.column import Column
-from connector.sandbox.dictionary import Dictionary, Table
+from connector.sandbox.dictionary import Table
 from connector.sandbox.moment import local, span
 from connector.sandbox.stock import described, stock
 from connector.sandbox.stock_system import INDEXES
@@ -62,7 +62,7 @@ class Store:
         return dict(zip(table.columns, found, strict=True)) if found else None
 
     def select(self, table: Table, tail: str, values: Sequence[str | float]) -> Iterator[dict[str, str]]:
-        """Records with the columns of `table`; `tail` is the SQL from joins to limit, the rows' alias is t."""
+        """Records with the columns of `table`; `tail` is the SQL after FROM, where the rows' alias is t."""
         names = self._names(table)
         for found in self.db.execute(f'SELECT {names[1]} FROM "{table.root}" t {tail}', values):
             yield dict(zip(table.columns, found, strict=True))

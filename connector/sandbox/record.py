@@ -1,0 +1,190 @@
+"""The life of a record: inserted, changed, deleted, with all that the platform does besides.
+
+The caller holds the instance's lock and a transaction.
+"""
+
+import random
+import sqlite3
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from connector.sandbox import audit
+from connector.sandbox.column import STAMPS, Column, storable
+from connector.sandbox.dictionary import Dictionary, Table
+from connector.sandbox.error import Duplicate, NotFound
+from connector.sandbox.moment import stamp
+from connector.sandbox.rule import PRIORITY, Writing, prepare
+from connector.sandbox.session import Sessions
+from connector.sandbox.store import Store
+
+Row = dict[str, str]
+FIRST_NUMBER = 10001
+
+
+class Records:
+    """Writes through the rules.
+
+    `inserted`, `guard` (updates only) and `updated` are told of each row inside the transaction and may stop
+    the write by raising; `overwrite` passes `guard` by.
+    """
+
+    def __init__(self, store: Store, dictionary: Dictionary, sessions: Sessions, seed: int) -> None:
+        self.store = store
+        self.dictionary = dictionary
+        self.sessions = sessions
+        self.priority = dict(PRIORITY)
+        self.journal_on_closed = True
+        self.audit_inserts = False
+        self.inserted: Callable[[str, Row], None] = lambda _table, _row: None
+        self.guard: Callable[[Table, Row], None] = lambda _table, _row: None
+        self.updated: Callable[[Table, Row], None] = lambda _table, _row: None
+        self._dice = random.Random(seed)
+        self._numbers: dict[str, int] = {}
+
+    def mint(self) -> str:
+        """The next sys_id."""
+        return f"{self._dice.getrandbits(128):032x}"
+
+    def made(self, user: str) -> Row:
+        """The stamps of a new record."""
+        now = stamp(self.sessions.asker(user).at)
+        return {
+            "sys_created_on": now,
+            "sys_created_by": user,
+            "sys_updated_on": now,
+            "sys_updated_by": user,
+            "sys_mod_count": "0",
+        }
+
+    def current(self, table: Table, sys_id: str) -> tuple[Table, Row]:
+        """A record of `table` or of a table below it: its real class and the whole row.
+
+        Raises `NotFound`.
+        """
+        if table.children:
+            found = self.store.class_of(table, sys_id)
+            if found is None or found not in self.dictionary.family(table.name):
+                raise NotFound
+            table = self.dictionary[found]
+        row = self.store.row(table, sys_id)
+        if row is None or (table.parent and row["sys_class_name"] != table.name):
+            raise NotFound
+        return table, row
+
+    def insert(self, table: Table, fields: Mapping[str, Any], user: str) -> Row:
+        """Through defaults, numbers and rules.  Raises `Duplicate` and what the rules raise."""
+        given, entries = self._split(table, fields)
+        row = {name: given.get(name) or column.default for name, column in table.columns.items()}
+        made = self.made(user)
+        row.update((name, made[name]) for name in made if name in row)
+        row["sys_id"] = str(fields.get("sys_id") or "")[:32] or self.mint()
+        if table.classes:
+            row["sys_class_name"] = table.name
+        if table.prefix and not row["number"]:
+            row["number"] = self._number(table.prefix)
+        prepare(table.name, row, {}, self._writing(user, given))
+        try:
+            self.store.insert(table.root, row)
+        except sqlite3.IntegrityError:
+            raise Duplicate(row["sys_id"]) from None
+        self._leave(table, row, {}, entries, user)
+        if table.audited and self.audit_inserts:
+            self._audit(table, row, {name: "" for name in given if row[name]}, entries, user)
+        self.inserted(table.name, row)
+        return row
+
+    def update(self, table: Table, old: Row, fields: Mapping[str, Any], user: str) -> Row:
+        """Through the rules; the same row back where nothing changes."""
+        given, entries = self._split(table, fields)
+        if entries and table.name == "incident" and old["state"] == "7" and not self.journal_on_closed:
+            entries = {}
+        new = old | given
+        prepare(table.name, new, old, self._writing(user, given, entries, old))
+        before = {name: old[name] for name, value in new.items() if value != old[name]}
+        if not before and not entries:
+            return old
+        written = {name: new[name] for name in before}
+        if table.updated:
+            stamps = {
+                "sys_updated_on": stamp(self.sessions.asker(user).at),
+                "sys_updated_by": user,
+                "sys_mod_count": str(int(old["sys_mod_count"] or 0) + 1),
+            }
+            new |= stamps
+            written |= stamps
+        self.store.update(table.root, new["sys_id"], written)
+        self.guard(table, new)
+        self._leave(table, new, before, entries, user)
+        self.updated(table, new)
+        return new
+
+    def overwrite(self, table: Table, old: Row, fields: Mapping[str, Any]) -> Row:
+        """Past all rules, audit, journals and stamps, as `autoSysFields(false)` with `setWorkflow(false)`."""
+        columns = table.columns
+        plain = {name: storable(columns[name], value) for name, value in fields.items() if name in columns}
+        plain.pop("sys_id", None)
+        if plain:
+            self.store.update(table.root, old["sys_id"], plain)
+            self.updated(table, old | plain)
+        return old | plain
+
+    def delete(self, table: Table, row: Row, user: str) -> None:
+        """Audited tables leave a row in `sys_audit_delete` under the real class."""
+        self.store.delete(table.root, row["sys_id"])
+        if table.audited:
+            now = stamp(self.sessions.asker(user).at)
+            self.store.insert("sys_audit_delete", audit.deletion(table, row, self.mint(), now, user))
+
+    def _split(self, table: Table, fields: Mapping[str, Any]) -> tuple[Row, Row]:
+        """Known values as they are stored, and journal entries.  The server's own stamps are left out."""
+        given: Row = {}
+        entries: Row = {}
+        for name, value in fields.items():
+            column = table.columns.get(name)
+            if column is None or name in STAMPS or name == "sys_class_name":
+                continue
+            if not column.is_journal:
+                given[name] = storable(column, value)
+            elif column.type != "journal_list" and (text := storable(column, value)).strip():
+                entries[name] = text
+        return given, entries
+
+    def _writing(self, user: str, given: Row, entries: Row | None = None, old: Row | None = None) -> Writing:
+        asker = self.sessions.asker(user)
+        by_caller = bool(entries and old and "comments" in entries and old.get("caller_id") == asker.user_id)
+        return Writing(stamp(asker.at), asker.user_id, given.keys(), self.priority, by_caller)
+
+    def _number(self, prefix: str) -> str:
+        number = self._numbers[prefix] = self._numbers.get(prefix, FIRST_NUMBER - 1) + 1
+        return f"{prefix}{number:07d}"
+
+    def _leave(self, table: Table, row: Row, before: Row, entries: Row, user: str) -> None:
+        """Journal entries, and for an update the audit rows."""
+        if entries:
+            now = stamp(self.sessions.asker(user).at)
+            for element, text in entries.items():
+                entry = audit.journal_entry(table, row["sys_id"], element, text, self.mint(), now, user)
+                self.store.insert("sys_journal_field", entry)
+        if table.audited and row["sys_mod_count"] != "0":
+            self._audit(table, row, before, entries, user)
+
+    def _audit(self, table: Table, row: Row, before: Row, entries: Row, user: str) -> None:
+        now = stamp(self.sessions.asker(user).at)
+        changes = [(name, old, row[name]) for name, old in before.items() if table.columns[name].is_audited]
+        changes += [(element, "", text) for element, text in entries.items()]
+        for name, old, new in changes:
+            self.store.insert("sys_audit", audit.change(table, row, name, old, new, self.mint(), now, user))
+
+
+def declared(row: Row) -> Column:
+    """The column that a row of `sys_dictionary` describes."""
+    kind = row["internal_type"] or "string"
+    return Column(
+        row["element"],
+        kind,
+        row["column_label"] or row["element"],
+        32 if kind == "reference" else int(row["max_length"] or 40),
+        default=row["default_value"],
+        read_only=row["read_only"] == "true",
+        reference=row["reference"],
+    )

@@ -1,0 +1,54 @@
+"""Who a user is to a query and to a login."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from connector.sandbox.condition import Asker
+from connector.sandbox.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What a login needs to know; `may_log_in` is false for inactive, locked and to-be-reset accounts."""
+
+    user_name: str
+    sys_id: str
+    zone: str
+    may_log_in: bool
+
+
+class Sessions:
+    """Accounts by user name, remembered until a user record changes.  The caller holds the lock."""
+
+    def __init__(self, store: Store, now: Callable[[], float], zone: str) -> None:
+        self._store = store
+        self._now = now
+        self._zone = zone
+        self._known: dict[str, Account] = {}
+
+    def forget(self) -> None:
+        """A user record changed."""
+        self._known.clear()
+
+    def account(self, user_name: str) -> Account | None:
+        """The account with this user name, None if there is none."""
+        known = self._known.get(user_name)
+        if known is None:
+            row = self._store.db.execute(
+                "SELECT user_name, sys_id, time_zone, active, locked_out, password_needs_reset"
+                " FROM sys_user WHERE user_name = ?",
+                (user_name,),
+            ).fetchone()
+            if row is None:
+                return None
+            may = row[3] == "true" and row[4] != "true" and row[5] != "true"
+            known = self._known[user_name] = Account(row[0], row[1], row[2] or self._zone, may)
+        return known
+
+    def asker(self, user_name: str) -> Asker:
+        """The session of a user at this moment; one that does not exist has no sys_id."""
+        known = self.account(user_name)
+        now = int(self._now())
+        if known is None:
+            return Asker(now, self._zone, "", user_name)
+        return Asker(now, known.zone, known.sys_id, known.user_name)
