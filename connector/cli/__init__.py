@@ -91,7 +91,7 @@ def _overview() -> str:
         [
             "usage: desk-connector VERB …",
             "",
-            "Attaches service-desk policies to an existing ServiceNow instance: polls, judges, plans, writes.",
+            "Attaches service-desk policies to a ServiceNow instance: polls, judges, plans, writes.",
             "",
             *(f"  {name:<{width}}  {verb(name).SUMMARY}" for name in VERBS),
             "",

@@ -1,21 +1,13 @@
 """The configuration: a TOML file becomes `Settings`, or every error at once with its line.
 
-place       a setting → the line on which it stands
-shape       what may stand where, from the JSON schema
-finding     an error → one line in the admin's own words
-secret      where secrets are found
-table       the tables, one class each
-hours       [service_hours.<name>] → a calendar
-document    all of it: `Settings`
-reference   names that must exist elsewhere in the file
-clash       policies that want different things of the same ticket
-doubt       what is allowed and yet perhaps not meant
-load        the file → `Settings`
-manual      `Settings` → JSON schema and reference page
+One way through it: `load` reads the file, `table` and `hours` say what each table may hold, `document` is
+all of it as one value. `place`, `shape`, `finding` and `spelling` turn what is wrong into lines for people;
+`reference` and `clash` look across the tables, `doubt` finds what is allowed and perhaps not meant. `source`
+says what has to be polled, `secret` where secrets are found, `manual` makes JSON schema and reference page.
 """
 
 from connector.settings.document import Settings
 from connector.settings.finding import Finding
-from connector.settings.load import load, loads
+from connector.settings.load import load, loads, warnings
 
-__all__ = ["Finding", "Settings", "load", "loads"]
+__all__ = ["Finding", "Settings", "load", "loads", "warnings"]

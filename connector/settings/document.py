@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any, Self
 
 from pydantic import ConfigDict, Field, PrivateAttr
 
 from connector.rules.catalogue import AnyPolicy
 from connector.service_hours import Calendar, ServiceHours
 from connector.settings.hours import Hours
+from connector.settings.source import sources
 from connector.settings.table import (
     Columns,
     Desk,
@@ -22,6 +24,7 @@ from connector.settings.table import (
     Table,
 )
 from connector.sync.plan import Safety
+from connector.sync.poll import Source
 from connector.ticket import FaultClass, Tier
 
 
@@ -43,11 +46,17 @@ class Settings(Table):
     policies: tuple[AnyPolicy, ...] = Field(default=(), alias="policy")
 
     _path: Path = PrivateAttr(default=Path("config.toml"))
+    _text: str = PrivateAttr(default="")
 
     @property
     def path(self) -> Path:
         """The file it was read from."""
         return self._path
+
+    @property
+    def text(self) -> str:
+        """What stands in the file, as far as it was read from one."""
+        return self._text
 
     @cached_property
     def service_hours(self) -> Mapping[str, ServiceHours]:
@@ -96,6 +105,20 @@ class Settings(Table):
     def counts_calls(self) -> bool:
         """Whether inbound calls are on the instance (R-E2)."""
         return self.kpi.calls
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with other tables; what was worked out from the old ones is worked out anew."""
+        copy = super().model_copy(update=update, deep=deep)
+        stale = {"groups", "people", "extra_columns", "digest"}
+        if update and "calendars" in update:
+            stale.add("service_hours")
+        for name in stale:
+            copy.__dict__.pop(name, None)
+        return copy
+
+    def sources(self) -> tuple[Source, ...]:
+        """The tables to poll, tickets first; a table that no policy or indicator needs is not asked."""
+        return sources(self)
 
     def password(self) -> str:
         """The secret of ``[instance.auth]``, read now; relative files lie beside the configuration."""

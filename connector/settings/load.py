@@ -83,13 +83,13 @@ def loads(text: str, path: str | Path = "config.toml") -> Settings:
         told = sorted((line(finding, document, str(path), lines) for finding in wrong), key=_number)
         raise SettingsError(*dict.fromkeys(told))
     settings = Settings.model_validate(document)
-    settings._path = path
+    settings._path, settings._text = path, text
     return settings
 
 
-def warnings(settings: Settings, text: str, now: Instant) -> list[str]:
-    """What is allowed and yet perhaps not meant, one line each like errors; ``text`` is the file's."""
-    document, lines = tomllib.loads(text), places(text)
+def warnings(settings: Settings, now: Instant) -> list[str]:
+    """What is allowed and yet perhaps not meant at the moment ``now``, one line each like errors."""
+    document, lines = tomllib.loads(settings.text), places(settings.text)
     told = [line(finding, document, str(settings.path), lines) for finding in doubts(settings, now)]
     return sorted(dict.fromkeys(told), key=_number)
 
@@ -125,7 +125,8 @@ def _parts(document: Mapping[str, Any], found: list[Finding]) -> Iterator[tuple[
     for key, kind in _ONE.items():
         if key in document:
             yield (key,), kind, document[key]
-    for key, kind in (("desk", Desk), ("policy", AnyPolicy)):
+    several: tuple[tuple[str, Any], ...] = (("desk", Desk), ("policy", AnyPolicy))
+    for key, kind in several:
         entries = document.get(key, [])
         if not isinstance(entries, list):
             found.append(Finding((key,), f"write [[{key}]] in double brackets: there may be several"))

@@ -54,11 +54,14 @@ def _table(name: str, node: Mapping[str, Any], whole: Mapping[str, Any]) -> str:
 
 def _when(whole: Mapping[str, Any]) -> str:
     target = whole["$defs"]["When"]
+    every = (
+        "One wish, of the rule that `rule` names. All rules have a `name` (it stands in every work note), a "
+        "`mode` (`observe`: plan, score and explain, never write; `enforce`: write) and `when`."
+    )
     common = [
         "## `[[policy]]`",
         "",
-        "One wish, of the rule that `rule` names. All rules have a `name` (it stands in every work note), a "
-        "`mode` (`observe`: plan, score and explain, never write; `enforce`: write) and `when`.",
+        every,
         "",
         "### `when`",
         "",
@@ -119,7 +122,8 @@ def _kind(node: Mapping[str, Any], whole: Mapping[str, Any]) -> str:
     if node.get("type") == "array":
         return f"list of {_kind(node.get('items', {}), whole)}"
     words = {"string": "text", "integer": "whole number", "boolean": "true or false", "object": "table"}
-    return words.get(node.get("type", ""), node.get("type", "anything"))
+    kind = str(node.get("type", "anything"))
+    return words.get(kind, kind)
 
 
 def _default(key: str, node: Mapping[str, Any], target: Mapping[str, Any]) -> str:

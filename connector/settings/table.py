@@ -70,7 +70,7 @@ class Table(BaseModel):
 
 
 NEAR = re.compile(r"localhost|127\.0\.0\.1|::1|.+\.(local|localhost|test|invalid)")
-"""Hosts to which a password may travel unencrypted: this machine, and names no instance on the net can have."""
+"""Hosts to which a password may travel unencrypted: this machine, and names nobody on the net can have."""
 
 STATES: Mapping[str, TicketState] = {
     "1": TicketState.NEW,

@@ -1,0 +1,199 @@
+"""``check --instance``: what the configuration names, held against the instance. Only reads, one sign-in."""
+
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+from typing import NamedTuple
+
+from connector.clock import SystemClock
+from connector.errors import GatewayError, Retriable, SettingsError, Skippable, Unauthorised, WrongInstance
+from connector.settings import Settings
+from connector.settings.spelling import listed, nearest
+from connector.sync.gateway import Credentials, Gateway, Probe, term
+from connector.sync.normalise import BASE_COLUMNS
+
+CLOCK = 5
+"""Seconds by which the clocks may differ before it is worth a word."""
+
+MARKS = 4000
+"""Characters that the marks column should hold."""
+
+
+class Level(StrEnum):
+    """How much an answer matters."""
+
+    OK = "ok"
+    DOUBT = "warning"
+    WRONG = "error"
+
+
+class Answer(NamedTuple):
+    """One thing that was looked at, in a sentence an admin can act on."""
+
+    level: Level
+    text: str
+
+
+def examine(settings: Settings) -> Iterator[Answer]:
+    """Look at the instance. One refused sign-in ends it: six lock an account."""
+    auth = settings.instance.auth
+    try:
+        gateway = Gateway(settings.instance.url, Credentials(auth.user, settings.password()), writable={})
+        probe = gateway.probe()
+    except SettingsError as error:
+        yield from (Answer(Level.WRONG, problem) for problem in error.problems)
+        return
+    except Unauthorised:
+        yield Answer(
+            Level.WRONG,
+            f'the instance refused user "{auth.user}" with this password; one attempt was made. Is the '
+            "account active, unlocked, allowed to use web services, and the secret the current one?",
+        )
+        return
+    except GatewayError as error:
+        yield Answer(Level.WRONG, f"{settings.instance.url} does not answer as an instance does: {error}")
+        return
+    try:
+        yield from _look(settings, gateway, probe)
+    finally:
+        gateway.close()
+
+
+def _look(settings: Settings, gateway: Gateway, probe: Probe) -> Iterator[Answer]:
+    yield Answer(Level.OK, f'{settings.instance.url} answers and lets "{settings.instance.auth.user}" in')
+    yield from _first_look(probe)
+    looks: tuple[tuple[str, Callable[[Settings, Gateway], Iterator[Answer]]], ...] = (
+        ("columns", _columns),
+        ("marks", _marks),
+        ("groups", _groups),
+        ("people", _people),
+        ("states", _states),
+        ("history", _history),
+    )
+    for what, look in looks:
+        try:
+            yield from look(settings, gateway)
+        except Retriable as error:
+            yield Answer(Level.WRONG, f"{what}: the instance stopped answering: {error}; try again")
+            return
+        except (Skippable, WrongInstance) as error:
+            yield Answer(
+                Level.WRONG, f"{what}: could not be looked at: {error}; give the account read access"
+            )
+
+
+def _first_look(probe: Probe) -> Iterator[Answer]:
+    apart = probe.server_time - SystemClock().now()
+    if abs(apart) > CLOCK:
+        where = "ahead of" if apart > 0 else "behind"
+        yield Answer(
+            Level.DOUBT,
+            f"the instance's clock is {abs(apart)} s {where} this host's: limits would be judged too early "
+            "or too late; keep this host's time by NTP",
+        )
+    if not probe.visible:
+        yield Answer(
+            Level.WRONG,
+            "the account sees no incident: give it a role that reads them, such as itil or sn_incident_read",
+        )
+
+
+def _columns(settings: Settings, gateway: Gateway) -> Iterator[Answer]:
+    wanted = {
+        "incident": {
+            **dict.fromkeys(BASE_COLUMNS, "every ticket needs it"),
+            **dict.fromkeys(settings.columns.shared, "[columns] shared"),
+            **{column: f"[columns] {role}" for role, column in settings.columns.roles.items()},
+            **{
+                column: f'policy "{policy.name}"'
+                for policy in settings.policies
+                for column in sorted(policy.columns() - {"work_notes"})
+            },
+        },
+        "incident_task": {settings.reads.score: "[reads] score"} if settings.reads.score else {},
+    }
+    for table, columns in wanted.items():
+        if not columns:
+            continue
+        there = gateway.columns(table)
+        missing = {column: why for column, why in columns.items() if column not in there}
+        for column, why in missing.items():
+            guess = nearest(column, there)
+            yield Answer(Level.WRONG, f"{table} has no column {column} ({why}){guess}")
+        if not missing:
+            yield Answer(Level.OK, f"{table} has all {len(columns)} columns")
+
+
+def _marks(settings: Settings, gateway: Gateway) -> Iterator[Answer]:
+    marks = settings.columns.marks
+    if marks is None:
+        return
+    query = "^".join((term("name", "IN", ["incident", "task"]), term("element", "=", marks)))
+    for row in gateway.page("sys_dictionary", query, ["element", "max_length"], limit=2).rows:
+        length = row.get("max_length", "")
+        if length.isdigit() and int(length) < MARKS:
+            yield Answer(
+                Level.DOUBT,
+                f"{marks} holds {length} characters; make it {MARKS}: a ticket whose marks do not fit is not "
+                "written to",
+            )
+
+
+def _groups(settings: Settings, gateway: Gateway) -> Iterator[Answer]:
+    yield from _named(gateway, "sys_user_group", "name", list(settings.groups), "group")
+
+
+def _people(settings: Settings, gateway: Gateway) -> Iterator[Answer]:
+    people = [settings.instance.auth.user, *settings.people]
+    yield from _named(gateway, "sys_user", "user_name", list(dict.fromkeys(people)), "user")
+
+
+def _named(gateway: Gateway, table: str, column: str, names: list[str], kind: str) -> Iterator[Answer]:
+    found: dict[str, str] = {}
+    for begin in range(0, len(names), 50):
+        query = term(column, "IN", names[begin : begin + 50])
+        for row in gateway.page(table, query, [column, "active"]).rows:
+            found[row.get(column, "")] = row.get("active", "")
+    for name in names:
+        if name not in found:
+            yield Answer(Level.WRONG, f'the instance has no {kind} "{name}", or the account may not see it')
+        elif found[name] == "false":
+            yield Answer(Level.DOUBT, f'{kind} "{name}" is not active')
+    if names and all(found.get(name) == "true" for name in names):
+        yield Answer(Level.OK, f"all {len(names)} {kind}s are there and active")
+
+
+def _states(settings: Settings, gateway: Gateway) -> Iterator[Answer]:
+    query = "^".join((term("name", "IN", ["incident", "task"]), "element=state", "inactive=false"))
+    rows = gateway.page("sys_choice", query, ["name", "value", "label"]).rows
+    own = [row for row in rows if row.get("name") == "incident"] or rows
+    known = settings.instance.choices.states
+    others = listed(sorted({str(state) for state in known.values()} - {"in_progress"}))
+    strange = {
+        row["value"]: row.get("label", "") for row in own if row.get("value") and row["value"] not in known
+    }
+    for value, label in sorted(strange.items()):
+        yield Answer(
+            Level.WRONG,
+            f'state {value} ("{label}") has no meaning yet; say it under [instance.choices]: '
+            f'state = {{ "{value}" = "in_progress" }} (or {others})',
+        )
+    if not own:
+        yield Answer(
+            Level.DOUBT, "the account cannot read sys_choice: unknown states show only when a ticket has one"
+        )
+    elif not strange:
+        yield Answer(Level.OK, "every state of the instance has a meaning")
+
+
+def _history(settings: Settings, gateway: Gateway) -> Iterator[Answer]:
+    if settings.instance.history != "audit":
+        return
+    query = "^".join((term("tablename", "=", "incident"), "ORDERBYsys_created_on"))
+    if gateway.page("sys_audit", query, ["sys_id"], limit=1).rows:
+        yield Answer(Level.OK, "sys_audit can be read: the past of every ticket is known")
+    else:
+        yield Answer(
+            Level.DOUBT,
+            "sys_audit shows nothing: is auditing on for incident, may the account read it? If not, "
+            'write history = "observed" under [instance]: pauses are then known from the first poll on only',
+        )

@@ -1,0 +1,37 @@
+"""What several verbs take and tell alike."""
+
+import argparse
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+DEFAULT = "config.toml"
+
+
+def add_config(parser: argparse.ArgumentParser) -> None:
+    """CONFIG, by default config.toml."""
+    parser.add_argument("config", nargs="?", default=DEFAULT, help=f"configuration file (default {DEFAULT})")
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """--json."""
+    parser.add_argument("--json", action="store_true", help="for programs")
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """``1 policy``, ``2 policies``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def clock_time(instant: int | None, zone: str) -> str:
+    """``2026-10-08 09:00`` in the zone, or a dash."""
+    if instant is None:
+        return "–"
+    return f"{datetime.fromtimestamp(instant, UTC).astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+
+
+def age(seconds: int) -> str:
+    """``40 s``, ``3 min``, ``5 h``, ``2 days``: how long ago something was, roughly."""
+    for size, unit in ((86_400, "days"), (3600, "h"), (60, "min")):
+        if seconds >= 2 * size:
+            return f"{seconds // size} {unit}"
+    return f"{max(0, seconds)} s"
