@@ -7,6 +7,7 @@ from typing import NamedTuple
 from connector.clock import SystemClock
 from connector.errors import GatewayError, Retriable, SettingsError, Skippable, Unauthorised, WrongInstance
 from connector.settings import Settings
+from connector.settings.reference import EVERY_OTHER_GROUP
 from connector.settings.spelling import listed, nearest
 from connector.sync.gateway import Credentials, Gateway, Probe, term
 from connector.sync.normalise import BASE_COLUMNS
@@ -139,7 +140,13 @@ def _marks(settings: Settings, gateway: Gateway) -> Iterator[Answer]:
 
 
 def _groups(settings: Settings, gateway: Gateway) -> Iterator[Answer]:
-    yield from _named(gateway, "sys_user_group", "name", list(settings.groups), "group")
+    yield from _named(
+        gateway,
+        "sys_user_group",
+        "name",
+        [name for name in settings.groups if name != EVERY_OTHER_GROUP],
+        "group",
+    )
 
 
 def _people(settings: Settings, gateway: Gateway) -> Iterator[Answer]:

@@ -2,8 +2,8 @@
 
 One way through it: `load` reads the file, `table` and `hours` say what each table may hold, `document` is
 all of it as one value. `place`, `shape`, `finding` and `spelling` turn what is wrong into lines for people;
-`reference` and `clash` look across the tables, `doubt` finds what is allowed and perhaps not meant. `source`
-says what has to be polled, `secret` where secrets are found, `manual` makes JSON schema and reference page.
+`reference` and `clash` look across the tables, `doubt` finds what is allowed and perhaps not meant. `secret`
+says where secrets are found, `manual` makes the JSON schema and the reference page.
 """
 
 from connector.settings.document import Settings

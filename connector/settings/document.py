@@ -11,7 +11,6 @@ from pydantic import ConfigDict, Field, PrivateAttr
 from connector.rules.catalogue import AnyPolicy
 from connector.service_hours import Calendar, ServiceHours
 from connector.settings.hours import Hours
-from connector.settings.source import sources
 from connector.settings.table import (
     Columns,
     Desk,
@@ -24,7 +23,6 @@ from connector.settings.table import (
     Table,
 )
 from connector.sync.plan import Safety
-from connector.sync.poll import Source
 from connector.ticket import FaultClass, Tier
 
 
@@ -115,10 +113,6 @@ class Settings(Table):
         for name in stale:
             copy.__dict__.pop(name, None)
         return copy
-
-    def sources(self) -> tuple[Source, ...]:
-        """The tables to poll, tickets first; a table that no policy or indicator needs is not asked."""
-        return sources(self)
 
     def password(self) -> str:
         """The secret of ``[instance.auth]``, read now; relative files lie beside the configuration."""

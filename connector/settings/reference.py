@@ -9,6 +9,9 @@ from connector.settings.place import Place
 from connector.settings.spelling import nearest
 from connector.settings.table import Columns, Desk
 
+EVERY_OTHER_GROUP = "*"
+"""In a tier of a desk: all groups of the instance that no desk names."""
+
 
 def references(
     document: Mapping[str, Any],
@@ -36,9 +39,10 @@ def references(
                     _spot(place, entry, name),
                     f'no service hours "{name}"{nearest(name, hours, quote=True) or _there_are(hours)}',
                 )
+        anybody = EVERY_OTHER_GROUP in groups
         named = [*(policy.groups_named() if policy else ()), *_condition(entry, "group")]
         for name in dict.fromkeys(named):
-            if name not in groups:
+            if name not in groups and not anybody:
                 yield Finding(
                     _spot(place, entry, name),
                     f'no desk has a group "{name}"{nearest(name, groups, quote=True) or _there_are(groups)}',

@@ -250,7 +250,9 @@ class Reads(Table):
 class Team(Table):
     """A group of a tier and, if it has one, its speciality."""
 
-    group: str = Field(min_length=1, description="Name of the group on the instance")
+    group: str = Field(
+        min_length=1, description="Name of the group on the instance; `*`: all that no desk names"
+    )
     categories: tuple[str, ...] = Field(
         default=(), description="Values of the category column it is for; empty for any"
     )

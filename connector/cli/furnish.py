@@ -1,0 +1,43 @@
+"""Gives a sandbox what a configuration expects of its instance: columns, groups, people, our account."""
+
+from connector.sandbox import Instance
+from connector.settings import Settings
+
+TEXT, MARKS = 40, 4000
+"""Characters of an owned column, and of the marks."""
+
+_INSTANTS = frozenset({"respond_by", "resolve_by"})
+
+
+def furnish(instance: Instance, settings: Settings, password: str) -> None:
+    """Add what is missing; what is there already stays."""
+    there = {(row["name"], row["element"]) for row in instance.rows("sys_dictionary", "elementSTARTSWITHu_")}
+
+    def add(table: str, column: str, kind: str, length: int = 255) -> None:
+        if column.startswith("u_") and (table, column) not in there:
+            instance.add_column(table, column, type=kind, max_length=length)
+            there.add((table, column))
+
+    for role, column in settings.columns.roles.items():
+        if role in _INSTANTS:
+            add("incident", column, "glide_date_time")
+        else:
+            add("incident", column, "string", MARKS if role == "marks" else TEXT)
+    if settings.reads.score:
+        add("incident_task", settings.reads.score, "integer")
+    for ticked in sorted(
+        {settings.reads.confirmed or "", settings.reads.escalate or "", *settings.extra_columns}
+    ):
+        add("incident", ticked, "boolean")
+    groups = {row["name"] for row in instance.rows("sys_user_group")}
+    for name in settings.groups:
+        if name not in groups:
+            instance.add_group(name)
+    users = {row["user_name"] for row in instance.rows("sys_user")}
+    for person in settings.people:
+        if person not in users:
+            instance.add_user(person, name=person.replace(".", " ").title(), roles=["itil"])
+    if settings.instance.auth.user not in users:
+        instance.add_user(
+            settings.instance.auth.user, name="Desk Policy Connector", password=password, roles=["itil"]
+        )
