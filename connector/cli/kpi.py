@@ -20,9 +20,6 @@ SUMMARY = "the indicators against their targets, and the records behind each"
 
 _KINDS = ("day", "week", "month", "quarter", "year")
 _SCOPES: "tuple[ScopeKind, ...]" = ("whole", "desk", "group", "consultant")
-_MARGIN = 31 * 86400
-"""Seconds read on either side of the period: a call-back or an escalation can fall into it although the
-ticket was opened and closed outside."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,29 +39,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         dest="listed",
         help="the tickets behind an indicator: numerator, denominator",
     )
+    parser.add_argument("--offline", action="store_true", help="do not poll; what the store knows")
     parser.add_argument("--json", action="store_true", help="for programs: all figures with their id lists")
 
 
 def run(args: argparse.Namespace) -> int:
-    """0; SettingsError for a date, scope or indicator that does not exist."""
+    """Exit code 0; 1 if the instance could not be read and the figures are older than now."""
     from rich.console import Console
 
-    from connector.clock import SystemClock
     from connector.kpi.score import Scope
     from connector.reconcile import facts, open_world
     from connector.settings import load
 
     settings = load(args.config)
     kind, name = _scope(args.scope)
-    now = SystemClock().now()
-    period = _period(args.period, args.date, settings, now)
     listed = _listed(args.listed, settings)
-    with Console(stderr=True).status("reading the mirror …"):
-        world = open_world(settings)
+    with Console(stderr=True).status("reading …"), open_world(settings) as world:
+        now = world.clock.now()
+        period = _period(args.period, args.date, settings, now)
+        seen, trouble = _seen(world, settings, now, offline=args.offline)
         # Figures speak of what was last seen: a stopped connector must not turn silence into breaches.
-        seen = world.store.last_good_pass()
-        as_of = now if seen is None else min(now, seen)
-        found, calls = facts(world, settings, period.start - _MARGIN, period.end + _MARGIN, as_of)
+        as_of = now if seen is None else seen
+        found, calls = facts(world, settings, period.start, period.end, as_of)
         directory = world.moment.directory
         scores = scores_of(settings, directory, found, calls, [period], now=as_of, scopes=(kind,))
         names = _names(world, directory, {score.scope for score in scores})
@@ -76,16 +72,16 @@ def run(args: argparse.Namespace) -> int:
         scores = [score for score in scores if score.indicator in listed]
     labels = labels_of(found)
     if args.json:
-        _print_json(scores, names, labels if listed is not None else None, seen)
-        return 0
+        _print_json(scores, names, labels if listed is not None else None, seen, trouble)
+        return int(bool(trouble))
     console = Console()
     if listed is not None:
         print_listing(console, scores, labels, names)
     else:
         print_scorecard(console, scores, names)
         _print_targets_without_source(console, settings)
-    _print_as_of(console, seen, settings)
-    return 0
+    _print_as_of(console, seen, trouble, settings)
+    return int(bool(trouble))
 
 
 def scores_of(
@@ -200,7 +196,7 @@ def _print_table(console: "Console", table: "Table") -> None:
     # Text, not markup: a group may be called "[red]".
     drawn = Drawn(title=Text(table.title, style="bold"), title_justify="left", box=box.SIMPLE_HEAD)
     for head in table.heads:
-        drawn.add_column(Text(head))
+        drawn.add_column(Text(head), overflow="fold")
     for row in table.rows:
         drawn.add_row(*(Text(cell.text, style=_STYLES[cell.tone]) for cell in row))
     console.print(drawn)
@@ -211,6 +207,7 @@ def _print_json(
     names: Mapping[str, str],
     labels: Mapping[str, str] | None,
     seen: "Instant | None",
+    trouble: str,
 ) -> None:
     import json
 
@@ -218,24 +215,46 @@ def _print_json(
 
     said = {
         "as_of": None if seen is None else iso(seen),
+        "trouble": trouble,
         "scores": [as_json(score, names, labels) for score in scores],
     }
     print(json.dumps(said, ensure_ascii=False))
 
 
-def _print_as_of(console: "Console", seen: "Instant | None", settings: "Settings") -> None:
+def _seen(
+    world: "World", settings: "Settings", now: "Instant", *, offline: bool
+) -> "tuple[Instant | None, str]":
+    """Poll; when the mirror was last whole, and why it is not from now. None: never."""
+    from connector.errors import Retriable
+    from connector.reconcile import refresh
+
+    trouble = ""
+    if not offline:
+        try:
+            refresh(world, settings)
+        except Retriable as error:
+            trouble = str(error) or type(error).__name__
+        else:
+            return now, ""
+    last = world.store.last_good_pass()
+    return (None if last is None else min(now, last)), trouble
+
+
+def _print_as_of(console: "Console", seen: "Instant | None", trouble: str, settings: "Settings") -> None:
     from zoneinfo import ZoneInfo
 
     from rich.text import Text
 
-    from connector.kpi.scorecard import time_text
+    from connector.kpi.scorecard import plain, time_text
 
+    if trouble:
+        console.print(Text(f"The instance could not be read now: {plain(trouble)}", style="bold red"))
     if seen is None:
         text = f"Nothing has been read from the instance yet; first: desk-connector plan {settings.path}"
         console.print(Text(text, style="bold red"))
         return
     when = time_text(seen, ZoneInfo(settings.instance.zone))
-    console.print(Text(f"as of {when} {settings.instance.zone} (the last good pass)", style="dim"))
+    console.print(Text(f"as of {when} {settings.instance.zone}", style="dim"))
 
 
 def _print_targets_without_source(console: "Console", settings: "Settings") -> None:
@@ -310,11 +329,10 @@ def _names(world: "World", directory: "Directory", scopes: "set[Scope]") -> dict
     from connector.kpi.scorecard import names_of
 
     names = names_of(directory)
-    missing = sorted({s.key for s in scopes if s.kind == "consultant" and s.key and s.key not in names})
+    missing = {s.key for s in scopes if s.kind == "consultant" and s.key} - names.keys()
     if missing:
         try:
-            rows = world.gateway.by_ids("sys_user", missing, ["name"])
+            names |= world.names(missing)
         except GatewayError:
             return names
-        names |= {sys_id: row["name"] for sys_id, row in rows.items() if row.get("name")}
     return names

@@ -18,7 +18,7 @@ from connector.ticket import Directory, Instant
 
 Tone = Literal["plain", "good", "bad", "quiet"]
 
-SMALL_MARK = "~"
+SMALL_MARK, MET, MISSED = "~", "▲", "▼"
 LEGEND = (
     f"{SMALL_MARK} fewer than {SMALL} records: read the interval, not the value  样本不足 {SMALL}，请看区间",
     "– nothing to count in the period  本期无数据",
@@ -29,6 +29,7 @@ _SCOPE_WORDS = {
     "group": Words("group", "组"),
     "consultant": Words("consultant", "运维顾问"),
 }
+_UNIT_WORDS = {"per cent": Words("rates", "比率"), "count": Words("workload", "工作量")}
 _NOBODY = Words("(none)", "未分派")
 
 
@@ -95,7 +96,7 @@ def verdict(score: Score) -> Cell:
     """Whether the target is reached."""
     if score.met is None:
         return Cell("", "quiet")
-    return Cell("▲ met 达标", "good") if score.met else Cell("▼ missed 未达标", "bad")
+    return Cell(f"{MET} met 达标", "good") if score.met else Cell(f"{MISSED} missed 未达标", "bad")
 
 
 def scope_text(scope: Scope, names: Names | None = None) -> str:
@@ -196,24 +197,16 @@ def time_text(instant: Instant, zone: ZoneInfo) -> str:
 
 
 def _full(period: Period, scores: Sequence[Score]) -> Table:
-    heads = (
-        "",
-        "Indicator 指标",
-        "Value 数值",
-        "n / of",
-        "Target 目标",
-        "Verdict 判定",
-        "95 % interval 区间",
-    )
+    heads = ("", "Indicator\n指标", "Value\n数值", "Target\n目标", "Verdict\n判定", "95 % interval\n区间")
     rows = []
     for score in scores:
-        quiet = score.value is None
+        fraction = fraction_text(score)
+        text = value_text(score) + (f"\n{fraction}" if fraction else "")
         rows.append(
             (
                 Cell(score.about.clause, "quiet"),
-                Cell(_both(score.about.name)),
-                Cell(value_text(score), "quiet" if quiet else "plain"),
-                Cell(fraction_text(score), "quiet"),
+                Cell(f"{score.about.name.en}\n{score.about.name.zh}"),
+                Cell(text, "quiet" if score.value is None else "plain"),
                 Cell("" if score.target is None else f"≥ {score.target:g} %", "quiet"),
                 verdict(score),
                 Cell(_interval(score), "quiet"),
@@ -233,12 +226,13 @@ def _compared(period: Period, kind: str, scores: Sequence[Score], names: Names) 
         (Cell(scope_text(scope, names)), *(_compact(score) for score in by_scope[scope]))
         for scope in sorted(by_scope, key=lambda scope: (not scope.key, scope_text(scope, names), scope.key))
     ]
-    return Table(_title(period, scores, _both(_SCOPE_WORDS[kind])), heads, tuple(rows))
+    what = _UNIT_WORDS[scores[0].about.unit]
+    return Table(_title(period, scores, f"{_both(what)}: {_both(_SCOPE_WORDS[kind])}"), heads, tuple(rows))
 
 
 def _head(score: Score) -> str:
     target = "" if score.target is None else f"\n≥ {score.target:g} %"
-    return f"{score.about.name.en}\n{score.about.name.zh}{target}"
+    return f"{score.about.clause}\n{score.about.name.en}\n{score.about.name.zh}{target}"
 
 
 def _compact(score: Score) -> Cell:
@@ -246,7 +240,7 @@ def _compact(score: Score) -> Cell:
     text = value_text(score) + (f"\n{fraction}" if fraction else "")
     if score.met is None:
         return Cell(text, "quiet" if score.value is None else "plain")
-    return Cell(f"{'▲' if score.met else '▼'} {text}", "good" if score.met else "bad")
+    return Cell(f"{MET if score.met else MISSED} {text}", "good" if score.met else "bad")
 
 
 def _title(period: Period, scores: Sequence[Score], what: str) -> str:

@@ -116,19 +116,15 @@ def test_consultants_are_named_by_the_instance_and_by_sys_id_when_it_is_down():
         Scope("consultant"),
         Scope("desk", "main"),
     }
-    asked = []
 
-    def by_ids(table, sys_ids, fields):
-        asked.append((table, sys_ids))
-        return {"p2": {"name": "Li Na"}}
+    def known(sys_ids):
+        return {sys_id: {"p2": "Li Na"}[sys_id] for sys_id in sys_ids}
 
-    def down(table, sys_ids, fields):
+    def down(sys_ids):
         raise Unavailable("502")
 
-    up, off = (SimpleNamespace(gateway=SimpleNamespace(by_ids=ask)) for ask in (by_ids, down))
-    assert kpi._names(up, DIRECTORY, scopes)["p2"] == "Li Na"
-    assert asked == [("sys_user", ["p2"])]
-    assert kpi._names(off, DIRECTORY, scopes)["p1"] == "Wang Fang"
+    assert kpi._names(SimpleNamespace(names=known), DIRECTORY, scopes)["p2"] == "Li Na"
+    assert kpi._names(SimpleNamespace(names=down), DIRECTORY, scopes)["p1"] == "Wang Fang"
 
 
 def test_the_arguments_have_sensible_defaults():
