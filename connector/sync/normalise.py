@@ -6,14 +6,14 @@ ticket half understood would be judged wrongly, so an unknown state is not guess
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from connector.sync.history import Change, Standing, spans
 from connector.sync.instant import instant, platform_time
-from connector.ticket import Article, Call, DeskTask, Directory, FaultClass, Group, Ticket, TicketState
+from connector.sync.row import Row, flat
+from connector.ticket import Article, Call, DeskTask, Directory, FaultClass, Group, Span, Ticket, TicketState
 
 __all__ = ["BASE_COLUMNS", "Dialect", "Normaliser", "Unreadable", "instant", "platform_time"]
-
-Row = Mapping[str, str]
 
 BASE_COLUMNS = (
     "sys_id", "number", "sys_class_name", "opened_at", "sys_updated_on", "sys_updated_by", "sys_mod_count",
@@ -21,6 +21,11 @@ BASE_COLUMNS = (
     "caller_id", "company", "closed_by", "resolved_at", "closed_at", "reopen_count", "reassignment_count",
 )  # fmt: skip
 """Columns of an incident that every ticket needs."""
+
+_READ = tuple(column for column in BASE_COLUMNS if column != "sys_updated_by")
+_BLANK = dict.fromkeys(_READ, "")
+_base = itemgetter(*_READ)
+_NO_MARKS: frozenset[str] = frozenset()
 
 NOTES = "work_notes"
 KIND_PREFIX = "desk-policy:"
@@ -63,6 +68,7 @@ class Normaliser:
         self._roles = tuple(dialect.roles.items())
         self._marks = dialect.roles.get("marks", "")
         self._columns = tuple(column for column in dialect.extra if column != NOTES)
+        self._reads_more = bool(dialect.extra)
         self._wants_notes = NOTES in dialect.extra and dialect.notes_known
 
     def ticket(
@@ -78,44 +84,25 @@ class Normaliser:
         """
         try:
             "".join(row.values())
-        except TypeError:
-            row = _flat(row)
+            values = _base(row)
+        except (TypeError, KeyError):  # an object or null among the values, or a column that may not be read
+            row = {**_BLANK, **flat(row)}
+            values = _base(row)
+        (
+            sys_id, number, kind, opened, updated, count, state, hold, priority, category, close_code, group,
+            assignee, caller, company, closed_by, resolved, closed, reopened, reassigned,
+        ) = values  # fmt: skip
         get = row.get
         dialect = self._dialect
         try:
-            sys_id, state, priority = row["sys_id"], get("state", ""), get("priority", "")
-            opened_at, updated_at = instant(row["opened_at"]), instant(row["sys_updated_on"])
-            resolved_at, closed_at = instant(get("resolved_at", "")), instant(get("closed_at", ""))
-            if opened_at is None or updated_at is None:
-                raise Unreadable("opened_at or sys_updated_on is empty")
-            hold, group, assignee = (
-                get("hold_reason", ""),
-                get("assignment_group", ""),
-                get("assigned_to", ""),
-            )
-            return Ticket(
-                sys_id,
-                get("number", ""),
-                opened_at,
-                updated_at,
-                int(row["sys_mod_count"] or 0),
-                dialect.states[state],
-                priority,
-                dialect.classes[priority] if priority else FaultClass.GENERAL,
-                hold,
-                get("sys_class_name") or "incident",
-                get("category", ""),
-                get("close_code", ""),
-                (self._groups.get(group) or self._stranger(group)) if group else None,
-                assignee,
-                get("caller_id", ""),
-                get("company", ""),
-                get("closed_by", ""),
-                resolved_at,
-                closed_at,
-                int(get("reopen_count") or 0),
-                int(get("reassignment_count") or 0),
-                spans(
+            opened_at, updated_at = instant(opened), instant(updated)
+            resolved_at = instant(resolved) if resolved else None
+            closed_at = instant(closed) if closed else None
+            if opened_at is None or updated_at is None or not sys_id:
+                raise Unreadable("sys_id, opened_at or sys_updated_on is empty or may not be read")
+            stands = dialect.states[state]
+            if changes or resolved_at or closed_at:
+                life = spans(
                     opened_at,
                     updated_at,
                     Standing(state, hold, group, assignee, priority),
@@ -123,21 +110,47 @@ class Normaliser:
                     dialect.states,
                     resolved_at=resolved_at,
                     closed_at=closed_at,
-                ),
+                )
+            else:
+                life = (Span(opened_at, None, stands, hold, group, assignee, priority),)
+            marks = get(self._marks)
+            return Ticket(
+                sys_id,
+                number,
+                opened_at,
+                updated_at,
+                int(count) if count else 0,
+                stands,
+                priority,
+                dialect.classes[priority] if priority else FaultClass.GENERAL,
+                hold,
+                kind or "incident",
+                category,
+                close_code,
+                (self._groups.get(group) or self._stranger(group)) if group else None,
+                assignee,
+                caller,
+                company,
+                closed_by,
+                resolved_at,
+                closed_at,
+                int(reopened) if reopened else 0,
+                int(reassigned) if reassigned else 0,
+                life,
                 tuple(sorted(map(self.task, tasks), key=_age)) if tasks else (),
                 tuple(map(_article, articles)) if articles else (),
-                frozenset(get(self._marks, "").replace(",", " ").split()),
+                frozenset(marks.replace(",", " ").split()) if marks else _NO_MARKS,
                 {role: get(column, "") for role, column in self._roles},
-                self._extra(row, changes) if dialect.extra else {},
+                self._extra(row, changes) if self._reads_more else {},
             )
-        except KeyError as error:
-            raise Unreadable(_missing(row, dialect, error)) from None
-        except (TypeError, ValueError) as error:
+        except KeyError:
+            raise Unreadable(_unknown(state, priority, dialect)) from None
+        except ValueError as error:
             raise Unreadable(str(error)) from None
 
     def task(self, row: Row) -> DeskTask:
         """A task the connector created. Raises `Unreadable`."""
-        row = _flat(row)
+        row = flat(row)
         try:
             opened_at, closed_at = instant(row.get("opened_at", "")), instant(row.get("closed_at", ""))
             updated_at = instant(row.get("sys_updated_on", ""))
@@ -162,7 +175,7 @@ class Normaliser:
 
     def call(self, row: Row) -> Call:
         """An inbound call: answered if it was not abandoned and somebody took it. Raises `Unreadable`."""
-        row = _flat(row)
+        row = flat(row)
         state, assignee = row.get("state", ""), row.get("assigned_to", "")
         try:
             opened_at, closed_at = instant(row.get("opened_at", "")), instant(row.get("closed_at", ""))
@@ -202,21 +215,7 @@ def _age(task: DeskTask) -> tuple[int, str]:
     return (task.opened_at, task.sys_id)
 
 
-def _missing(row: Row, dialect: Dialect, error: KeyError) -> str:
-    state, priority = row.get("state", ""), row.get("priority", "")
+def _unknown(state: str, priority: str, dialect: Dialect) -> str:
     if state not in dialect.states:
         return f"state {state or '(empty)'} is not among the states the configuration knows"
-    if priority and priority not in dialect.classes:
-        return f"priority {priority} belongs to no fault class; name it under [fault_class]"
-    return f"the row has no {error.args[0]}"
-
-
-def _flat(row: Mapping[str, object]) -> dict[str, str]:
-    """Every value as text: a reference that came as an object by its value, null as empty."""
-    flat: dict[str, str] = {}
-    for column, value in row.items():
-        plain = value.get("value", "") if isinstance(value, dict) else value
-        if isinstance(plain, bool):
-            plain = "true" if plain else "false"
-        flat[column] = "" if plain is None else str(plain)
-    return flat
+    return f"priority {priority} belongs to no fault class; name it under [fault_class]"

@@ -1,16 +1,34 @@
-"""The one place that knows which database it is: opening it, and inserting what may be there already."""
+"""The one place that knows which database it is: opening, upserts, and asking for many keys at once."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Connection,
+    Engine,
+    Table,
+    Text,
+    any_,
+    bindparam,
+    create_engine,
+    event,
+    func,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import StaticPool
+from sqlalchemy.sql.elements import ClauseElement
 
 from connector.errors import SettingsError
 
-_CACHE_KIB = 16_384
+_TUNING = ("cache_size=-16384", "temp_store=MEMORY", "wal_autocheckpoint=4000")
+"""16 MiB of pages in memory, and as many in the log before they are copied into the file."""
 
 
 def open_engine(url: str) -> Engine:
@@ -32,7 +50,7 @@ def open_engine(url: str) -> Engine:
 
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"cache_size=-{_CACHE_KIB}", "temp_store=MEMORY"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", *_TUNING):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -40,12 +58,15 @@ class Upsert:
     """Insert rows, or replace those that are there and differ; compiled once, run with plain tuples.
 
     ``compare``: a row counts as changed when this column differs; None leaves existing rows as they are.
+    ``key``: the unique column that says which row it is, if it is not the primary key.
     """
 
-    def __init__(self, engine: Engine, table: Table, columns: Sequence[str], compare: str | None) -> None:
+    def __init__(
+        self, engine: Engine, table: Table, columns: Sequence[str], compare: str | None, key: str = ""
+    ) -> None:
         insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
         statement = insert(table).values(dict.fromkeys(columns))
-        keys = [column.name for column in table.primary_key]
+        keys = [key] if key else [column.name for column in table.primary_key]
         if compare is None:
             compiled = statement.on_conflict_do_nothing(index_elements=keys)
         else:
@@ -54,12 +75,47 @@ class Upsert:
                 set_={name: statement.excluded[name] for name in columns if name not in keys},
                 where=statement.excluded[compare] != table.c[compare],
             )
-        text = compiled.compile(dialect=engine.dialect)
-        self._sql = str(text)
-        order = list(text.positiontup or ())
-        if order != list(columns):
-            raise AssertionError(f"the driver wants {order}, rows come as {list(columns)}")
+        self._sql = _in_order(engine, compiled, columns)
 
     def run(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> int:
         """How many rows were new or different."""
         return connection.exec_driver_sql(self._sql, list(rows)).rowcount if rows else 0
+
+
+class Setter:
+    """Set one column of rows found by another; takes (value, key) tuples."""
+
+    def __init__(self, engine: Engine, table: Table, column: str, key: str) -> None:
+        statement = (
+            update(table).where(table.c[key] == bindparam("_key")).values({column: bindparam("_value")})
+        )
+        self._sql = _in_order(engine, statement, ["_value", "_key"])
+
+    def run(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Set them."""
+        if rows:
+            connection.exec_driver_sql(self._sql, list(rows))
+
+
+def _in_order(engine: Engine, statement: ClauseElement, names: Sequence[str]) -> str:
+    """The statement's text, once it is sure that the driver takes the values in this order."""
+    compiled = statement.compile(dialect=engine.dialect)
+    order = list(getattr(compiled, "positiontup", None) or ())
+    if order != list(names):
+        raise AssertionError(f"the driver wants {order}, rows come as {list(names)}")
+    return str(compiled)
+
+
+def among(connection: Connection, column: ColumnElement[Any], keys: Iterable[str]) -> ColumnElement[bool]:
+    """``column IN (keys)`` with all keys in one parameter, so that the statement stays the same."""
+    if connection.dialect.name == "postgresql":
+        return column == any_(literal(list(keys), ARRAY(Text)))
+    each = func.json_each(json.dumps(list(keys))).table_valued("value")
+    return column.in_(select(each.c.value))
+
+
+def listed(connection: Connection, keys: Iterable[str]) -> ColumnElement[Any]:
+    """A column of these keys to join with: unlike `among` it looks them up in the order given."""
+    if connection.dialect.name == "postgresql":
+        return func.unnest(literal(list(keys), ARRAY(Text))).table_valued("value").c.value
+    return func.json_each(json.dumps(list(keys))).table_valued("value").c.value

@@ -4,27 +4,23 @@ Saving a ticket that changed, or anything that belongs to a ticket, makes the ti
 changed and what is due is one indexed question, and a crash between polling and judging loses nothing.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, select, update
 
 from connector.sync.instant import instant
+from connector.sync.row import Row, storable
 from connector.sync.store import schema
-from connector.sync.store.engine import Upsert
+from connector.sync.store.engine import Setter, Upsert, among
 from connector.sync.store.ledger import Ledger
+from connector.sync.store.packing import Packing
 from connector.sync.store.view import CHUNK, View
 from connector.ticket import Instant
 
-Row = Mapping[str, str]
-
 JOURNALS = frozenset({"work_notes", "comments"})
 """Columns of which only the fact of a change is kept, never what people wrote."""
-
-_encode = json.JSONEncoder(separators=(",", ":")).encode
-"""ASCII: text the platform cut within a character must not stop the store."""
 
 
 class Mirror(Ledger, View):
@@ -37,7 +33,10 @@ class Mirror(Ledger, View):
             schema.ticket,
             ("sys_id", "number", "opened_at", "resolved_at", "closed_at", "look_again", "row"),
             compare="row",
+            key="sys_id",
         )
+        self._when = Setter(engine, schema.ticket, "look_again", "sys_id")
+        self._packing = Packing()
         self._changes = Upsert(
             engine, schema.change, ("sys_id", "ticket", "at", "field", "old", "new", "user"), compare=None
         )
@@ -68,11 +67,15 @@ class Mirror(Ledger, View):
             "m2m_kb_task": self._keep_links,
             "interaction": self._keep_calls,
         }[table]
-        with self.engine.begin() as connection:
-            if observe:
-                self._observe(connection, rows, observe)
-            news = keep(connection, rows)
-            self._move_cursor(connection, table, cursor, fingerprint)
+        try:
+            with self.engine.begin() as connection:
+                if observe:
+                    self._observe(connection, rows, observe)
+                news = keep(connection, rows)
+                self._move_cursor(connection, table, cursor, fingerprint)
+        except BaseException:
+            self._packing.forget()
+            raise
         return news
 
     def save_tickets(self, rows: Sequence[Row], cursor: Instant | None = None) -> int:
@@ -102,12 +105,8 @@ class Mirror(Ledger, View):
     def look_again(self, when: Mapping[str, Instant | None]) -> None:
         """Set when tickets are to be looked at next; 0: at every pass, None: when they change."""
         if when:
-            table = schema.ticket
-            statement = (
-                update(table).where(table.c.sys_id == bindparam("id")).values(look_again=bindparam("at"))
-            )
             with self.engine.begin() as connection:
-                connection.execute(statement, [{"id": key, "at": at} for key, at in when.items()])
+                self._when.run(connection, [(at, sys_id) for sys_id, at in when.items()])
 
     def forget(self, sys_ids: Iterable[str]) -> None:
         """Drop tickets that are gone, with their changes and tasks."""
@@ -116,13 +115,34 @@ class Mirror(Ledger, View):
         with self.engine.begin() as connection:
             for start in range(0, len(ids), CHUNK):
                 chunk = ids[start : start + CHUNK]
-                connection.execute(delete(schema.ticket).where(schema.ticket.c.sys_id.in_(chunk)))
+                connection.execute(
+                    delete(schema.ticket).where(among(connection, schema.ticket.c.sys_id, chunk))
+                )
                 for table in (schema.change, schema.task, schema.link):
-                    connection.execute(delete(table).where(table.c.ticket.in_(chunk)))
+                    connection.execute(delete(table).where(among(connection, table.c.ticket, chunk)))
 
     def _keep_tickets(self, connection: Connection, rows: Sequence[Row]) -> int:
         self._open = None
-        return self._tickets.run(connection, [_ticket_values(row) for row in rows])
+        return self._tickets.run(connection, self._ticket_values(connection, rows))
+
+    def _ticket_values(self, connection: Connection, rows: Sequence[Row]) -> list[tuple[Any, ...]]:
+        pack = self._packing.pack
+        values = []
+        for row in rows:
+            get = row.get
+            opened, resolved, closed = get("opened_at"), get("resolved_at"), get("closed_at")
+            values.append(
+                (
+                    row["sys_id"],
+                    get("number") or "",
+                    _stamp(opened) if opened else None,
+                    _stamp(resolved) if resolved else None,
+                    _stamp(closed) if closed else None,
+                    0,
+                    pack(connection, row),
+                )
+            )
+        return values
 
     def _keep_changes(self, connection: Connection, rows: Sequence[Row]) -> int:
         fresh = _unknown(connection, schema.change, rows)
@@ -132,27 +152,27 @@ class Mirror(Ledger, View):
         return len(values)
 
     def _keep_tasks(self, connection: Connection, rows: Sequence[Row]) -> int:
-        news = _different(connection, schema.task, rows)
+        news = self._different(connection, schema.task, rows)
         self._tasks.run(connection, [(row["sys_id"], row.get("incident", ""), text) for row, text in news])
         _make_due(connection, {row.get("incident", "") for row, _ in news})
         return len(news)
 
     def _keep_articles(self, connection: Connection, rows: Sequence[Row]) -> int:
-        news = _different(connection, schema.article, rows)
+        news = self._different(connection, schema.article, rows)
         self._articles.run(
-            connection, [(row["sys_id"], _clean(row.get("source", "")), text) for row, text in news]
+            connection, [(row["sys_id"], storable(row.get("source", "")), text) for row, text in news]
         )
-        sources = {_clean(row.get("source", "")) for row, _ in news}
+        sources = {storable(row.get("source", "")) for row, _ in news}
         _make_due(connection, sources)
         _make_due(connection, sources, schema.ticket.c.number)
         linked = select(schema.link.c.ticket).where(
-            schema.link.c.article.in_([row["sys_id"] for row, _ in news])
+            among(connection, schema.link.c.article, [row["sys_id"] for row, _ in news])
         )
         _make_due(connection, set(connection.execute(linked).scalars()))
         return len(news)
 
     def _keep_links(self, connection: Connection, rows: Sequence[Row]) -> int:
-        news = _different(connection, schema.link, rows)
+        news = self._different(connection, schema.link, rows)
         values = [
             (row["sys_id"], row.get("kb_knowledge", ""), row.get("task", ""), text) for row, text in news
         ]
@@ -161,14 +181,26 @@ class Mirror(Ledger, View):
         return len(news)
 
     def _keep_calls(self, connection: Connection, rows: Sequence[Row]) -> int:
-        values = [(row["sys_id"], _stamp(row.get("opened_at", "")), _encode(row)) for row in rows]
+        values = [
+            (row["sys_id"], _stamp(row.get("opened_at", "")), self._packing.pack(connection, row))
+            for row in rows
+        ]
         return self._calls.run(connection, values)
+
+    def _different(self, connection: Connection, table: Table, rows: Sequence[Row]) -> list[tuple[Row, str]]:
+        """Rows that are not in the table as they are, with their packed text."""
+        query = select(table.c.sys_id, table.c.row)
+        found = connection.execute(query.where(among(connection, table.c.sys_id, _ids(rows))))
+        known = dict(found.tuples().all())
+        packed = ((row, self._packing.pack(connection, row)) for row in rows)
+        return [(row, text) for row, text in packed if known.get(row["sys_id"]) != text]
 
     def _observe(self, connection: Connection, rows: Sequence[Row], columns: Sequence[str]) -> None:
         """Record what differs from the rows known so far as changes at the row's own time of update."""
         table = schema.ticket
-        query = select(table.c.sys_id, table.c.row).where(table.c.sys_id.in_([row["sys_id"] for row in rows]))
-        known = {sys_id: json.loads(text) for sys_id, text in connection.execute(query)}
+        query = select(table.c.row).where(among(connection, table.c.sys_id, _ids(rows)))
+        unpacked = self._packing.unpack(connection, connection.execute(query).scalars())
+        known = {row["sys_id"]: row for row in unpacked}
         values = []
         for row in rows:
             before = known.get(row["sys_id"])
@@ -183,20 +215,10 @@ class Mirror(Ledger, View):
                     )
                     key = blake2b(text.encode("utf-8", "replace"), digest_size=16).hexdigest()
                     user = row.get("sys_updated_by", "")
-                    values.append((key, row["sys_id"], at, column, _clean(old), _clean(new), _clean(user)))
+                    values.append(
+                        (key, row["sys_id"], at, column, storable(old), storable(new), storable(user))
+                    )
         self._changes.run(connection, values)
-
-
-def _ticket_values(row: Row) -> tuple[Any, ...]:
-    return (
-        row["sys_id"],
-        row.get("number") or "",
-        _stamp(row.get("opened_at", "")),
-        _stamp(row.get("resolved_at", "")),
-        _stamp(row.get("closed_at", "")),
-        0,
-        _encode(row),
-    )
 
 
 def _change_values(row: Row) -> tuple[Any, ...]:
@@ -207,9 +229,9 @@ def _change_values(row: Row) -> tuple[Any, ...]:
         row.get("documentkey", ""),
         _stamp(row.get("sys_created_on", "")) or 0,
         field,
-        "" if journal else _clean(row.get("oldvalue", "")),
-        "" if journal else _clean(row.get("newvalue", "")),
-        _clean(row.get("user", "")),
+        "" if journal else storable(row.get("oldvalue", "")),
+        "" if journal else storable(row.get("newvalue", "")),
+        storable(row.get("user", "")),
     )
 
 
@@ -221,22 +243,14 @@ def _stamp(text: str) -> Instant | None:
         return None
 
 
-def _clean(text: str) -> str:
-    """Without the halves of characters that a database refuses."""
-    return text.encode("utf-8", "replace").decode() if isinstance(text, str) else ""
+def _ids(rows: Iterable[Row]) -> list[str]:
+    return [row["sys_id"] for row in rows]
 
 
 def _unknown(connection: Connection, table: Table, rows: Sequence[Row]) -> list[Row]:
-    query = select(table.c.sys_id).where(table.c.sys_id.in_([row["sys_id"] for row in rows]))
+    query = select(table.c.sys_id).where(among(connection, table.c.sys_id, _ids(rows)))
     known = set(connection.execute(query).scalars())
     return [row for row in rows if row["sys_id"] not in known]
-
-
-def _different(connection: Connection, table: Table, rows: Sequence[Row]) -> list[tuple[Row, str]]:
-    query = select(table.c.sys_id, table.c.row).where(table.c.sys_id.in_([row["sys_id"] for row in rows]))
-    known = dict(connection.execute(query).tuples())
-    encoded = ((row, _encode(row)) for row in rows)
-    return [(row, text) for row, text in encoded if known.get(row["sys_id"]) != text]
 
 
 def _make_due(
@@ -244,4 +258,6 @@ def _make_due(
 ) -> None:
     keys.discard("")
     if keys:
-        connection.execute(update(schema.ticket).where(column.in_(sorted(keys))).values(look_again=0))
+        connection.execute(
+            update(schema.ticket).where(among(connection, column, sorted(keys))).values(look_again=0)
+        )

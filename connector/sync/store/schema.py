@@ -1,7 +1,7 @@
 """Tables of the local store. All but ``journal`` and ``pass`` can be read from the instance again.
 
-Instants are integer seconds since 1970 in UTC. A row of the platform is kept as one JSON text; beside it
-stand only the columns by which it is looked for.
+Instants are integer seconds since 1970 in UTC. A row of the platform is kept as one text
+(`connector.sync.store.packing`); beside it stand only the columns by which it is looked for.
 """
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text
@@ -11,7 +11,8 @@ SCHEMA = MetaData()
 ticket = Table(
     "ticket",
     SCHEMA,
-    Column("sys_id", Text, primary_key=True),
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("sys_id", Text, nullable=False, unique=True),
     Column("number", Text, nullable=False),
     Column("opened_at", BigInteger),
     Column("resolved_at", BigInteger),
@@ -25,7 +26,16 @@ for _name in ("resolved_at", "closed_at"):
     _stamped = ticket.c[_name].is_not(None)
     Index(f"ticket_{_name}", ticket.c[_name], sqlite_where=_stamped, postgresql_where=_stamped)
 _waiting = ticket.c.look_again.is_not(None)
-Index("ticket_due", ticket.c.look_again, ticket.c.sys_id, sqlite_where=_waiting, postgresql_where=_waiting)
+Index("ticket_due", ticket.c.look_again, sqlite_where=_waiting, postgresql_where=_waiting)
+
+shape = Table(
+    "shape",
+    SCHEMA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column(
+        "columns", Text, nullable=False, unique=True, doc="JSON list of names, in the order of the values"
+    ),
+)
 
 change = Table(
     "change",

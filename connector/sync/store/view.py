@@ -1,20 +1,21 @@
 """Questions to the mirror: what is due, what happened when, and all that is known of a ticket."""
 
-import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Engine, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Table, func, or_, select
 
 from connector.sync.history import Change
+from connector.sync.row import Row
 from connector.sync.store import schema
+from connector.sync.store.engine import among, listed
+from connector.sync.store.packing import Packing
 from connector.ticket import Instant
-
-Row = Mapping[str, str]
 
 CHUNK = 1000
 """Ids in one query."""
+_T = schema.ticket.c
 
 
 class Mirrored(NamedTuple):
@@ -32,22 +33,32 @@ class View:
     """Reads the mirror; changes nothing."""
 
     engine: Engine
+    _packing: Packing
+    _due: list[str]
+    _due_by: Instant | None = None
+    _told: tuple[int, int] = (0, 0)
     _open: int | None = None
     """The count of open tickets, until a ticket changes."""
 
     def due(self, now: Instant, limit: int = CHUNK, after: str = "") -> list[str]:
-        """Tickets to look at by ``now``, in the order of their ids, beyond ``after``."""
-        table = schema.ticket
-        first = select(table.c.sys_id).where(table.c.sys_id > after).order_by(table.c.sys_id).limit(limit)
-        with self.engine.connect() as connection:
-            # Two questions, because "changed" is a straight walk along the index, however many there are.
-            changed = connection.execute(first.where(table.c.look_again == 0)).scalars().all()
-            timed = (
-                connection.execute(first.where(table.c.look_again > 0, table.c.look_again <= now))
-                .scalars()
-                .all()
-            )
-        return sorted([*changed, *timed])[:limit] if timed else list(changed)
+        """Tickets to look at by ``now``, in the order in which they were first seen.
+
+        ``after``: any ticket of the chunk before; "" asks anew. What becomes due meanwhile waits for that.
+        """
+        if not after or self._due_by != now:
+            # The order of the table: a chunk then lies on few pages, for reading and for `look_again`.
+            query = select(_T.sys_id).where(_T.look_again <= now).order_by(_T.id)
+            with self.engine.connect() as connection:
+                self._due = list(connection.execute(query).scalars())
+            self._due_by, self._told = now, (0, 0)
+        elif after not in self._due[slice(*self._told)]:
+            self._told = (0, self._due.index(after) + 1)
+        begin = self._told[1]
+        self._told = (begin, begin + limit)
+        chunk = self._due[begin : begin + limit]
+        if not chunk:
+            self._due, self._due_by = [], None
+        return chunk
 
     def next_due(self) -> Instant | None:
         """The earliest instant at which some ticket is to be looked at; 0: now; None: never."""
@@ -123,14 +134,14 @@ class View:
         query = select(table.c.row).where(_within(table.c.opened_at, start, end))
         with self.engine.connect() as connection:
             texts = connection.execute(query.order_by(table.c.opened_at, table.c.sys_id)).scalars()
-            return [json.loads(text) for text in texts]
+            return self._packing.unpack(connection, texts)
 
     def load(self, sys_ids: Sequence[str]) -> list[Mirrored]:
-        """Tickets with all that belongs to them, in the order of their ids; unknown ids are left out."""
+        """Tickets with all that belongs to them; unknown ids are left out."""
         found: list[Mirrored] = []
         with self.engine.connect() as connection:
             for start in range(0, len(sys_ids), CHUNK):
-                found += _load(connection, sys_ids[start : start + CHUNK])
+                found += self._load(connection, sys_ids[start : start + CHUNK])
         return found
 
     def _stamped(self, condition: ColumnElement[bool]) -> list[str]:
@@ -140,56 +151,73 @@ class View:
                 connection.execute(select(table.c.sys_id).where(condition).order_by(table.c.sys_id)).scalars()
             )
 
+    def _load(self, connection: Connection, sys_ids: Sequence[str]) -> list[Mirrored]:
+        query = select(_T.row).where(_T.sys_id == listed(connection, dict.fromkeys(sys_ids)))
+        rows = self._packing.unpack(connection, connection.execute(query).scalars())
+        changes = self._changes_of(connection, sys_ids)
+        tasks = self._tasks_of(connection, sys_ids)
+        articles = self._articles_of(connection, rows)
+        if not (changes or tasks or articles):
+            return [Mirrored(row) for row in rows]
+        nothing: tuple[()] = ()
+        return [
+            Mirrored(
+                row,
+                changes.get(row["sys_id"], nothing),
+                tasks.get(row["sys_id"], nothing),
+                articles.get(row["sys_id"], nothing),
+            )
+            for row in rows
+        ]
 
-def _load(connection: Connection, sys_ids: Sequence[str]) -> list[Mirrored]:
-    ticket, change, task = schema.ticket, schema.change, schema.task
-    query = select(ticket.c.row).where(ticket.c.sys_id.in_(sys_ids)).order_by(ticket.c.sys_id)
-    rows = json.loads("[" + ",".join(connection.execute(query).scalars()) + "]")
-    changes: dict[str, list[Change]] = defaultdict(list)
-    history = select(change.c.ticket, change.c.at, change.c.field, change.c.old, change.c.new, change.c.user)
-    for key, *values in connection.execute(
-        history.where(change.c.ticket.in_(sys_ids)).order_by(change.c.at, change.c.sys_id)
-    ):
-        changes[key].append(Change(*values))
-    tasks: dict[str, list[Row]] = defaultdict(list)
-    for key, text in connection.execute(
-        select(task.c.ticket, task.c.row).where(task.c.ticket.in_(sys_ids)).order_by(task.c.sys_id)
-    ):
-        tasks[key].append(json.loads(text))
-    articles = _articles_of(connection, rows)
-    if not (changes or tasks or articles):
-        return [Mirrored(row) for row in rows]
-    nothing: tuple[()] = ()
-    return [
-        Mirrored(
-            row,
-            changes.get(row["sys_id"], nothing),
-            tasks.get(row["sys_id"], nothing),
-            articles.get(row["sys_id"], nothing),
+    def _changes_of(self, connection: Connection, sys_ids: Sequence[str]) -> dict[str, list[Change]]:
+        found: dict[str, list[Change]] = defaultdict(list)
+        if not _empty(connection, schema.change):
+            known = schema.change.c
+            query = select(known.ticket, known.at, known.field, known.old, known.new, known.user)
+            query = query.where(among(connection, known.ticket, sys_ids)).order_by(known.at, known.sys_id)
+            for ticket, *values in connection.execute(query):
+                found[ticket].append(Change(*values))
+        return found
+
+    def _tasks_of(self, connection: Connection, sys_ids: Sequence[str]) -> dict[str, list[Row]]:
+        found: dict[str, list[Row]] = defaultdict(list)
+        if not _empty(connection, schema.task):
+            known = schema.task.c
+            query = select(known.ticket, known.row).where(among(connection, known.ticket, sys_ids))
+            for ticket, text in connection.execute(query.order_by(known.sys_id)):
+                found[ticket] += self._packing.unpack(connection, [text])
+        return found
+
+    def _articles_of(self, connection: Connection, rows: Sequence[Row]) -> dict[str, list[Row]]:
+        """sys_id of the ticket → its articles, born from it or attached to it, each once."""
+        if _empty(connection, schema.article) and _empty(connection, schema.link):
+            return {}
+        unpack = self._packing.unpack
+        article, link = schema.article, schema.link
+        owner = {row["sys_id"]: row["sys_id"] for row in rows}
+        found: dict[str, dict[str, dict[str, str]]] = defaultdict(dict)
+        attached = (
+            select(link.c.ticket, link.c.article, article.c.row)
+            .join_from(link, article, link.c.article == article.c.sys_id, isouter=True)
+            .where(among(connection, link.c.ticket, owner))
         )
-        for row in rows
-    ]
+        for key, sys_id, text in connection.execute(attached):
+            known = unpack(connection, [text])[0] if text else {"sys_id": sys_id}
+            found[key][sys_id] = {**known, "linked": "true"}
+        owner |= {row["number"]: row["sys_id"] for row in rows if row.get("number")}
+        born = select(article.c.source, article.c.sys_id, article.c.row).where(
+            among(connection, article.c.source, owner)
+        )
+        for source, sys_id, text in connection.execute(born):
+            if sys_id not in found[owner[source]]:
+                found[owner[source]][sys_id] = {**unpack(connection, [text])[0], "linked": ""}
+        return {key: [each[sys_id] for sys_id in sorted(each)] for key, each in found.items()}
 
 
-def _articles_of(connection: Connection, rows: Sequence[Row]) -> dict[str, list[Row]]:
-    """sys_id of the ticket → its articles, born from it or attached to it, each once."""
-    article, link = schema.article, schema.link
-    owner = {row["sys_id"]: row["sys_id"] for row in rows}
-    found: dict[str, dict[str, dict[str, str]]] = defaultdict(dict)
-    attached = (
-        select(link.c.ticket, link.c.article, article.c.row)
-        .join_from(link, article, link.c.article == article.c.sys_id, isouter=True)
-        .where(link.c.ticket.in_(list(owner)))
-    )
-    for key, sys_id, text in connection.execute(attached):
-        known = json.loads(text) if text else {"sys_id": sys_id}
-        found[key][sys_id] = {**known, "linked": "true"}
-    owner |= {row["number"]: row["sys_id"] for row in rows if row.get("number")}
-    born = select(article.c.source, article.c.sys_id, article.c.row).where(article.c.source.in_(list(owner)))
-    for source, sys_id, text in connection.execute(born):
-        if sys_id not in found[owner[source]]:
-            found[owner[source]][sys_id] = {**json.loads(text), "linked": ""}
-    return {key: [each[sys_id] for sys_id in sorted(each)] for key, each in found.items()}
+def _empty(connection: Connection, table: Table) -> bool:
+    """Whether there is no row at all: a thousand keys need not be looked up then."""
+    return connection.execute(select(table.c.sys_id).limit(1)).first() is None
 
 
 def _within(column: ColumnElement[Any], start: Instant, end: Instant) -> ColumnElement[bool]:
