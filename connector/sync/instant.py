@@ -9,12 +9,12 @@ from datetime import date
 from connector.ticket import Instant
 
 _EPOCH = date(1970, 1, 1).toordinal()
-_SHAPE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2}) ([0-9]{2}):([0-9]{2}):([0-9]{2})")
+_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2}) ")
 _DAYS: dict[str, Instant] = {}
 """``"2026-01-31 "`` → its first second. A desk's records share few days, so looking up beats reckoning."""
-_TIMES: dict[str, int] = {}
-"""``"08:30:00"`` → seconds into the day; 86,400 entries at most."""
 _MOST_DAYS = 20_000
+_MINUTES = {f"{minute // 60:02}:{minute % 60:02}:": minute * 60 for minute in range(1440)}
+_SECONDS = {f"{second:02}": second for second in range(60)}
 
 
 def instant(text: str) -> Instant | None:
@@ -25,23 +25,23 @@ def instant(text: str) -> Instant | None:
     if not text:
         return None
     try:
-        return _DAYS[text[:11]] + _TIMES[text[11:]]
+        return _DAYS[text[:11]] + _MINUTES[text[11:17]] + _SECONDS[text[17:]]
     except (KeyError, TypeError):
         return _reckon(text)
 
 
 def _reckon(text: str) -> Instant:
-    match = _SHAPE.fullmatch(text) if isinstance(text, str) else None
-    if match is None:
+    match = _DAY.match(text) if isinstance(text, str) else None
+    if match is None or text[11:17] not in _MINUTES or text[17:] not in _SECONDS:
         raise ValueError(f"{text!r} is not a date-time such as 2026-01-31 08:30:00")
-    year, month, day, hour, minute, second = map(int, match.groups())
-    if hour > 23 or minute > 59 or second > 59:
-        raise ValueError(f"{text!r} has no such time of day")
+    try:
+        day = date(*map(int, match.groups()))
+    except ValueError:
+        raise ValueError(f"{text!r} names a day that is not in the calendar") from None
     if len(_DAYS) >= _MOST_DAYS:
         _DAYS.clear()
-    start = _DAYS[text[:11]] = (date(year, month, day).toordinal() - _EPOCH) * 86_400
-    seconds = _TIMES[text[11:]] = hour * 3600 + minute * 60 + second
-    return start + seconds
+    start = _DAYS[text[:11]] = (day.toordinal() - _EPOCH) * 86_400
+    return start + _MINUTES[text[11:17]] + _SECONDS[text[17:]]
 
 
 def platform_time(at: Instant) -> str:
