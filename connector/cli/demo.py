@@ -1,0 +1,205 @@
+"""``demo``: five working days of a believable desk with the connector at work, in under a minute."""
+
+import argparse
+from collections import deque
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+    from connector.cli.rehearsal import Rehearsal
+    from connector.cli.view import Clockface
+    from connector.reconcile import PassReport
+
+SUMMARY = "play five working days of a desk in a sandbox, with every policy enforced"
+
+FIRST_DAY = "2026-03-02"
+DAYS = 5
+TOLD = 10
+"""Lines of what happens that stay on the screen."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of the verb."""
+    parser.add_argument("--config", help="configuration file; by default the example that comes with it")
+    parser.add_argument("--seed", type=int, default=7, help="another seed, another desk (default 7)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit code 0; 1 if the last plan is not empty."""
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from rich.console import Console
+
+    from connector.cli.example import example_path
+    from connector.cli.rehearsal import connected, enforced, furnish
+    from connector.cli.view import Clockface
+    from connector.clock import SimulatedClock
+    from connector.sandbox.desk import Desk
+    from connector.sandbox.instance import Instance
+    from connector.sandbox.rest import Rest
+    from connector.settings import load
+
+    console = Console()
+    path = args.config or example_path()
+    settings = load(path)
+    zone = ZoneInfo(settings.instance.zone)
+    start = int(datetime.fromisoformat(FIRST_DAY).replace(tzinfo=zone).timestamp())
+    clock = SimulatedClock(start)
+    instance = Instance(now=clock.now)
+    rest = Rest(instance)
+    furnish(instance, settings)
+    desk = Desk(instance, seed=args.seed, start=start, days=DAYS, set_time=clock.set)
+    settings = enforced(settings, url=instance.base_url, adopt_from=start)
+    people = instance.count("sys_user") - 1
+    console.print(
+        f"[bold]A desk of the sandbox[/]: {instance.count('sys_user_group')} groups, {people} people, "
+        f"five working days from {FIRST_DAY} ({settings.instance.zone}).\n"
+        f"{len(settings.policies)} policies of [cyan]{path}[/], all enforced; "
+        "a pass every 5 simulated minutes.",
+        highlight=False,
+    )
+    with connected(settings, instance, rest, desk, clock) as rehearsal:
+        _play(console, rehearsal, start, Clockface(settings.instance.zone))
+        empty = _close(console, rehearsal, start, Clockface(settings.instance.zone))
+    return 0 if empty else 1
+
+
+def _play(console: "Console", rehearsal: "Rehearsal", start: int, time: "Clockface") -> None:
+    """Run the days; on a terminal show them live, elsewhere say a line a day."""
+    from rich.live import Live
+
+    end = start + DAYS * 86400
+    told: deque[str] = deque(maxlen=TOLD)
+    day = ""
+    with Live(console=console, refresh_per_second=8, transient=True) as live:
+        for report in rehearsal.passes(until=end):
+            told.extend(f"[dim]{time(report.at)[5:]}[/] {line}" for line in _happenings(report))
+            if console.is_terminal:
+                live.update(_screen(rehearsal, told, report.at, start, end, time))
+            elif time(report.at)[:10] != day:
+                day = time(report.at)[:10]
+                console.print(f"  {day}: {_counts(rehearsal)}", highlight=False)
+    console.print("\n[bold]What happened last[/]")
+    for line in told:
+        console.print(line, highlight=False)
+    console.print(_counts(rehearsal), highlight=False)
+
+
+def _happenings(report: "PassReport") -> list[str]:
+    """What a bystander would remark on: escalations, breaches, reports, call-backs; not every field."""
+    from rich.markup import escape
+
+    lines = []
+    for written in report.outcome.written:
+        change = written.change
+        after = {f.column: f.after for f in change.fields}
+        why = ", ".join(dict.fromkeys(f"{b.policy}, {b.clause}" for b in change.because if b.mark))
+        if change.creates:
+            title = after.get("short_description") or after.get("source", "")
+            what = f"[magenta]creates[/] {change.table}: {escape(title[:60])}"
+        elif "assignment_group" in after:
+            what = "[yellow]escalated[/]"
+        elif "breached" in after.values():
+            what = "[red]limit breached[/]"
+        elif "work_notes" in after:
+            what = "noted: " + escape(" ".join(after["work_notes"].split())[:60])
+        else:
+            continue
+        lines.append(f"[cyan]{change.number}[/] {what} [dim]({escape(why)})[/]")
+    return lines
+
+
+def _screen(
+    rehearsal: "Rehearsal", told: deque[str], now: int, start: int, end: int, time: "Clockface"
+) -> "RenderableType":
+    from rich.console import Group
+    from rich.progress_bar import ProgressBar
+    from rich.text import Text
+
+    return Group(
+        Text(f"{time(now)}", style="bold"),
+        ProgressBar(total=end - start, completed=now - start, width=60),
+        Text(_counts(rehearsal)),
+        *(Text.from_markup(line) for line in told),
+    )
+
+
+def _counts(rehearsal: "Rehearsal") -> str:
+    tally = rehearsal.tally
+    return (
+        f"{rehearsal.instance.count('incident')} tickets, {len(tally.escalated)} escalated, "
+        f"{len(tally.breached)} late, {sum(tally.created.values())} tasks and articles created, "
+        f"{sum(tally.notes.values())} notes, {tally.requests} requests in {tally.passes} passes"
+    )
+
+
+def _close(console: "Console", rehearsal: "Rehearsal", start: int, time: "Clockface") -> bool:
+    """Scorecard, one ticket in full, where to go on; whether nothing is left to do."""
+    from zoneinfo import ZoneInfo
+
+    from rich.panel import Panel
+    from rich.rule import Rule
+    from rich.text import Text
+
+    from connector.cli.kpi import print_scorecard
+    from connector.cli.view import print_explanation
+    from connector.kpi.period import period_of
+    from connector.kpi.scorecard import names_of
+    from connector.reconcile import explain, run_pass, scores
+
+    world, settings, now = rehearsal.world, rehearsal.settings, rehearsal.clock.now()
+    console.print(Rule("The week against its targets"))
+    week = period_of(start, "week", ZoneInfo(settings.instance.zone))
+    figures = scores(world, settings, [week], now, scopes=("whole", "desk"))
+    print_scorecard(console, figures, names_of(world.moment.directory), formulas=False)
+
+    number = _telling(rehearsal)
+    if number:
+        console.print(Rule(f"One ticket, explained: desk-connector explain {number}"))
+        explanation = explain(world, settings, number, now)
+        if explanation is not None:
+            print_explanation(console, explanation, time)
+            notes = rehearsal.instance.journal(explanation.ticket.sys_id)
+            text = "\n\n".join(
+                f"{note['sys_created_on']} - {note['sys_created_by']} (Work notes)\n{note['value']}"
+                for note in reversed(notes)
+            )
+            console.print(
+                Panel(Text(text), title="its work notes, as a manager reads them", title_align="left")
+            )
+
+    last = run_pass(world, settings, now, apply=True)
+    left = run_pass(world, settings, now, apply=False, full=True).plan
+    console.print(Rule("And now"))
+    rest = "nothing is left to do" if left.empty else f"{len(left.changes)} changes are left"
+    console.print(
+        f"The next plan: {rest}.{' ' + last.trouble if last.trouble else ''}\n\n"
+        "  desk-connector sandbox serve --desk        this desk as a server on your machine\n"
+        "  desk-connector plan config.example.toml    what the policies would write there, and why\n"
+        "  desk-connector explain config.example.toml INC0010001\n"
+        "  desk-connector hours --config config.example.toml onsite due --start '2026-10-08 09:00' --for 4h",
+        highlight=False,
+    )
+    return left.empty
+
+
+def _telling(rehearsal: "Rehearsal") -> str:
+    """The ticket that shows most: escalated, late, paused, much noted."""
+
+    def worth(row: dict[str, str]) -> tuple[int, str]:
+        number = row["number"]
+        notes = rehearsal.instance.journal(row["sys_id"])
+        ours = sum(note["sys_created_by"] == "connector" for note in notes)
+        tally = rehearsal.tally
+        paused = rehearsal.instance.count(
+            "sys_audit", f"documentkey={row['sys_id']}^newvalue=3^fieldname=state"
+        )
+        return (
+            3 * (number in tally.escalated) + 3 * (number in tally.breached) + 3 * bool(paused) + ours,
+            number,
+        )
+
+    rows = rehearsal.instance.rows("incident")
+    return max(rows, key=worth)["number"] if rows else ""
