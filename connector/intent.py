@@ -63,6 +63,8 @@ class Note(NamedTuple):
     text: str
     occasion: Occasion
     clause: str
+    supersedes: tuple[str, ...] = ()
+    """Marks that this note makes needless: its rule will never again ask whether they were said."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -289,6 +289,7 @@ def _update(ticket: Ticket, wishes: Sequence[Wish], scheme: Scheme) -> Change | 
     fields: dict[str, FieldChange] = {}
     notes: dict[str, None] = {}
     marks: set[str] = set()
+    needless: set[str] = set()
     because: dict[Because, None] = {}
     for wish in wishes:
         for intent in wish.intents:
@@ -307,6 +308,7 @@ def _update(ticket: Ticket, wishes: Sequence[Wish], scheme: Scheme) -> Change | 
                 mark = intent.occasion.mark
                 marks.add(mark)
             if isinstance(intent, Note):
+                needless.update(intent.supersedes)
                 notes[f"{intent.text}\n({wish.policy}, {intent.clause}, {mark})"] = None
             because[Because(wish.policy, intent.clause, wish.reason, mark)] = None
     if not because:
@@ -317,7 +319,7 @@ def _update(ticket: Ticket, wishes: Sequence[Wish], scheme: Scheme) -> Change | 
     if marks:
         column = scheme.columns["marks"]
         before = ticket.owned.get("marks", "")
-        written.append(FieldChange(column, before, " ".join(sorted(ticket.marks | marks))))
+        written.append(FieldChange(column, before, " ".join(sorted((ticket.marks - needless) | marks))))
     return Change(
         ticket.kind,
         ticket.sys_id,

@@ -194,6 +194,14 @@ def test_a_full_marks_column_is_listed_not_cut() -> None:
     assert made.full == (t.number,)
 
 
+def test_a_note_drops_the_marks_it_supersedes() -> None:
+    """A broadcast every half hour must not fill the marks column in a week."""
+    old, new = occasion("p", "t", 1), occasion("p", "t", 2)
+    t = ticket(marks=frozenset({old.mark, "0" * 8}), owned={"marks": f"{'0' * 8} {old.mark}"})
+    (change,) = plan(wish(t, Note("again", new, "R-C4", supersedes=(old.mark,)))).changes
+    assert fields(change)["u_marks"].split() == sorted(["0" * 8, new.mark])
+
+
 def _wishes(seeds: Sequence[tuple[int, int, int]]) -> list[Wish]:
     made = []
     for number, policy, kind in seeds:
