@@ -3,12 +3,12 @@
 import heapq
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import count
 
 from connector.sandbox.desk import matter as words
 from connector.sandbox.desk.hotline import Hotline
 from connector.sandbox.desk.library import Library
+from connector.sandbox.desk.life import OPEN, Life, Row
 from connector.sandbox.desk.lookout import Lookout
 from connector.sandbox.desk.people import (
     JOB,
@@ -27,26 +27,8 @@ from connector.sandbox.error import RecordError
 from connector.sandbox.instance import Instance
 from connector.sandbox.moment import stamp
 
-OPEN = frozenset(("1", "2", "3"))
 LOOK_EVERY = 300
 AUTOCLOSE_AFTER = 3 * DAY
-
-Row = dict[str, str]
-
-
-@dataclass(slots=True)
-class Life:
-    """A ticket as its people remember it: what they last did to it, to notice when somebody else did more."""
-
-    sys_id: str
-    story: Story
-    group: str = ""
-    """Name of the group that has it."""
-    state: str = "1"
-    turn: int = 0
-    """Grows when the plan for the ticket changes; a step planned in an earlier turn is dropped."""
-    held: bool = False
-    documented: bool = False
 
 
 class Desk:
@@ -80,7 +62,6 @@ class Desk:
         self._set_time(start)
         _columns(instance, score_column, confirmed_column, escalate_column)
         rng = self.dice_for("desk")
-        self.dice = self.dice_for("floor")
         self.crew = hire(instance, rng)
         self.lives: dict[str, Life] = {}
         self._heap: list[tuple[int, int, Callable[..., None], tuple[object, ...]]] = []
@@ -146,17 +127,19 @@ class Desk:
     # -- a ticket comes ------------------------------------------------------------------------------------
 
     def _plan_calls(self, rng: random.Random, start: int, days: int, tickets_per_day: int) -> None:
-        first, serial, crises = midnight(start), count(1), 0
-        for number, day in enumerate(range(first, first + (days + 1) * DAY, DAY)):
+        first, serial, workday, crisis = midnight(start), count(1), 0, 0
+        for day in range(first, first + (days + 1) * DAY, DAY):
             for at in arrivals(rng, day, tickets_per_day):
                 if start <= at < self._end:
                     self.plan(at, self._arrive, next(serial))
             self.hotline.plan_idle_calls(rng, day, start, self._end, tickets_per_day)
-            if number % 3 == 1 and weekday(day) < 5 and tickets_per_day >= 20:
-                at = day + (10 * HOUR + 20 * MINUTE if crises % 2 == 0 else 14 * HOUR + 40 * MINUTE)
-                if start <= at < self._end:
-                    self._plan_crisis(at, crises)
-                crises += 1
+            if weekday(day) < 5:
+                if tickets_per_day >= 20 and _has_crisis(workday):
+                    at = day + (10 * HOUR + 20 * MINUTE if crisis % 2 == 0 else 14 * HOUR + 40 * MINUTE)
+                    if start <= at < self._end:
+                        self._plan_crisis(at, crisis)
+                    crisis += 1
+                workday += 1
 
     def _plan_crisis(self, at: int, which: int) -> None:
         self.plan(at, self._crisis, which, 0)
@@ -203,7 +186,7 @@ class Desk:
         self.lives[life.sys_id] = life
         if story.crisis:
             self._echoes[crisis] = life.sys_id
-        self.next_step(self.crew.when_present(group, at + story.take_after), self.take, life)
+        self.next_step(self.when(at + story.take_after, life), self.take, life)
 
     # -- steps of a ticket ---------------------------------------------------------------------------------
 
@@ -214,23 +197,23 @@ class Desk:
             return
         who = self.crew.people.get(row["assigned_to"])
         if who is None or who.group != life.group:
-            who = self.anybody(at, life.group, life.story.rng)
+            who = self._somebody(at, life)
         if who is None:
-            self.next_step(self.crew.when_present(life.group, at + 15 * MINUTE), self.take, life)
+            self.next_step(self.when(at + 15 * MINUTE, life), self.take, life)
             return
         self.write(
             life, {"assigned_to": who.sys_id, "state": "2", "work_notes": self.say(life, words.TAKEN)}, who
         )
         work = life.story.work[tier(life.group)]
         if life.story.crisis and tier(life.group):
-            for news in range(1, 3):
-                self.next_step(at + work * news // 3, self._news, life)
-        self.next_step(self.crew.when_present(life.group, at + work), self.handle, life)
+            for number in (0, 1, 2):
+                self.plan(at + work * (number + 1) // 4, self._news, life, life.turn, number)
+        self.next_step(self.when(at + work, life), self.handle, life)
 
-    def _news(self, at: int, life: Life) -> None:
+    def _news(self, at: int, life: Life, turn: int, number: int) -> None:
         row = self._open(life)
-        if row is not None:
-            sentence = life.story.rng.choice(words.CRISIS_NEWS)
+        if row is not None and turn == life.turn:
+            sentence = words.CRISIS_NEWS[number]
             self.write(life, {"work_notes": self.say(life, sentence)}, self._owner(at, life, row))
 
     def handle(self, at: int, life: Life) -> None:
@@ -254,7 +237,7 @@ class Desk:
                 },
                 who,
             )
-            self.next_step(self.crew.when_present(life.group, at + story.hold_for), self.resume, life)
+            self.next_step(self.when(at + story.hold_for, life), self.resume, life)
         else:
             self.resolve(at, life, row, who)
 
@@ -266,7 +249,7 @@ class Desk:
         later = story.span(2 * HOUR) if story.manner == "ticks" else story.span(9 * HOUR, 0.4)
         if story.manner == "ticks":
             self.write(life, {self.escalate_column: "true", "work_notes": self.say(life, words.TICKED)}, who)
-        self.next_step(self.crew.when_present(life.group, at + later), self.hand_over, life)
+        self.next_step(self.when(at + later, life), self.hand_over, life)
 
     def hand_over(self, at: int, life: Life) -> None:
         """Give it to the next tier by hand."""
@@ -280,7 +263,7 @@ class Desk:
         life.group = target
         fields = {"assignment_group": self.crew.groups[target], "assigned_to": "", "work_notes": note}
         self.write(life, fields, who)
-        self.next_step(self.crew.when_present(target, at + life.story.span(18 * MINUTE)), self.take, life)
+        self.next_step(self.when(at + life.story.span(18 * MINUTE), life), self.take, life)
 
     def resume(self, at: int, life: Life) -> None:
         """Go on after a hold."""
@@ -289,8 +272,7 @@ class Desk:
             return
         fields = {"state": "2", "hold_reason": "", "work_notes": self.say(life, words.ANSWERED)}
         self.write(life, fields, self._owner(at, life, row))
-        after = life.story.span(30 * MINUTE)
-        self.next_step(self.crew.when_present(life.group, at + after), self.handle, life)
+        self.next_step(self.when(at + life.story.span(30 * MINUTE), life), self.handle, life)
 
     def resolve(self, at: int, life: Life, row: Row, who: Consultant | None) -> None:
         """Solved: write down how, and see to knowledge, confirmation and the close."""
@@ -302,7 +284,7 @@ class Desk:
         self.write(life, fields, who)
         self.library.document(at, life, who)
         if story.reopen_after:
-            self.next_step(self.crew.when_present(life.group, at + story.reopen_after), self._reopen, life)
+            self.next_step(self.when(at + story.reopen_after, life), self._reopen, life)
         elif story.ending != "job":
             agent_group = first_line(story.caller.south)
             self.next_step(self.crew.when_present(agent_group, at + story.ending_after), self.close, life)
@@ -318,8 +300,7 @@ class Desk:
         back = self.say(life, words.BACK)
         self.instance.update("incident", life.sys_id, {"comments": back}, user=story.caller.user_name)
         self.write(life, {"state": "2"}, self._owner(at, life, row))
-        after = story.span(70 * MINUTE)
-        self.next_step(self.crew.when_present(life.group, at + after), self.handle, life)
+        self.next_step(self.when(at + story.span(70 * MINUTE), life), self.handle, life)
 
     def close(self, at: int, life: Life) -> None:
         """The caller confirms and it is closed (R-B4); or somebody closes it without asking."""
@@ -355,7 +336,16 @@ class Desk:
 
     def _owner(self, at: int, life: Life, row: Row) -> Consultant | None:
         """Whoever has it, else somebody of the group who is at work."""
-        return self.crew.people.get(row["assigned_to"]) or self.anybody(at, life.group, life.story.rng)
+        return self.crew.people.get(row["assigned_to"]) or self._somebody(at, life)
+
+    def _somebody(self, at: int, life: Life) -> Consultant | None:
+        if life.story.crisis and life.group:  # in a crisis people come in, or stay
+            return self.crew.present(life.group, at, all_hands=True)[0]
+        return self.anybody(at, life.group, life.story.rng)
+
+    def when(self, at: int, life: Life) -> int:
+        """The earliest instant from ``at`` on at which somebody can go on with a ticket."""
+        return at if life.story.crisis else self.crew.when_present(life.group, at)
 
     def dice_for(self, what: str) -> random.Random:
         """Dice for one thing, the same in every run of the same seed."""
@@ -375,6 +365,11 @@ class Desk:
         name = user or (who.user_name if who else JOB)
         row = self.instance.update("incident", life.sys_id, fields, user=name)
         life.state = row["state"]
+
+
+def _has_crisis(workday: int) -> bool:
+    """The second and the fourth working day, then one a week."""
+    return workday in (1, 3) or (workday > 5 and workday % 5 == 2)
 
 
 def _columns(instance: Instance, score: str, confirmed: str, escalate: str) -> None:

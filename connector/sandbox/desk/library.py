@@ -3,13 +3,14 @@
 import html
 from typing import TYPE_CHECKING
 
+from connector.sandbox.desk.life import Life
 from connector.sandbox.desk.matter import MATTERS, Matter
 from connector.sandbox.desk.people import Consultant
 from connector.sandbox.desk.story import HOUR
 from connector.sandbox.moment import stamp
 
 if TYPE_CHECKING:
-    from connector.sandbox.desk.floor import Desk, Life
+    from connector.sandbox.desk.floor import Desk
 
 BASE = "运维知识库"
 
@@ -32,7 +33,7 @@ class Library:
             }
             self._shelf[matter] = instance.insert("kb_knowledge", fields, user="wang.fang")["sys_id"]
 
-    def document(self, at: int, life: "Life", who: Consultant | None) -> None:
+    def document(self, at: int, life: Life, who: Consultant | None) -> None:
         """What a consultant does about knowledge after resolving: nothing, attach, write, or write late."""
         how = life.story.article
         if how == "attach" and life.story.matter in self._shelf:
@@ -43,7 +44,7 @@ class Library:
             later = self._desk.crew.when_present(life.group, at + life.story.span(14 * HOUR, 0.5))
             self._desk.plan(later, self.write, life)
 
-    def write(self, at: int, life: "Life") -> None:
+    def write(self, at: int, life: Life) -> None:
         """Write an article from a ticket, and attach it; somebody else reviews and publishes it later."""
         if life.documented:
             return
@@ -61,15 +62,14 @@ class Library:
         self._attach(life, article, who)
         if story.rng.random() < 0.8:
             published = desk.crew.when_present("Infrastructure", at + story.span(20 * HOUR, 0.4))
-            desk.plan(published, self._publish, article)
+            desk.plan(published, self._publish, article, desk.anybody(published, "Infrastructure", story.rng))
 
-    def _publish(self, at: int, article: str) -> None:
-        reviewer = self._desk.anybody(at, "Infrastructure", self._desk.dice)
+    def _publish(self, at: int, article: str, reviewer: Consultant | None) -> None:
         fields = {"workflow_state": "published", "published": stamp(at)[:10]}
         name = reviewer.user_name if reviewer else "admin"
         self._desk.instance.update("kb_knowledge", article, fields, user=name)
 
-    def _attach(self, life: "Life", article: str, who: Consultant | None) -> None:
+    def _attach(self, life: Life, article: str, who: Consultant | None) -> None:
         life.documented = True
         fields = {"kb_knowledge": article, "task": life.sys_id}
         self._desk.instance.insert("m2m_kb_task", fields, user=who.user_name if who else "admin")

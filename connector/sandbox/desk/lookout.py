@@ -7,14 +7,13 @@ that another hand created beside a ticket.  The people do not know who did it.
 from typing import TYPE_CHECKING
 
 from connector.sandbox.desk import matter as words
+from connector.sandbox.desk.life import OPEN, Life, Row
 from connector.sandbox.desk.people import MAIN, first_line
 from connector.sandbox.desk.story import HOUR, MINUTE, draw
 from connector.sandbox.moment import stamp
 
 if TYPE_CHECKING:
-    from connector.sandbox.desk.floor import Desk, Life, Row
-
-OPEN = frozenset(("1", "2", "3"))
+    from connector.sandbox.desk.floor import Desk
 
 
 class Lookout:
@@ -38,7 +37,7 @@ class Lookout:
 
     # -- tickets -------------------------------------------------------------------------------------------
 
-    def _ticket(self, at: int, row: "Row") -> None:
+    def _ticket(self, at: int, row: Row) -> None:
         desk = self._desk
         life = desk.lives.get(row["sys_id"])
         if life is None:
@@ -50,15 +49,13 @@ class Lookout:
         if is_open and not was_open:
             self._set_back(at, life, group)
         elif is_open and group != life.group:
-            self._moved(at, life, group)
+            self._moved(at, life, row, group)
         elif row["state"] == "6" and life.state == "7":
             self._unclosed(at, life)
         life.state = row["state"]
 
-    def _adopt(self, at: int, row: "Row") -> None:
+    def _adopt(self, at: int, row: Row) -> None:
         """A ticket that somebody else opened: the desk's all the same."""
-        from connector.sandbox.desk.floor import Life
-
         desk = self._desk
         group = desk.crew.named(row["assignment_group"])
         if row["assignment_group"] and not group:
@@ -67,33 +64,40 @@ class Lookout:
         life = Life(row["sys_id"], story, group or MAIN[0], row["state"])
         desk.lives[life.sys_id] = life
         if not group:
-            fields = {"assignment_group": desk.crew.groups[life.group]}
-            desk.write(life, fields, desk.anybody(at, life.group, story.rng))
-        desk.next_step(desk.crew.when_present(life.group, at + story.take_after), desk.take, life)
+            self._dispatch(at, life)
+        desk.next_step(desk.when(at + story.take_after, life), desk.take, life)
 
-    def _moved(self, at: int, life: "Life", group: str) -> None:
+    def _moved(self, at: int, life: Life, row: Row, group: str) -> None:
         """Another group has it now; somebody there takes it up."""
         life.turn += 1
         life.group = group
-        if group:
+        if not row["assignment_group"]:
+            life.group = first_line(life.story.caller.south)
+            self._dispatch(at, life)
+        if life.group:
             after = life.story.span(16 * MINUTE)
-            self._desk.next_step(self._desk.crew.when_present(group, at + after), self._desk.take, life)
+            self._desk.next_step(self._desk.when(at + after, life), self._desk.take, life)
 
-    def _set_back(self, at: int, life: "Life", group: str) -> None:
+    def _dispatch(self, at: int, life: Life) -> None:
+        """Nobody's ticket becomes the first line's."""
+        fields = {"assignment_group": self._desk.crew.groups[life.group]}
+        self._desk.write(life, fields, self._desk.anybody(at, life.group, life.story.rng))
+
+    def _set_back(self, at: int, life: Life, group: str) -> None:
         """It was thought done and is open again: mend what was missing, and resolve it once more."""
         self._mend(at, life)
         life.group = group or life.group
         after = life.story.span(80 * MINUTE)
-        self._desk.next_step(self._desk.crew.when_present(life.group, at + after), self._desk.handle, life)
+        self._desk.next_step(self._desk.when(at + after, life), self._desk.handle, life)
 
-    def _unclosed(self, at: int, life: "Life") -> None:
+    def _unclosed(self, at: int, life: Life) -> None:
         """It was closed and is only resolved again: the caller is asked, then it is closed."""
         self._mend(at, life)
         desk_group = first_line(life.story.caller.south)
         after = life.story.span(3 * HOUR)
         self._desk.next_step(self._desk.crew.when_present(desk_group, at + after), self._desk.close, life)
 
-    def _mend(self, at: int, life: "Life") -> None:
+    def _mend(self, at: int, life: Life) -> None:
         life.turn += 1
         life.story.ending = "confirmed"
         if not life.documented and life.story.rng.random() < 0.85:
@@ -103,7 +107,7 @@ class Lookout:
 
     # -- tasks ---------------------------------------------------------------------------------------------
 
-    def _task(self, at: int, row: "Row") -> None:
+    def _task(self, at: int, row: Row) -> None:
         desk, rng = self._desk, self._desk.dice_for(row["sys_id"])
         kind = row["correlation_display"].rpartition(":")[2]
         person = desk.crew.people.get(row["assigned_to"])
@@ -121,7 +125,7 @@ class Lookout:
         start = desk.crew.when_present(group, at + wait)
         desk.plan(start, self._start, row["sys_id"], group, kind, life, work)
 
-    def _start(self, at: int, task: str, group: str, kind: str, life: "Life | None", work: int) -> None:
+    def _start(self, at: int, task: str, group: str, kind: str, life: Life | None, work: int) -> None:
         desk, rng = self._desk, self._desk.dice_for(task)
         row = desk.instance.get("incident_task", task)
         if row is None or row["active"] != "true":
@@ -134,7 +138,7 @@ class Lookout:
         desk.instance.update("incident_task", task, fields, user=who.user_name)
         desk.plan(desk.crew.when_present(group, at + work), self._finish, task, kind, life)
 
-    def _finish(self, at: int, task: str, kind: str, life: "Life | None") -> None:
+    def _finish(self, at: int, task: str, kind: str, life: Life | None) -> None:
         desk, rng = self._desk, self._desk.dice_for(task + "finish")
         row = desk.instance.get("incident_task", task)
         if row is None or row["active"] != "true":

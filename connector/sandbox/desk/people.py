@@ -125,9 +125,11 @@ class Crew:
         """The name of a group by its sys_id, or empty."""
         return next((name for name, sys_id in self.groups.items() if sys_id == group), "")
 
-    def present(self, group: str, at: int) -> list[Consultant]:
-        """Who of the group (by name) is at work at ``at``."""
-        return [person for person in self.members.get(group, ()) if person.hours.is_open(at)]
+    def present(self, group: str, at: int, *, all_hands: bool = False) -> list[Consultant]:
+        """Who of the group (by name) is at work at ``at``; with ``all_hands``, then the others too."""
+        members = self.members.get(group, [])
+        present = [person for person in members if person.hours.is_open(at)]
+        return present + [person for person in members if person not in present] if all_hands else present
 
     def when_present(self, group: str, at: int) -> int:
         """The earliest instant from ``at`` on at which somebody of the group is at work."""
@@ -168,6 +170,7 @@ def hire(instance: Instance, rng: random.Random, callers: int = 150) -> Crew:
     crew.lead = _person(instance, LEAD, "赵建国", title="维护负责人")
     crew.people[crew.lead] = Consultant(crew.lead, LEAD, "赵建国", "", LATE)
     _person(instance, MONITOR, "Monitoring")
+    _person(instance, JOB, "System")
     companies = [_once(instance, "core_company", name, {"customer": "true"}) for name in _COMPANIES]
     places = [_once(instance, "cmn_location", name, {"city": city}) for name, city in _PLACES]
     for number in range(callers):

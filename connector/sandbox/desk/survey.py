@@ -2,11 +2,12 @@
 
 from typing import TYPE_CHECKING
 
+from connector.sandbox.desk.life import Life
 from connector.sandbox.desk.story import HOUR
 from connector.sandbox.moment import stamp
 
 if TYPE_CHECKING:
-    from connector.sandbox.desk.floor import Desk, Life
+    from connector.sandbox.desk.floor import Desk
 
 QUESTIONS = ("专业技术能力", "事件响应和解决", "服务态度", "沟通表达能力")
 """Professional skill; response and resolution; attitude; communication."""
@@ -21,7 +22,7 @@ class Survey:
     def __init__(self, desk: "Desk") -> None:
         self._desk = desk
 
-    def send(self, at: int, life: "Life") -> None:
+    def send(self, at: int, life: Life) -> None:
         """Perhaps send one for a ticket that has just been closed."""
         story = life.story
         if story.channel == "monitoring" or story.rng.random() >= SENT_SHARE:
@@ -39,7 +40,7 @@ class Survey:
         if story.rng.random() < ANSWERED_SHARE:
             self._desk.plan(at + story.span(9 * HOUR), self._answer, survey, life)
 
-    def _answer(self, at: int, survey: str, life: "Life") -> None:
+    def _answer(self, at: int, survey: str, life: Life) -> None:
         story, instance = life.story, self._desk.instance
         who = story.caller.user_name
         for question in QUESTIONS:
