@@ -96,6 +96,8 @@ def _sentence(error: ErrorDetails, place: Place, document: Mapping[str, Any], sh
             rules = re.findall(r"'([^']*)'", context["expected_tags"])
             guess = nearest(context["tag"], rules, quote=True) or f"; there are {', '.join(rules)}"
             return f'rule: no rule "{context["tag"]}"{guess}'
+        case "string_pattern_mismatch" if place[-1] == "name":
+            return f"{_shown(value)} is not a name: one word without spaces, brackets or ^"
         case "string_pattern_mismatch":
             there = shape.at(place, document)
             hint = there.description if there else ""
@@ -120,6 +122,7 @@ def _sentence(error: ErrorDetails, place: Place, document: Mapping[str, Any], sh
         "bool_type": "true or false",
         "bool_parsing": "true or false, without quotes",
         "date_type": "a date, without quotes: 2026-10-10",
+        "date_from_datetime_parsing": "a date, without quotes: 2026-10-10",
     }.get(error["type"])
     if expected:
         return f"must be {expected}, not {described(value)}"

@@ -6,10 +6,11 @@ from functools import cache
 from itertools import pairwise
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
 from connector.errors import SettingsError
 from connector.service_hours import Calendar
+from connector.service_hours.holiday import is_supported
 from connector.settings.table import Table, Zone
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -52,6 +53,20 @@ def _days(key: str) -> tuple[int, ...]:
     return tuple(day for day in range(7) if week[day])
 
 
+def _known_country(value: str) -> str:
+    if not is_supported(value):
+        raise ValueError(
+            f'no statutory days are known for "{value}"; write a country such as "CN" or "DE-BY"'
+        )
+    return value
+
+
+def _one_weekday(value: str) -> str:
+    if len(_days(value)) != 1:
+        raise ValueError(f'"{value}" is not one weekday; write one of {", ".join(WEEKDAYS)}')
+    return value
+
+
 def _weekdays_as_patterns(schema: dict[str, Any]) -> None:
     """In the file the weekdays stand in the table itself; ``week`` is where they are gathered."""
     windows = schema["properties"].pop("week")["additionalProperties"]
@@ -72,11 +87,11 @@ class Hours(Table):
 
     zone: Zone = Field(description="IANA time zone, such as Asia/Shanghai")
     always: bool = Field(default=False, description="Open day and night, every day: 7×24")
-    holidays: str | None = Field(
+    holidays: Annotated[str, AfterValidator(_known_country)] | None = Field(
         default=None,
         description="Country whose statutory holidays are off and make-up days (调休) worked: CN",
     )
-    make_up: str | None = Field(
+    make_up: Annotated[str, AfterValidator(_one_weekday)] | None = Field(
         default=None, description="Weekday whose hours a make-up day has; by default the first that has any"
     )
     extra_holidays: tuple[date, ...] = Field(default=(), description="Further days off: [2026-10-09]")

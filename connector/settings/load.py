@@ -108,15 +108,18 @@ def _wrong(document: dict[str, Any]) -> list[Finding]:
     read: dict[Place, Any] = {}
     for place, kind, value in _parts(document, found):
         converted = list(wrong_kinds(place, document, shape))
-        found += converted
         try:
             read[place] = TypeAdapter(kind).validate_python(value)
         except ValidationError as error:
+            # Of two for one place the one in the setting's own words says more.
+            more = list(findings(error.errors(include_url=False), place, document, shape))
+            own = {finding.place for finding in more if not finding.text.startswith("must be ")}
+            converted = [finding for finding in converted if finding.place not in own]
             told = {finding.place for finding in converted}
-            more = findings(error.errors(include_url=False), place, document, shape)
             found += [finding for finding in more if finding.place not in told]
             read[place], hidden = _salvaged(kind, value, error)
             found += findings(hidden, place, document, shape)
+        found += converted
     return found + list(_together(document, read))
 
 

@@ -25,7 +25,7 @@ def described(value: object) -> str:
         str: "text",
         bool: "true or false",
         int: "a number",
-        float: "a number",
+        float: "a fraction",
         list: "a list",
         dict: "a table",
     }
@@ -111,7 +111,12 @@ class Shape:
         """In words, what should stand here instead of a value of this kind; None if the kind fits."""
         kinds = self.kinds
         kind = _TYPES.get(type(value), "string")
-        if not kinds or kinds == {"object"} or kind in kinds or (kind == "integer" and "number" in kinds):
+        if (
+            not kinds
+            or kinds <= {"object", "array"}
+            or kind in kinds
+            or (kind == "integer" and "number" in kinds)
+        ):
             return None
         if kind not in ("string", "boolean", "integer", "number"):
             return None  # the model itself says this better

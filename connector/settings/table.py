@@ -59,7 +59,14 @@ Zone = Annotated[str, AfterValidator(_known_zone)]
 Column = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 """A column of the platform."""
 
-Share = Annotated[float, Field(ge=0, le=1)]
+
+def _a_share(value: float) -> float:
+    if not 0 <= value <= 1:
+        raise ValueError("a share lies between 0 and 1: write 0.9 for 90 %")
+    return value
+
+
+Share = Annotated[float, AfterValidator(_a_share)]
 """A part of a whole: 0.9 is 90 %."""
 
 
