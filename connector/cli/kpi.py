@@ -62,7 +62,10 @@ def run(args: argparse.Namespace) -> int:
         as_of = now if seen is None else seen
         found, calls = facts(world, settings, period.start, period.end, as_of)
         directory = world.moment.directory
-        scores = scores_of(settings, directory, found, calls, [period], now=as_of, scopes=(kind,))
+        unread = seen is None
+        scores = scores_of(
+            settings, directory, found, calls, [period], now=as_of, scopes=(kind,), unread=unread
+        )
         names = _names(world, directory, {score.scope for score in scores})
     if name is not None:
         keys = {score.scope.key for score in scores}
@@ -93,20 +96,27 @@ def scores_of(
     *,
     now: "Instant | None" = None,
     scopes: "Sequence[ScopeKind]" = _SCOPES,
+    unread: bool = False,
 ) -> "list[Score]":
-    """The scores as this configuration wants them: its targets and terms, and what it gives no source for."""
+    """The scores as this configuration wants them: its targets and terms, and what it gives no source for.
+
+    ``unread``: the mirror has never been filled, so nothing is measured, not even a count of 0.
+    """
     from connector.kpi.catalogue import indicators
+    from connector.kpi.indicator import Words
     from connector.kpi.score import measure
 
+    known = indicators(terms_of(settings), directory)
+    nothing = Words("nothing has been read yet", "尚未读取数据")
     return measure(
-        indicators(terms_of(settings), directory),
+        known,
         facts,
         calls,
         periods,
         directory,
         now=now,
         scopes=scopes,
-        unmeasured=unmeasured_by(settings),
+        unmeasured=dict.fromkeys((one.id for one in known), nothing) if unread else unmeasured_by(settings),
     )
 
 

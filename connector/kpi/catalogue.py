@@ -9,6 +9,8 @@ Choices the regulation leaves open are made here and stand in each formula, besi
   resolved in the period against what arrived in it would pass 100 % whenever a backlog is worked off.
 * Canceled requests are in neither list of R-E4 and R-E5, and have no limits (R-E3, R-E6); each figure lists
   them as left out. They stay in R-E12: they were work.
+* A call nobody took is nobody's: R-E2 tells of the whole, a desk or a group; per consultant only lost calls
+  of nobody stand against it.
 """
 
 from collections.abc import Iterable, Mapping

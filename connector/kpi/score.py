@@ -123,7 +123,7 @@ def measure(
     periods = sorted(set(periods))
     why = dict(unmeasured or {})
     if calls is None:
-        why.update({one.id: NO_CALLS for one in indicators if one.fact is Ring})
+        why = {one.id: NO_CALLS for one in indicators if one.fact is Ring} | why
     sources, groups = _sources(facts, calls or (), directory)
     grid = _Grid(periods)
     laid = [

@@ -1,19 +1,25 @@
 """``kpi`` prints what the scores say, and tells a wrong question from an empty answer."""
 
 import argparse
+import contextlib
 import io
+import json
 from types import SimpleNamespace
 from typing import get_args
 
 import pytest
 from rich.console import Console
 
-from connector.cli import kpi
+from connector.cli import kpi, main
+from connector.clock import SimulatedClock
 from connector.errors import SettingsError, Unavailable
 from connector.kpi.catalogue import indicators
 from connector.kpi.indicator import TicketFact
 from connector.kpi.period import Period, PeriodKind
 from connector.kpi.score import Scope, ScopeKind, measure
+from connector.sandbox.instance import Instance
+from connector.sandbox.mount import in_process
+from connector.sandbox.rest import Rest
 from connector.ticket import DeskTask, Directory, Group, Person, Ticket, TicketState, Tier
 
 DIRECTORY = Directory(
@@ -139,3 +145,132 @@ def test_the_arguments_have_sensible_defaults():
         None,
         False,
     )
+
+
+CONFIG = """
+[instance]
+url = "http://sandbox.local"
+zone = "Asia/Shanghai"
+[instance.auth]
+kind = "basic"
+user = "connector"
+password = { env = "DESK_PASSWORD" }
+[[desk]]
+name = "main"
+first_line = ["Service Desk"]
+[service_hours.remote]
+zone = "Asia/Shanghai"
+always = true
+[kpi]
+targets = { R-E5 = 0.5, R-E7 = 0.9 }
+[[policy]]
+rule = "sla_timer"
+name = "limits"
+service_hours = "remote"
+respond_within = "15m"
+"""
+MONDAY = 1_772_409_600  # 2026-03-02 08:00 in Shanghai
+
+
+@pytest.fixture
+def desk(tmp_path, monkeypatch):
+    """A configuration on a sandbox in process: an answered and a lost call, a resolved and a new ticket."""
+    clock = SimulatedClock(MONDAY)
+    instance = Instance(now=clock.now, base_url="http://sandbox.local")
+    instance.add_user("connector", name="Connector", password="secret", roles=["itil"])
+    group = instance.add_group("Service Desk")
+    wang = instance.add_user("wang", name="王芳", roles=["itil"])
+    ticket = {"short_description": "mail", "assignment_group": group, "caller_id": wang}
+    first = instance.insert("incident", {**ticket, "number": "INC1"})
+    instance.insert("incident", {**ticket, "number": "INC2"})
+    call = {
+        "type": "phone",
+        "direction": "inbound",
+        "assignment_group": group,
+        "opened_at": "2026-03-02 00:00:00",
+    }
+    instance.insert("interaction", {**call, "state": "closed_complete", "assigned_to": wang})
+    instance.insert("interaction", {**call, "state": "closed_abandoned"})
+    clock.advance(600)
+    instance.update("incident", first["sys_id"], {"state": "2", "assigned_to": wang})
+    clock.advance(600)
+    done = {"state": "6", "close_code": "Solution provided", "close_notes": "done"}
+    instance.update("incident", first["sys_id"], done)
+    clock.advance(3600)
+    path = tmp_path / "config.toml"
+    path.write_text(CONFIG, encoding="utf-8")
+    monkeypatch.setenv("DESK_PASSWORD", "secret")
+    monkeypatch.setattr("connector.reconcile.world.SystemClock", lambda: clock)
+    with in_process(Rest(instance)):
+        yield SimpleNamespace(path=str(path), clock=clock, instance=instance)
+
+
+def asked(desk, *words):
+    """The JSON answer of the verb and its exit code."""
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        code = main(["kpi", desk.path, "--period", "week", "--json", *words])
+    return code, json.loads(out.getvalue()) if out.getvalue() else {}
+
+
+def test_the_verb_polls_and_scores_the_week(desk):
+    """Half the calls, half the tickets, one late response; what nothing measures says so."""
+    code, said = asked(desk)
+    figures = {score["indicator"]: score for score in said["scores"]}
+    assert code == 0
+    assert said["as_of"] == "2026-03-02T01:20:00Z"
+    assert {name: figures[name]["value"] for name in ("R-E2", "R-E3", "R-E5")} == {
+        "R-E2": 50.0,
+        "R-E3": 50.0,
+        "R-E5": 50.0,
+    }
+    assert figures["R-E5"]["met"] is True
+    assert figures["R-E12-accepted"]["value"] == 2
+    assert [figures[name]["measured"] for name in ("R-E1", "R-E6")] == [False, False]
+    assert not any(figures[name]["period"]["ended"] for name in figures)
+
+
+def test_the_verb_lists_the_tickets_of_one_group(desk):
+    """--list and --scope open the figure of a group, called by its name, into numbers."""
+    code, said = asked(desk, "--list", "r-e5", "--scope", "group=service desk")
+    (score,) = said["scores"]
+    numbers = score["numbers"]
+    assert code == 0
+    assert score["scope"]["name"] == "Service Desk"
+    assert [numbers[sys_id] for sys_id in score["numerator"]] == ["INC1"]
+    assert sorted(numbers.values()) == ["INC1", "INC2"]
+
+
+def test_the_verb_names_consultants(desk):
+    """Who resolved is named as the instance names them."""
+    _, said = asked(desk, "--scope", "consultant", "--list", "R-E12-handled")
+    assert {(score["scope"]["name"], score["value"]) for score in said["scores"]} == {
+        ("王芳", 1.0),
+        ("", 0.0),
+    }
+
+
+def test_an_empty_store_without_polling_is_not_an_empty_desk(desk, capsys):
+    """Offline before any pass, the verb says that nothing was read, and no figure is 0."""
+    assert main(["kpi", desk.path, "--offline"]) == 0
+    text = capsys.readouterr().out
+    assert "Nothing has been read from the instance yet" in text
+    assert "R-E7: a target is set, but nothing measures it yet" in text
+    _, said = asked(desk, "--offline")
+    assert [(score["measured"], score["value"]) for score in said["scores"]] == [(False, None)] * len(
+        indicators()
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["--scope", "desk=north"], 'no desk "north" in the period; there are: main'),
+        (["--list", "R-E99"], 'no indicator "R-E99"'),
+        (["--date", "1.3.2026"], '"1.3.2026" is not a day'),
+    ],
+)
+def test_a_wrong_question_is_exit_2_and_names_the_right_ones(desk, capsys, words, complaint):
+    """What does not exist is not answered with an empty table."""
+    assert main(["kpi", desk.path, *words]) == 2
+    assert complaint in capsys.readouterr().err
