@@ -39,6 +39,9 @@ class Desk:
     event's time before the event, so that the instance's clock can follow; without it the caller's clock
     must be right. The custom columns are added if the instance lacks them: score (integer) on
     `incident_task`, confirmed and escalate (booleans) on `incident`.
+
+    ``crew`` says who is who; ``refused`` counts what the instance did not let people do: a record that is
+    gone, a rule that forbids it.
     """
 
     def __init__(
@@ -64,6 +67,7 @@ class Desk:
         rng = self.dice_for("desk")
         self.crew = hire(instance, rng)
         self.lives: dict[str, Life] = {}
+        self.refused = 0
         self._heap: list[tuple[int, int, Callable[..., None], tuple[object, ...]]] = []
         self._order = count()
         self._echoes: dict[int, str] = {}
@@ -108,9 +112,6 @@ class Desk:
                 done += 1
         self._set_time(until)
         return done
-
-    refused: int = 0
-    """Things the instance did not let people do: a record that is gone, a rule that forbids it."""
 
     def plan(self, at: int, action: Callable[..., None], *arguments: object) -> None:
         """Have ``action(at, *arguments)`` done at that time."""
