@@ -45,8 +45,8 @@ class CallbackSampling(Policy):
     **The draw.** When a day or week (`per`, in `zone`) has ended, the tickets closed in it are drawn from:
     each with the probability `rate`, and in each stratum (`strata`: any of class, group, consultant, desk)
     at least `minimum`, but no more than `cap_per_caller` of one caller; the cap is stronger than the
-    minimum. Chance is a hash of the ticket under `key`: repeatable for who knows the key, nothing to foresee for who
-    does not, and nothing a consultant can influence. Change the key and future draws change, not past ones.
+    minimum. Chance is a hash of the ticket under `key`: repeatable for who knows the key, not to be foreseen
+    by who does not, and out of the consultants' reach. A new key changes the draws to come, not those made.
 
     The result stands in the column ``callback`` of every ticket, drawn or not. A ticket is drawn over once:
     neither reopening nor closing again repeats it.

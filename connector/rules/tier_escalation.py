@@ -137,7 +137,7 @@ class TierEscalation(Policy):
             until = at.now if since is None else since
             spent = at.hours[self.service_hours].elapsed(start, until, pauses)
             due = self._due(ticket, at)
-            ends = f"used up {at.wording.time(due)}" if due is not None else "stopped while on hold"
+            ends = f"used up at {at.wording.time(due)}" if due is not None else "stopped while on hold"
             lines.append(
                 f"{self.from_tier}: {spent // 60} of {self.after // 60} min of service spent, {ends}"
             )
