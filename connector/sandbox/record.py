@@ -121,8 +121,11 @@ class Records:
     def overwrite(self, table: Table, old: Row, fields: Mapping[str, Any]) -> Row:
         """Past all rules, audit, journals and stamps, as `autoSysFields(false)` with `setWorkflow(false)`."""
         columns = table.columns
-        plain = {name: storable(columns[name], value) for name, value in fields.items() if name in columns}
-        plain.pop("sys_id", None)
+        plain = {
+            name: storable(columns[name], value)
+            for name, value in fields.items()
+            if name in columns and name != "sys_id" and not columns[name].is_journal
+        }
         if plain:
             self.store.update(table.root, old["sys_id"], plain)
             self.updated(table, old | plain)

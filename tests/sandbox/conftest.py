@@ -17,6 +17,7 @@ class Hand:
         self.at = MONDAY
 
     def __call__(self) -> float:
+        """Epoch seconds UTC."""
         return self.at
 
 
@@ -30,6 +31,7 @@ class Client:
         self.session.auth = ("connector", "secret")
 
     def __call__(self, method: str, path: str, **more: object) -> requests.Response:
+        """One request below /api/now/."""
         return self.session.request(method, f"{self.base}/api/now/{path}", timeout=5, **more)  # type: ignore[arg-type]
 
     def rows(self, table: str, query: str = "", **params: object) -> list[dict[str, object]]:

@@ -85,10 +85,7 @@ def number(text: str) -> float | None:
 
 def plain(row: Row, names: dict[str, str], field: str, operator: str, value: str) -> bool:
     """One term, read the simple way."""
-    if field == "assignment_group.name":
-        mine = names.get(row["assignment_group"], "")
-    else:
-        mine = row[field]
+    mine = row[field] if field in row else names.get(row["assignment_group"], "")
     is_number = field in {"order", "route_reason"}
     if field == "knowledge":
         value = {"1": "true"}.get(value, value)

@@ -1,0 +1,116 @@
+"""The two mounts, and third-party clients over them."""
+
+import socket
+import threading
+from typing import Any
+
+import pysnow
+import pytest
+import requests
+import responses
+
+from connector.sandbox import Instance, Rest, Server, in_process
+
+
+def test_links_lead_back(client: Any, instance: Instance) -> None:
+    """A client may follow what it is given: references and pages point at the mount it came by."""
+    group = instance.add_group("First line")
+    for _ in range(3):
+        instance.insert("incident", {"assignment_group": group})
+    answer = client("GET", "table/incident", params={"sysparm_limit": 2})
+    link = answer.json()["result"][0]["assignment_group"]["link"]
+    assert client.session.get(link, timeout=5).json()["result"]["name"] == "First line"
+    following = client.session.get(answer.links["next"]["url"], timeout=5)
+    assert len(following.json()["result"]) == 1
+
+
+def test_pysnow_reads_and_writes(client: Any, instance: Instance) -> None:
+    """Pysnow as it is: queries, streams, creates, updates, deletes, and patches exactly once."""
+    session = requests.Session()
+    session.auth = ("connector", "secret")
+    scheme, _, host = client.base.partition("://")
+    snow = pysnow.Client(host=host, use_ssl=scheme == "https", session=session)
+    resource = snow.resource(api_path="/table/incident")
+    made = resource.create(payload={"short_description": "打印机"}).one()
+    assert made["number"] == "INC0010001"
+    assert resource.get(query={"number": "INC0010001"}).one()["sys_id"] == made["sys_id"]
+    assert resource.get(query={}, stream=True).first()["sys_id"] == made["sys_id"]
+    assert resource.update(query={"number": "INC0010001"}, payload={"urgency": "1"}).one()["priority"] == "3"
+    client.rest.requests.clear()
+    resource.request("PATCH", path_append=f"/{made['sys_id']}", json={"state": "2"})
+    assert [one.method for one in client.rest.requests] == ["PATCH"]
+    assert instance.rows("incident")[0]["state"] == "2"
+    resource.delete(query={"number": "INC0010001"})
+    assert instance.count("incident") == 0
+    session.close()
+
+
+def test_in_process_serves_its_address_only(rest: Rest) -> None:
+    """Any other host is refused, and afterwards the network is as it was."""
+    with in_process(rest, "https://desk.example.com") as base:
+        assert requests.get(f"{base}/api/now/table/incident", timeout=5).status_code == 401
+        for other in ("https://desk.example.com.evil.net/api", "http://127.0.0.1:9/"):
+            with pytest.raises(requests.ConnectionError):
+                requests.get(other, timeout=5)
+    with pytest.raises(requests.ConnectionError):
+        requests.get("http://127.0.0.1:9/", timeout=0.2)
+
+
+def test_in_process_keeps_no_calls(near: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A long run does not collect every request it ever made."""
+    kept: list[int] = []
+    send = responses.RequestsMock._on_request
+
+    def watched(mock: responses.RequestsMock, *args: Any, **more: Any) -> Any:
+        answer = send(mock, *args, **more)
+        kept.append(len(mock.calls))
+        return answer
+
+    monkeypatch.setattr(responses.RequestsMock, "_on_request", watched)
+    for _ in range(50):
+        near("GET", "table/incident")
+    assert max(kept) <= 1
+
+
+def test_a_connection_serves_many_requests(rest: Rest) -> None:
+    """HTTP/1.1 keep-alive: one socket, several answers."""
+    with Server(rest) as server:
+        auth = b"Authorization: Basic Y29ubmVjdG9yOnNlY3JldA==\r\n"
+        sent = b"GET /api/now/table/incident HTTP/1.1\r\nHost: here\r\n" + auth + b"\r\n"
+        port = int(server.url.rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as wire:
+            for _ in range(3):
+                wire.sendall(sent)
+                assert wire.recv(65536).startswith(b"HTTP/1.1 200 ")
+
+
+def test_threads_at_once(client: Any, instance: Instance) -> None:
+    """Several clients write at the same time; each write is served once."""
+    sys_id = instance.insert("incident", {})["sys_id"]
+
+    def write() -> None:
+        with requests.Session() as session:
+            session.auth = ("connector", "secret")
+            for _ in range(10):
+                session.patch(
+                    f"{client.base}/api/now/table/incident/{sys_id}", json={"work_notes": "x"}, timeout=5
+                )
+
+    threads = [threading.Thread(target=write) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(instance.journal(sys_id)) == 40
+
+
+def test_a_server_stops(rest: Rest) -> None:
+    """After stopping nothing listens, and another one may start."""
+    server = Server(rest)
+    server.start()
+    url = server.url
+    server.stop()
+    with pytest.raises(requests.ConnectionError):
+        requests.get(url, timeout=0.5)
+    with Server(rest) as again:
+        assert requests.get(f"{again.url}/", timeout=5).status_code == 401
