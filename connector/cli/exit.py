@@ -45,7 +45,7 @@ def guarded(work: Callable[[], int]) -> int:
     except Refused as error:
         return _said(f"refused: {error}", REFUSED)
     except ConnectorError as error:
-        return _said(f"error: {error or type(error).__name__}", FORESEEN)
+        return _said(f"error: {str(error) or type(error).__name__}", FORESEEN)
     except Exception as error:  # noqa: BLE001 (the one place where nothing may pass)
         return _said(report(error, os.environ), UNFORESEEN)
     return code

@@ -11,6 +11,7 @@ SUMMARY = "a stand-in of the instance on this machine: serve it, or replay a log
 
 PARTS = {
     "serve": "connector.cli.serve",
+    "replay": "connector.cli.replay",
 }
 """Part → its module."""
 

@@ -128,6 +128,11 @@ def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
     assert load(path).path == path
 
 
+CONFIRMED = '[[policy]]\nrule = "customer_confirmation"\nname = "c"\nsilence_counts_after = "72h"\n'
+LIMITED = (
+    '[service_hours.r]\nzone = "UTC"\nalways = true\n[[policy]]\nrule = "sla_timer"\nname = "limits"\n'
+    'service_hours = "r"\nresolve_within = "4h"'
+)
 WARNED = {
     "a boundary in the skipped hour": (
         '[service_hours.night]\nzone = "Europe/Berlin"\nmon-sun = ["02:30-06:00"]',
@@ -142,17 +147,15 @@ WARNED = {
         "taken to run over midnight, for 16 hours",
     ),
     "enforced on the whole backlog": (
-        '[columns]\nmarks = "u_m"\n[[policy]]\nrule = "customer_confirmation"\nname = "c"\nmode = "enforce"\n'
-        'silence_counts_after = "72h"',
+        f'[columns]\nmarks = "u_m"\n{CONFIRMED}mode = "enforce"',
         "instance: adopt_from is not set and policies enforce",
     ),
     "nowhere to keep it": (
-        '[service_hours.r]\nzone = "UTC"\nalways = true\n[[policy]]\nrule = "sla_timer"\nname = "limits"\n'
-        'service_hours = "r"\nresolve_within = "4h"',
+        LIMITED,
         'policy "limits" (sla_timer): [columns] has no column for class, respond_by, resolve_by, clock',
     ),
     "not allowed to move": (
-        '[[policy]]\nrule = "customer_confirmation"\nname = "c"\nsilence_counts_after = "72h"\nthen = "set_back"',
+        f'{CONFIRMED}then = "set_back"',
         'policy "c" (customer_confirmation): [columns] shared lacks state',
     ),
 }

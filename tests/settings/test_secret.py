@@ -9,6 +9,7 @@ from connector.settings.secret import Auth
 
 
 def auth(**password: str) -> Auth:
+    """An account whose password is found so."""
     return Auth.model_validate({"user": "connector", "password": password})
 
 

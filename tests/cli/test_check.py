@@ -1,0 +1,157 @@
+"""``check``: a configuration offline, and against a sandbox that fits it or does not."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from connector.cli import main
+from connector.cli.furnish import furnish
+from connector.clock import SystemClock
+from connector.sandbox import Fault, Faults, Instance, Rest, in_process
+from connector.settings import load
+
+ROOT = Path(__file__).parents[2]
+PASSWORD = "only-for-this-test"
+URL = "http://sandbox.local"
+
+
+class Site:
+    """An instance that has what the example names, and a configuration that points at it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "config.toml"
+        text = (ROOT / "config.example.toml").read_text(encoding="utf-8")
+        self.path.write_text(text.replace("http://127.0.0.1:8765", URL), encoding="utf-8")
+        self.ahead = 0
+        self.instance = Instance(now=lambda: SystemClock().now() + self.ahead, base_url=URL)
+        furnish(self.instance, load(self.path), PASSWORD)
+        one = self.instance.insert("incident", {"short_description": "one"})
+        self.instance.update("incident", one["sys_id"], {"state": "2"})
+        self.faults = Faults()
+        self.rest = Rest(self.instance, faults=self.faults)
+
+    def change(self, before: str, after: str) -> None:
+        """Another configuration."""
+        text = self.path.read_text(encoding="utf-8")
+        assert before in text
+        self.path.write_text(text.replace(before, after), encoding="utf-8")
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    """Reached in process; the password stands in the environment."""
+    monkeypatch.setenv("DESK_PASSWORD", PASSWORD)
+    one = Site(tmp_path)
+    with in_process(one.rest):
+        yield one
+
+
+def look(site: Site, capsys: pytest.CaptureFixture[str]) -> tuple[int, list[tuple[str, str]]]:
+    """Exit code, and what is not fine, as (level, sentence)."""
+    code = main(["check", str(site.path), "--instance", "--json"])
+    told = json.loads(capsys.readouterr().out)
+    assert told["ok"] is (code == 0)
+    return code, [(each["level"], each["text"]) for each in told["instance"] if each["level"] != "ok"]
+
+
+def test_offline_it_sends_nothing_and_says_what_was_understood(
+    site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Names of policies, desks, hours; warnings first."""
+    assert main(["check", str(site.path)]) == 0
+    told = capsys.readouterr().out
+    for word in ("ok, 1 warning", "urgent-limits", "main: 1 first line", "onsite: mon-sat", "day and night"):
+        assert word in told
+    assert len(site.rest.requests) == 0
+
+
+def test_all_errors_at_once_and_exit_2(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    """For people on standard error, for programs as JSON; nothing is sent even with --instance."""
+    site.change("max_share = 0.5", "max_shar = 0.5")
+    site.change('report_to = "lead.zhao"', "report_to = 7")
+    assert main(["check", str(site.path), "--instance"]) == 2
+    told = capsys.readouterr().err
+    assert "safety: max_shar: no such setting; did you mean max_share?" in told
+    assert 'policy "major-crisis" (major_incident): report_to: must be text in quotes' in told
+    assert "2 errors; nothing was sent" in told
+    assert main(["check", str(site.path), "--json"]) == 2
+    answer = json.loads(capsys.readouterr().out)
+    assert not answer["ok"]
+    assert len(answer["problems"]) == 2
+    assert len(site.rest.requests) == 0
+
+
+def test_an_instance_that_fits(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing to put right, and nothing but reads."""
+    assert look(site, capsys) == (0, [])
+    assert {logged.method for logged in site.rest.requests} == {"GET"}
+
+
+def test_a_wrong_password_is_tried_once(
+    site: Site, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Six failures lock an account, so there is one."""
+    monkeypatch.setenv("DESK_PASSWORD", "not-the-one")
+    code, told = look(site, capsys)
+    assert code == 1
+    assert len(site.rest.requests) == 1
+    assert [level for level, _ in told] == ["error"]
+    assert 'refused user "connector"' in told[0][1]
+    assert "not-the-one" not in told[0][1]
+
+
+def test_no_password_anywhere_sends_nothing(
+    site: Site, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The places that were looked in are named."""
+    monkeypatch.delenv("DESK_PASSWORD")
+    code, told = look(site, capsys)
+    assert code == 1
+    assert "looked in $DESK_PASSWORD (not set or empty)" in told[0][1]
+    assert len(site.rest.requests) == 0
+
+
+def test_what_the_configuration_names_and_the_instance_lacks(
+    site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Columns with the role that needs them and a guess, groups, people; each in a sentence."""
+    site.change('clock = "u_desk_clock"', 'clock = "u_desk_clok"')
+    site.change('first_line = ["Service Desk South"]', 'first_line = ["Service Desk West"]')
+    site.change('"lead.zhao"', '"lead.qian"')
+    code, told = look(site, capsys)
+    assert code == 1
+    assert told == [
+        ("error", "incident has no column u_desk_clok ([columns] clock); did you mean u_desk_clock?"),
+        ("error", 'the instance has no group "Service Desk West", or the account may not see it'),
+        ("error", 'the instance has no user "lead.qian", or the account may not see it'),
+    ]
+
+
+def test_a_state_of_the_instance_without_a_meaning(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    """The line to write is in the message."""
+    site.instance.add_choice("incident", "state", "10", "Waiting for Parts")
+    code, told = look(site, capsys)
+    assert code == 1
+    assert len(told) == 1
+    assert 'state 10 ("Waiting for Parts") has no meaning yet' in told[0][1]
+    assert 'state = { "10" = "in_progress" }' in told[0][1]
+
+
+def test_clocks_that_differ(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    """More than a few seconds would move every limit."""
+    site.ahead = 90
+    code, told = look(site, capsys)
+    assert code == 0
+    assert [level for level, _ in told] == ["warning"]
+    assert "s ahead of this host's" in told[0][1]
+
+
+def test_an_instance_that_does_not_answer_like_one(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    """A sleeping instance shows a page; that is said, and nothing further is asked."""
+    site.faults.add(Fault.hibernating())
+    code, told = look(site, capsys)
+    assert code == 1
+    assert "does not answer as an instance does" in told[0][1]
+    assert len(site.rest.requests) <= 1
