@@ -101,6 +101,12 @@ def test_a_call_back_without_a_usable_answer_is_left_out_and_listed(task):
     assert (found.value, found.denominator, found.left_out) == (None, (), ("k1",))
 
 
+def test_a_score_of_nothing_is_an_answer():
+    """R-E1: a caller who gives 0 of 5 counts, and counts as 0."""
+    found = score("R-E1", [ticket((0, CLOSED, "desk", "wang"), tasks=[callback("k1", 0.0)])])
+    assert (found.value, found.denominator) == (0.0, ("k1",))
+
+
 def test_other_tasks_and_running_call_backs_say_nothing_of_satisfaction():
     """R-E1: an improvement with a score is not a caller's answer, nor is a call not yet made."""
     tasks = [callback("k1", 1.0, kind="improvement"), callback("k2", None, closed=None)]
@@ -172,7 +178,7 @@ def test_the_response_is_whose_hands_it_came_to_first():
             ),
             False,
         ),
-        (ticket((0, RESOLVED, "desk", "wang"), reopen_count=1), False),
+        (ticket((0, NEW, "desk", ""), (9, RESOLVED, "desk", "wang"), reopen_count=1), False),
         (ticket((0, WORK, "desk", "wang")), False),
     ],
     ids=[
@@ -211,6 +217,16 @@ def test_a_request_passed_on_is_not_the_second_lines_miss():
     fact = TicketFact(PASSED_ON)
     assert owners("R-E4", fact) == [Owner("desk", "wang")]
     assert owners("R-E5", fact) == owners("R-E6", fact) == [Owner("net", "li")]
+
+
+def test_who_resolved_keeps_the_credit_when_the_record_moves_on():
+    """R-E6: reassigned after it was resolved, it stays whose it was; without a name, the record's."""
+    moved = ticket((0, WORK, "net", "li"), (9, RESOLVED, "net", "li"), (20, CLOSED, "desk", "wang"))
+    nameless = ticket((0, WORK, "net", ""), (9, RESOLVED, "net", ""), (20, CLOSED, "net", "zhao"))
+    assert owners("R-E6", TicketFact(moved), TicketFact(nameless)) == [
+        Owner("net", "li"),
+        Owner("net", "zhao"),
+    ]
 
 
 def test_the_resolution_rate_follows_what_was_accepted():

@@ -85,6 +85,15 @@ def test_where_midnight_is_skipped_the_day_begins_with_the_change():
     assert day.end - day.start == 23 * 3600
 
 
+def test_a_clock_that_jumps_over_midnight_leaves_no_instant_out():
+    """Toronto, 1919-03-30, 23:30 forward to 00:30: what was skipped of the 30th still is."""
+    toronto = ZoneInfo("America/Toronto")
+    jump = int(datetime(1919, 3, 30, 23, 30, tzinfo=toronto).timestamp())
+    assert datetime.fromtimestamp(jump, UTC).astimezone(toronto).day == 31
+    assert period_of(jump, "day", toronto).label == "1919-03-30"
+    assert jump in period_of(jump, "day", toronto)
+
+
 @pytest.mark.parametrize(
     ("kind", "label", "start", "end"),
     [

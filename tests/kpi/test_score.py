@@ -237,6 +237,27 @@ def test_a_period_that_has_not_ended_is_provisional():
     assert [score.provisional for score in scores] == [True, False]
 
 
+def test_periods_are_half_open():
+    """The first second is in, the second after the last is out."""
+    facts = [
+        TicketFact(Ticket(name, name, opened, opened, 1, TicketState.NEW))
+        for name, opened in (("first", START), ("last", START + WEEK - 1), ("after", START + WEEK))
+    ]
+    score = one("R-E12-accepted", measure(INDICATORS, facts, None, [WHOLE_WEEK], scopes=("whole",)))
+    assert score.numerator == ("first", "last")
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+def test_of_two_readings_of_a_ticket_the_later_counts(turn):
+    """A ticket given twice is one ticket, as its higher sys_mod_count has it."""
+    facts = [
+        TicketFact(Ticket("t", "INC", START, START, mods, state))
+        for mods, state in ((1, TicketState.NEW), (2, TicketState.CLOSED))
+    ]
+    score = one("R-E5", measure(INDICATORS, facts[::turn], None, [WHOLE_WEEK], scopes=("whole",)))
+    assert (score.numerator, score.denominator) == (("t",), ("t",))
+
+
 def test_a_desk_with_nothing_to_count_is_shown():
     """Every desk and group of the directory has a score; a consultant nobody saw has none."""
     scores = measure(INDICATORS, [], [], [WHOLE_WEEK], DIRECTORY)
