@@ -33,6 +33,9 @@ ENDED_STATES = frozenset({TicketState.RESOLVED, TicketState.CLOSED})
 """States in which the work is done."""
 
 
+_UNTOUCHED = frozenset({TicketState.NEW, TicketState.UNKNOWN})
+
+
 class FaultClass(StrEnum):
     """R-C1: general (一般), important (重要), urgent (紧急)."""
 
@@ -181,7 +184,7 @@ class Ticket:
     def responded_at(self) -> Instant | None:
         """When a consultant first took it up: it left New, or got an assignee, whichever was first (R-E3)."""
         for span in self.spans:
-            if span.assignee or (span.state is not TicketState.NEW and span.state is not TicketState.UNKNOWN):
+            if span.assignee or span.state not in _UNTOUCHED:
                 return span.start
         return None
 

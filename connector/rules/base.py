@@ -172,7 +172,11 @@ class Policy(BaseModel):
 
     def applies(self, ticket: Ticket) -> bool:
         """Whether the policy is about this ticket at all."""
-        return self.when.matches(ticket)
+        return self._applies(ticket)
+
+    @cached_property
+    def _applies(self) -> Callable[[Ticket], bool]:
+        return self.when._test
 
     def why_not(self, ticket: Ticket) -> str | None:
         """Why it is not about this ticket, or None if it is."""

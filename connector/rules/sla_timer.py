@@ -11,10 +11,12 @@ from connector.rules.base import Duration, Moment, Policy
 from connector.service_hours import ServiceHours
 from connector.ticket import ENDED_STATES, FaultClass, Instant, Ticket, TicketState
 
+_ON_HOLD, _CANCELED = TicketState.ON_HOLD, TicketState.CANCELED
+
 Pauses = Sequence[tuple[Instant, Instant]]
 
 RUNNING, PAUSED, WARNED, BREACHED, MET, MISSED = "running", "paused", "warned", "breached", "met", "missed"
-_WORST_LAST = (PAUSED, RUNNING, WARNED, BREACHED)
+_RANK = (PAUSED, RUNNING, WARNED, BREACHED).index
 
 
 class TargetClock(NamedTuple):
@@ -65,13 +67,20 @@ class SlaClock(NamedTuple):
     @property
     def state(self) -> str | None:
         """What the column ``clock`` says: the worst of the limits that still run, else how they ended."""
-        targets = [target for target in self if target is not None]
-        states = [target.state for target in targets if target.ended is None]
-        if states:
-            return max(states, key=_WORST_LAST.index)
-        if not targets:
-            return None
-        return MISSED if any(target.state == MISSED for target in targets) else MET
+        response, resolution = self
+        if resolution is None:
+            return None if response is None else response.state
+        if response is None:
+            return resolution.state
+        if response.ended is None:
+            return (
+                response.state
+                if resolution.ended is not None
+                else max(response.state, resolution.state, key=_RANK)
+            )
+        if resolution.ended is None:
+            return resolution.state
+        return MISSED if response.state is MISSED else resolution.state
 
 
 def _shares(value: object) -> object:
@@ -152,32 +161,34 @@ class SlaTimer(Policy):
     def judge(self, ticket: Ticket, at: Moment) -> Verdict:
         """Where both limits stand, what the columns shall say, and what has to be noted."""
         kept_class = _KEPT_CLASS[ticket.fault_class]
-        if ticket.state is TicketState.CANCELED:
+        if ticket.state is _CANCELED:
             return Verdict("canceled, no limits", (kept_class, *self._nothing_due))
-        clock = self.clock(ticket, at)
+        response, resolution = clock = self.clock(ticket, at)
+        state = clock.state
         intents: list[Intent] = [kept_class]
         look_again: Instant | None = None
-        for target, kept, clause in zip(clock, _KEPT_DUE, ("R-E3", "R-E6"), strict=True):
-            if target is None:
-                continue
-            intents.append(Keep(kept, target.due, clause))
-            upcoming = target.next_at
+        if self.respond_within is not None:
+            intents.append(Keep("respond_by", response.due if response is not None else None, "R-E3"))
+        if self.resolve_within is not None:
+            intents.append(Keep("resolve_by", resolution.due if resolution is not None else None, "R-E6"))
+            if resolution is None:
+                state = None
+            else:
+                look_again = resolution.next_at
+                if resolution.level or resolution.state is BREACHED:
+                    intents += self._note(ticket, resolution, at)
+        if response is not None and response.ended is None:
+            upcoming = response.next_at
             if upcoming is not None and (look_again is None or upcoming < look_again):
                 look_again = upcoming
-            if target.level or target.state == BREACHED:
-                note = self._note(ticket, target, at)
-                if note is not None:
-                    intents.append(note)
-        state = clock.state
-        if ticket.state in ENDED_STATES and clock.resolution is None and self.resolve_within is not None:
-            intents.append(Keep("resolve_by", None, "R-E6"))
-            state = None
-        intents.append(Keep("clock", state, "R-C3"))
+            if response.level or response.state is BREACHED:
+                intents += self._note(ticket, response, at)
+        intents.append(_KEPT_CLOCK[state])
         return Verdict(state or "resolved, but nobody recorded when", tuple(intents), look_again)
 
     def clock(self, ticket: Ticket, at: Moment) -> SlaClock:
         """Both limits of this ticket at this moment; canceled tickets have none."""
-        if ticket.state is TicketState.CANCELED:
+        if ticket.state is _CANCELED:
             return SlaClock(None, None)
         hours = at.hours[self.service_hours]
         ended = ticket.ended_at
@@ -252,7 +263,7 @@ class SlaTimer(Policy):
     def _pauses(self, ticket: Ticket, ended: Instant | None) -> tuple[Pauses, Instant | None]:
         """Pauses before the end, and since when one lasts that has not ended."""
         spans = ticket.spans
-        if len(spans) < 2 and ticket.state is not TicketState.ON_HOLD:
+        if len(spans) < 2 and ticket.state is not _ON_HOLD:
             return (), None
         pauses: list[tuple[Instant, Instant]] = []
         since = None
@@ -261,13 +272,15 @@ class SlaTimer(Policy):
             if ended is not None and span.start >= ended:
                 break
             state = span.state
-            if (state is TicketState.ON_HOLD and (held is None or span.hold_reason in held)) or (
-                state in ENDED_STATES and span.end is not None
-            ):
-                if span.end is None:
-                    since = span.start
-                else:
-                    pauses.append((span.start, span.end))
+            if state is _ON_HOLD:
+                if held is not None and span.hold_reason not in held:
+                    continue
+            elif state not in ENDED_STATES or span.end is None:
+                continue
+            if span.end is None:
+                since = span.start
+            else:
+                pauses.append((span.start, span.end))
         return pauses, since
 
     def _target(
@@ -300,14 +313,14 @@ class SlaTimer(Policy):
         state = WARNED if level else RUNNING
         return TargetClock(name, started, budget, state, due, None, pauses, since, level, upcoming)
 
-    def _note(self, ticket: Ticket, target: TargetClock, at: Moment) -> Note | None:
+    def _note(self, ticket: Ticket, target: TargetClock, at: Moment) -> tuple[Note, ...]:
         """The note for where the target stands, unless it or a graver one has been written."""
         name, budget, marks = target.target, target.budget, ticket.marks
         levels = [share for share, _ in self._warnings[name] if share >= target.level] if target.level else []
         breach = occasion(self.name, ticket.sys_id, name, BREACHED, budget)
         graver = [occasion(self.name, ticket.sys_id, name, WARNED, share, budget) for share in levels]
         if breach.mark in marks or any(warning.mark in marks for warning in graver):
-            return None
+            return ()
         happened = graver[0] if target.level else breach
         text = at.wording.say(
             f"{name}_{WARNED if target.level else BREACHED}",
@@ -315,11 +328,14 @@ class SlaTimer(Policy):
             limit=budget,
             share=round(target.level * 100),
         )
-        return Note(text, happened, "R-C3")
+        return (Note(text, happened, "R-C3"),)
 
 
 _KEPT_DUE = ("respond_by", "resolve_by")
 _KEPT_CLASS = {kind: Keep("class", kind.value, "R-C1") for kind in FaultClass}
+_KEPT_CLOCK = {
+    state: Keep("clock", state, "R-C3") for state in (RUNNING, PAUSED, WARNED, BREACHED, MET, MISSED, None)
+}
 _SHOWN = 12
 
 
