@@ -77,7 +77,7 @@ def loads(text: str, path: str | Path = "config.toml") -> Settings:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(_not_toml(str(error), text, path)) from None
-    wrong = _wrong(document)
+    wrong = problems(document)
     if wrong:
         lines = places(text)
         told = sorted((line(finding, document, str(path), lines) for finding in wrong), key=_number)
@@ -94,7 +94,8 @@ def warnings(settings: Settings, now: Instant) -> list[str]:
     return sorted(dict.fromkeys(told), key=_number)
 
 
-def _wrong(document: dict[str, Any]) -> list[Finding]:
+def problems(document: dict[str, Any]) -> list[Finding]:
+    """Everything that is wrong with a document that is TOML, in no particular order."""
     shape = Shape(Settings.model_json_schema(by_alias=True))
     found = [
         Finding((key,), no_such_setting((key,), document, shape))

@@ -7,6 +7,7 @@ from typing import Any
 
 from connector.rules.base import Policy
 from connector.rules.catalogue import RULES
+from connector.settings.coverage import coverage
 from connector.settings.document import Settings
 
 _FIRST = ("rule", "name", "mode", "when")
@@ -34,6 +35,7 @@ def reference_page() -> str:
             parts.append(_table(name, node, whole))
     parts.append(_when(whole))
     parts += [_rule(rule, whole) for rule in RULES]
+    parts.append(_clauses())
     return "\n".join(parts).rstrip() + "\n"
 
 
@@ -86,6 +88,12 @@ def _rule(rule: type[Policy], whole: Mapping[str, Any]) -> str:
             *_settings(target, whole, leave=_FIRST),
         ]
     )
+
+
+def _clauses() -> str:
+    rows = [f"| {clause} | {title} | {by} |" for clause, title, by in coverage()]
+    head = ["## The clauses and what carries them out", "", "| clause | says | carried out by |"]
+    return "\n".join([*head, "| --- | --- | --- |", *rows])
 
 
 def _settings(
