@@ -12,6 +12,7 @@ from connector.sandbox.condition import ALWAYS, NEVER, Asker, Fragment, Operand,
 from connector.sandbox.dictionary import Dictionary, Table
 from connector.sandbox.error import QueryError, QueryForbidden
 from connector.sandbox.query import Query, Term
+from connector.sandbox.walk import floor, index, looks_up
 
 InvalidQuery = Literal["ignore", "no_rows", "forbid"]
 """What an unknown column in a query does (section 2.3): the condition vanishes, nothing is found, or 403."""
@@ -131,13 +132,13 @@ def statement(
     def groups(terms: tuple[tuple[Term, ...], ...]) -> Fragment:
         return _joined(" AND ", [made for made in map(group, terms) if made[0] != ALWAYS[0]])
 
-    parts = [_class(dictionary, table), _floor(query), groups(tuple((pair,) for pair in pairs))]
+    parts = [_class(dictionary, table, query), floor(table, query), groups(tuple((pair,) for pair in pairs))]
     sets = [groups(terms) for terms in query.sets]
     if all(sql != ALWAYS[0] for sql, _ in sets):
         parts.append(_joined(" OR ", sets))
     where, values = _joined(" AND ", [part for part in parts if part[0] != ALWAYS[0]])
     order = _order(path, query, invalid)
-    return Statement(" ".join(path.joins), where, order, values, _index(dictionary, table, query))
+    return Statement(" ".join(path.joins), where, order, values, index(dictionary, table, query))
 
 
 def _joined(word: str, parts: list[Fragment]) -> Fragment:
@@ -150,46 +151,13 @@ def _joined(word: str, parts: list[Fragment]) -> Fragment:
     return f"({word.join([sql for sql, _ in parts])})", [value for _, values in parts for value in values]
 
 
-def _class(dictionary: Dictionary, table: Table) -> Fragment:
-    """The classes of a table that shares its storage."""
+def _class(dictionary: Dictionary, table: Table, query: Query) -> Fragment:
+    """The classes of a table that shares its storage; a `+` keeps SQLite from searching by them."""
     if not table.parent:
         return ALWAYS
-    names = dictionary.family(table.name)
-    if len(names) == 1:
-        return f"t.\"sys_class_name\" = '{names[0]}'", []
-    return 't."sys_class_name" IN (' + ",".join(f"'{name}'" for name in names) + ")", []
-
-
-def _floor(query: Query) -> Fragment:
-    """The earliest update that any of several sets can match.
-
-    A keyset page reads `updated=T^sys_id>S^NQupdated>T`; each set has its own lower end, and saying the lower
-    of them for the whole lets the scan start there instead of at the beginning of the table.
-    """
-    if len(query.sets) < 2 or not _by_update(query):
-        return ALWAYS
-    lows = []
-    for groups in query.sets:
-        ends = [
-            terms[0].value
-            for terms in groups
-            if len(terms) == 1 and terms[0].path == "sys_updated_on" and terms[0].operator in {"=", ">", ">="}
-        ]
-        lows.append(max((end for end in ends if len(end) == 19), default=""))
-    return ('t."sys_updated_on" >= ?', [min(lows)]) if min(lows) else ALWAYS
-
-
-def _by_update(query: Query) -> bool:
-    return bool(query.order) and query.order[0].path == "sys_updated_on"
-
-
-def _index(dictionary: Dictionary, table: Table, query: Query) -> str:
-    """The time order to walk, where SQLite would rather collect the sets and sort them."""
-    if len(query.sets) < 2 or not _by_update(query) or not table.updated:
-        return ""
-    root = dictionary[table.root]
-    one_class = root.children and table.parent and len(dictionary.family(table.name)) == 1
-    return f'INDEXED BY "{table.root}_by_{"sys_class_name_" if one_class else ""}sys_updated_on_sys_id"'
+    column = f"{'+' if looks_up(table, query) else ''}t.sys_class_name"
+    names = [literal(name) for name in dictionary.family(table.name)]
+    return (f"{column} = {names[0]}" if len(names) == 1 else f"{column} IN ({','.join(names)})"), []
 
 
 def _order(path: Path, query: Query, invalid: InvalidQuery) -> str:

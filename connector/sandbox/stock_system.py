@@ -297,7 +297,7 @@ DEFAULTS: dict[tuple[str, str], str] = {
 }
 
 INDEXES = {
-    "task": ("number", "correlation_id", "parent"),
+    "task": ("number", "correlation_id", "parent", "incident"),
     "sys_user": ("user_name",),
     "sys_user_grmember": ("user", "group"),
     "sys_choice": ("element",),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from connector.sandbox.error import QueryError, QueryForbidden
 from connector.sandbox.instance import Instance
-from connector.sandbox.query import OPERATORS
+from connector.sandbox.query import OPERATORS, parse
 
 Row = dict[str, str]
 
@@ -256,3 +256,46 @@ def test_operators_are_listed_longest_first() -> None:
     """No operator hides a longer one that begins with it."""
     for at, operator in enumerate(OPERATORS):
         assert not any(later.startswith(operator) for later in OPERATORS[at + 1 :])
+
+
+KEYSET = "{0}>2024-01-01 00:00:00^NQ{0}=2024-01-01 00:00:00^sys_id>a^ORDERBY{0}^ORDERBYsys_id"
+
+
+@pytest.mark.parametrize(
+    ("table", "query", "index"),
+    [
+        ("incident", "sys_idINa,b^ORDERBYsys_updated_on", "autoindex"),
+        ("incident", "correlation_idINa,b", "correlation_id"),
+        ("incident", "number=INC0010001", "number"),
+        ("incident", "sys_id>a^ORDERBYsys_id", "autoindex"),
+        ("incident_task", "incident=a", "incident"),
+        (
+            "incident",
+            "sys_updated_on>=2024-01-01 00:00:00^ORDERBYsys_updated_on^ORDERBYsys_id",
+            "sys_updated_on>?",
+        ),
+        (
+            "incident",
+            KEYSET.format("sys_updated_on"),
+            "sys_updated_on>?",
+        ),
+        (
+            "sys_audit",
+            KEYSET.format("sys_created_on"),
+            "sys_created_on>?",
+        ),
+        (
+            "sys_audit",
+            "tablename=incident^documentkeyINa,b^ORDERBYsys_created_on^ORDERBYsys_id",
+            "documentkey",
+        ),
+    ],
+)
+def test_what_a_poller_asks_is_indexed(desk: Instance, table: str, query: str, index: str) -> None:
+    """Looking up and walking by time never read the whole table."""
+    shape = desk.dictionary[table]
+    found = desk.compiled(shape, parse(query), "admin")
+    sql = f'EXPLAIN QUERY PLAN SELECT * FROM "{shape.root}" t {found.index} WHERE {found.where} {found.order}'
+    plan = desk.store.db.execute(sql, found.values).fetchall()[0][3]
+    assert plan.startswith("SEARCH")
+    assert index in plan

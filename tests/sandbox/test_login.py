@@ -7,7 +7,8 @@ import requests
 
 from connector.sandbox import Instance
 
-REFUSED = '{"error":{"message":"User Not Authenticated","detail":"Required to provide Auth information"},"status":"failure"}'
+ERROR = '{"message":"User Not Authenticated","detail":"Required to provide Auth information"}'
+REFUSED = f'{{"error":{ERROR},"status":"failure"}}'
 
 
 @pytest.mark.parametrize("auth", [None, ("connector", "wrong"), ("nobody", "secret"), ("admin", "")])

@@ -11,6 +11,10 @@ from hypothesis import strategies as st
 
 from connector.sandbox import Instance, Request, Rest
 
+NONE = "No Record found"
+HIDDEN = "Record doesn't exist or ACL restricts the record retrieval"
+NO_ROWS = "Records matching query not found. Check query parameter or offset parameter"
+
 
 def refused(message: str, detail: str | None) -> dict[str, Any]:
     """The envelope of an error."""
@@ -62,15 +66,15 @@ def test_the_log_tells_who_wrote_what(near: Any) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "status", "message", "detail"),
     [
-        ("GET", "table/incident/nope", 404, "No Record found", "Record doesn't exist or ACL restricts the record retrieval"),
-        ("PATCH", "table/incident/nope", 404, "No Record found", "Record doesn't exist or ACL restricts the record retrieval"),
-        ("DELETE", "table/incident/nope", 404, "No Record found", "Record doesn't exist or ACL restricts the record retrieval"),
-        ("GET", "v1/table/incident", 404, "No Record found", "Records matching query not found. Check query parameter or offset parameter"),
+        ("GET", "table/incident/nope", 404, NONE, HIDDEN),
+        ("PATCH", "table/incident/nope", 404, NONE, HIDDEN),
+        ("DELETE", "table/incident/nope", 404, NONE, HIDDEN),
+        ("GET", "v1/table/incident", 404, NONE, NO_ROWS),
         ("GET", "table/nowhere", 400, "Invalid table nowhere", None),
         ("POST", "table/nowhere", 400, "Invalid table nowhere", None),
         ("GET", "tables/incident", 400, "Requested URI does not represent any resource", None),
     ],
-)  # fmt: skip
+)
 def test_error_bodies(
     client: Any, method: str, path: str, status: int, message: str, detail: str | None
 ) -> None:
