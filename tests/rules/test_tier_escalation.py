@@ -139,8 +139,10 @@ def test_a_new_tick_is_a_new_occasion() -> None:
 
 def test_a_reopening_is_a_new_occasion() -> None:
     """Reopened in the first line, a category beyond it moves again."""
-    t = handed_back(escalation(), ticket(category="network"), MON, reopen_count=1)
-    assert moves(escalation(), t, MON + DAY) == {NETWORK.sys_id}
+    policy = escalation(after=None)
+    t = handed_back(policy, ticket(category="network"), MON)
+    assert moves(policy, t, MON + DAY) == set()
+    assert moves(policy, replace(t, reopen_count=1), MON + DAY) == {NETWORK.sys_id}
 
 
 def test_missing_information_is_named_and_does_not_hold_it_back() -> None:
