@@ -7,7 +7,7 @@ construction. Nothing depends on the order in which facts come.
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from math import fsum, sqrt
@@ -125,9 +125,9 @@ def measure(
     if calls is None:
         why = {one.id: NO_CALLS for one in indicators if one.fact is Ring} | why
     sources, groups = _sources(facts, calls or (), directory)
-    grid = _Grid(periods)
+    rows = _rows(periods)
     laid = [
-        _lay(one, sources[one.fact] if one.id not in why else (), grid, now, len(periods))
+        _lay(one, sources[one.fact] if one.id not in why else (), rows, now, len(periods))
         for one in indicators
     ]
     scores = []
@@ -157,26 +157,28 @@ class _Cell:
         self.points += other.points
 
 
-class _Grid:
-    """Finds the periods of an instant: of every kind at most one."""
+class _Row(NamedTuple):
+    """The periods of one kind, in order of time."""
 
-    def __init__(self, periods: Sequence[Period]) -> None:
-        self._rows: list[tuple[list[Instant], list[Instant], list[int]]] = []
-        numbered = sorted(enumerate(periods), key=lambda pair: (pair[1].kind, pair[1].start))
-        for kind, row in groupby(numbered, key=lambda pair: pair[1].kind):
-            numbers, of_kind = zip(*row, strict=True)
-            starts = [period.start for period in of_kind]
-            ends = [period.end for period in of_kind]
-            if any(end > start for end, start in zip(ends, starts[1:], strict=False)):
+    starts: list[Instant]
+    ends: list[Instant]
+    numbers: list[int]
+    """The place of each among all periods."""
+
+
+def _rows(periods: Sequence[Period]) -> list[_Row]:
+    rows = []
+    numbered = sorted(enumerate(periods), key=lambda pair: (pair[1].kind, pair[1].start))
+    for kind, some in groupby(numbered, key=lambda pair: pair[1].kind):
+        row = _Row([], [], [])
+        for number, period in some:
+            if row.ends and row.ends[-1] > period.start:
                 raise ValueError(f"periods of kind {kind} overlap: a record would count twice")
-            self._rows.append((starts, ends, list(numbers)))
-
-    def at(self, instant: Instant) -> Iterator[int]:
-        """Numbers of the periods in which the instant lies."""
-        for starts, ends, numbers in self._rows:
-            place = bisect_right(starts, instant) - 1
-            if place >= 0 and instant < ends[place]:
-                yield numbers[place]
+            row.starts.append(period.start)
+            row.ends.append(period.end)
+            row.numbers.append(number)
+        rows.append(row)
+    return rows
 
 
 def _sources(
@@ -204,23 +206,25 @@ def _sources(
 
 
 def _lay(
-    one: Indicator[Any], facts: Sequence[Any], grid: _Grid, now: Instant | None, periods: int
+    one: Indicator[Any], facts: Sequence[Any], rows: Sequence[_Row], now: Instant | None, periods: int
 ) -> list[dict[Owner, _Cell]]:
     cells: list[dict[Owner, _Cell]] = [defaultdict(_Cell) for _ in range(periods)]
     at, counts, succeeds, whose, points = one.at, one.counts, one.succeeds, one.whose, one.points
     decided_at = one.decided_at if now is not None else None
-    for fact in facts:
-        instant = at(fact)
-        if instant is None:
-            continue
-        for number in grid.at(instant):
-            cell = cells[number][whose(fact)]
-            if not counts(fact) or (decided_at and _later(decided_at(fact), now)):
-                cell.left_out.append(fact.id)
+    for starts, ends, numbers in rows:
+        for fact in facts:
+            instant = at(fact)
+            place = -1 if instant is None else bisect_right(starts, instant) - 1
+            if instant is None or place < 0 or instant >= ends[place]:
                 continue
-            cell.denominator.append(fact.id)
+            cell = cells[numbers[place]][whose(fact)]
+            sys_id = fact.id
+            if not counts(fact) or (decided_at and _later(decided_at(fact), now)):
+                cell.left_out.append(sys_id)
+                continue
+            cell.denominator.append(sys_id)
             if succeeds(fact):
-                cell.numerator.append(fact.id)
+                cell.numerator.append(sys_id)
                 if points is not None:
                     cell.points.append(points(fact))
     return cells
