@@ -4,6 +4,7 @@ An absent value is the empty string.  As on the platform, `!=`, `NOT IN` and `NO
 that have no value, while `<` and `>` never do.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,6 +18,9 @@ Fragment = tuple[str, list[str | float]]
 
 ALWAYS: Fragment = ("1", [])
 NEVER: Fragment = ("0", [])
+
+MANY = 1000
+"""A longer list goes in as one parameter: SQLite takes 32,766 of them."""
 
 ME = "54635e965f510100a9ad2572f2b4774c"
 """The dynamic filter option "Me" as every instance ships it."""
@@ -79,6 +83,8 @@ def condition(term: Term, operand: Operand, other: Operand | None, asker: Asker)
         return _between(term, operand, asker)
     if operator in {"IN", "NOT IN"}:
         values = [_value(operand.column, part, term, asker) for part in term.value.split(",")]
+        if len(values) > MANY:
+            return f"{sql} {operator} (SELECT value FROM json_each(?))", [json.dumps(values)]
         return f"{sql} {operator} ({_marks(values)})", [*values]
     value = _value(operand.column, term.value, term, asker)
     if operator in {"=", "!="}:

@@ -4,6 +4,7 @@ Everything that a server-side script on the platform could do can be done here f
 restricts (choices, read-only columns, column ACLs) is restricted in the REST face.
 """
 
+import json
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -49,17 +50,18 @@ class Instance:
         self.strict = strict
         self.seed = seed
         self.lock = threading.RLock()
+        self.generation = 0
         self._begin()
 
     def _begin(self) -> None:
         self.store = Store()
         self.dictionary = stock().copy()
+        self.generation += 1
         self.sessions = Sessions(self.store, lambda: self.now(), self.time_zone)
         self.records = Records(self.store, self.dictionary, self.sessions, self.seed)
         self.records.inserted = self._inserted
         self.records.guard = self._guard
         self.records.updated = self._updated
-        self.generation = 0
         self.invalid_query: InvalidQuery = "ignore"
         self.passwords: dict[str, str] = {}
         self.hidden: dict[tuple[str, str], list[str]] = {}
@@ -252,7 +254,7 @@ class Instance:
         self.dictionary[table]
         self._aborts.append((table, query, name))
 
-    # For the REST face, which holds the lock
+    # For the REST face, which holds the lock; `generation` counts changes of the dictionary
 
     def compiled(self, table: Table, query: Query, user: str, pairs: tuple[Term, ...] = ()) -> Statement:
         """The query as SQL, in the session of `user`."""
@@ -281,10 +283,9 @@ class Instance:
 
     def _matching(self, table: Table, query: str, sys_ids: Sequence[str]) -> Iterator[str]:
         found = self.compiled(table, parse(query, strict=self.strict), "admin")
-        marks = ",".join("?" * len(sys_ids))
-        condition = f"({found.where}) AND t.sys_id IN ({marks})"
+        condition = f"({found.where}) AND t.sys_id IN (SELECT value FROM json_each(?))"
         sql = f'SELECT t.sys_id FROM "{table.root}" t {found.joins} WHERE {condition}'
-        for row in self.store.db.execute(sql, [*found.values, *sys_ids]):
+        for row in self.store.db.execute(sql, [*found.values, json.dumps(list(sys_ids))]):
             yield str(row[0])
 
     # Inside a write

@@ -112,7 +112,7 @@ def _shown(path: Path, sql: str, column: Column, owner: str, view: View) -> str:
     if column.type == "glide_duration":
         return f"CASE {sql} WHEN '' THEN '' ELSE span({sql}) END"
     if column.type == "integer":
-        return f"CASE {sql} WHEN '' THEN '' ELSE format('%,d', CAST({sql} AS INTEGER)) END"
+        return f"CASE {sql} WHEN '' THEN '' ELSE printf('%,d', CAST({sql} AS INTEGER)) END"
     if column.type == "glide_list" and (target := path.dictionary.get(column.reference)) and target.display:
         listed = f"""json_each('["'||replace({sql},',','","')||'"]')"""
         names = (

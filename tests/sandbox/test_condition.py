@@ -299,3 +299,10 @@ def test_what_a_poller_asks_is_indexed(desk: Instance, table: str, query: str, i
     plan = desk.store.db.execute(sql, found.values).fetchall()[0][3]
     assert plan.startswith("SEARCH")
     assert index in plan
+
+
+def test_a_list_longer_than_sqlite_takes(desk: Instance) -> None:
+    """Forty thousand values are one condition like any other, in either sense."""
+    values = ",".join(f"inc{n:07d}" for n in range(10_001, 50_001))
+    assert desk.count("incident", f"numberIN{values}") == 60
+    assert desk.count("incident", f"numberNOT IN{values}") == 0

@@ -321,3 +321,38 @@ def test_columns_and_choices_over_rest(near: Any, instance: Instance) -> None:
     assert (element["internal_type"], element["reference"]) == ("reference", "sys_user")
     bad = {"name": "incident", "element": "u x"}
     assert near("POST", "table/sys_dictionary", json=bad).status_code == 400
+
+
+def test_an_undefined_close_code_is_a_missing_one(near: Any, instance: Instance) -> None:
+    """The choice is dropped without a word, and then the data policy misses it by its label."""
+    row = instance.insert("incident", {})
+    body = {"state": "6", "close_code": "Magic", "close_notes": "done"}
+    answer = near("PATCH", f"table/incident/{row['sys_id']}", json=body)
+    assert answer.status_code == 403
+    assert answer.json()["error"]["detail"].endswith("mandatory: Resolution code")
+    instance.properties["glide.rest.choice.allow_non_existing_value"] = "true"
+    assert (
+        near("PATCH", f"table/incident/{row['sys_id']}", json=body).json()["result"]["close_code"] == "Magic"
+    )
+
+
+def test_many_hidden_rows(near: Any, instance: Instance) -> None:
+    """A page of any size is thinned."""
+    for _ in range(40):
+        instance.insert("incident", {})
+    instance.hide("incident", "", "connector")
+    answer = near("GET", "table/incident")
+    assert answer.json() == {"result": []}
+    assert answer.headers["X-Total-Count"] == "40"
+
+
+def test_reset_forgets_what_was_compiled(near: Any, instance: Instance) -> None:
+    """After a reset the columns are those of the fresh instance."""
+    instance.add_column("incident", "u_old")
+    near("POST", "table/incident", json={})
+    instance.reset()
+    instance.add_user("connector", name="C", password="secret")
+    instance.add_column("incident", "u_new")
+    found = near("POST", "table/incident", json={"u_new": "1"}).json()["result"]
+    assert found["u_new"] == "1"
+    assert "u_old" not in found
