@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 from connector.clock import SystemClock
 from connector.errors import GatewayError, Retriable, SettingsError, Skippable, Unauthorised, WrongInstance
+from connector.reconcile.world import sources
 from connector.settings import Settings
 from connector.settings.reference import EVERY_OTHER_GROUP
 from connector.settings.spelling import listed, nearest
 from connector.sync.gateway import Credentials, Gateway, Probe, term
-from connector.sync.normalise import BASE_COLUMNS
 
 CLOCK = 5
 """Seconds by which the clocks may differ before it is worth a word."""
@@ -63,7 +63,7 @@ def _look(settings: Settings, gateway: Gateway, probe: Probe) -> Iterator[Answer
     yield Answer(Level.OK, f'{settings.instance.url} answers and lets "{settings.instance.auth.user}" in')
     yield from _first_look(probe)
     looks: tuple[tuple[str, Callable[[Settings, Gateway], Iterator[Answer]]], ...] = (
-        ("columns", _columns),
+        ("tables", _tables),
         ("marks", _marks),
         ("groups", _groups),
         ("people", _people),
@@ -98,30 +98,46 @@ def _first_look(probe: Probe) -> Iterator[Answer]:
         )
 
 
-def _columns(settings: Settings, gateway: Gateway) -> Iterator[Answer]:
-    wanted = {
-        "incident": {
-            **dict.fromkeys(BASE_COLUMNS, "every ticket needs it"),
-            **dict.fromkeys(settings.columns.shared, "[columns] shared"),
-            **{column: f"[columns] {role}" for role, column in settings.columns.roles.items()},
-            **{
-                column: f'policy "{policy.name}"'
-                for policy in settings.policies
-                for column in sorted(policy.columns() - {"work_notes"})
-            },
-        },
-        "incident_task": {settings.reads.score: "[reads] score"} if settings.reads.score else {},
-    }
-    for table, columns in wanted.items():
-        if not columns:
+def _tables(settings: Settings, gateway: Gateway) -> Iterator[Answer]:
+    """Every table that is polled: is it there, may it be read, has it the columns."""
+    reasons = _reasons(settings)
+    for source in sorted(sources(settings), key=lambda source: source.table != "incident"):
+        wanted = (*source.fields, *settings.columns.shared) if source.table == "incident" else source.fields
+        try:
+            there = gateway.columns(source.table)
+            gateway.page(source.table, "ORDERBYsys_id", ["sys_id"], limit=1)
+        except (Skippable, WrongInstance) as error:
+            way_out = _WITHOUT.get(source.table, "")
+            yield Answer(Level.WRONG, f"{source.table} cannot be read: {error}{way_out}")
             continue
-        there = gateway.columns(table)
-        missing = {column: why for column, why in columns.items() if column not in there}
-        for column, why in missing.items():
-            guess = nearest(column, there)
-            yield Answer(Level.WRONG, f"{table} has no column {column} ({why}){guess}")
+        missing = [column for column in dict.fromkeys(wanted) if column not in there]
+        for column in missing:
+            why = reasons.get(column, "it is polled") if source.table == "incident" else "it is polled"
+            if source.table == "incident_task" and column == settings.reads.score:
+                why = "[reads] score"
+            yield Answer(
+                Level.WRONG, f"{source.table} has no column {column} ({why}){nearest(column, there)}"
+            )
         if not missing:
-            yield Answer(Level.OK, f"{table} has all {len(columns)} columns")
+            yield Answer(Level.OK, f"{source.table} can be read and has all {len(set(wanted))} columns")
+
+
+_WITHOUT = {
+    "sys_audit": '; without it: history = "observed" under [instance]',
+    "interaction": "; without it: calls = false under [kpi]",
+    "kb_knowledge": "; without it: no policy of rule knowledge_capture",
+    "m2m_kb_task": "; without it: no policy of rule knowledge_capture",
+}
+"""Table → the way to do without it."""
+
+
+def _reasons(settings: Settings) -> dict[str, str]:
+    """Column of an incident → who needs it."""
+    of_policies = {
+        column: f'policy "{policy.name}"' for policy in settings.policies for column in policy.columns()
+    }
+    ours = {column: f"[columns] {role}" for role, column in settings.columns.roles.items()}
+    return of_policies | dict.fromkeys(settings.columns.shared, "[columns] shared") | ours
 
 
 def _marks(settings: Settings, gateway: Gateway) -> Iterator[Answer]:

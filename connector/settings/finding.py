@@ -41,7 +41,8 @@ def line(finding: Finding, document: Mapping[str, Any], name: str, lines: Mappin
     """``config.toml:10: policy "urgent-limits" (sla_timer): resolve_wihtin: no such setting; …``."""
     who, rest = owner(finding.place, document)
     words = [who, *(key for key in rest if isinstance(key, str)), finding.text]
-    return f"{name}:{line_of(finding.place, lines)}: " + ": ".join(word for word in words if word)
+    told = ": ".join(word for word in words if word)
+    return f"{name}:{line_of(finding.place, lines)}: " + told.replace("\n", "\\n").replace("\r", "\\r")
 
 
 def findings(

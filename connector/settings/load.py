@@ -7,6 +7,7 @@ in one policy does not hide an unknown group in the next.
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +97,7 @@ def warnings(settings: Settings, now: Instant) -> list[str]:
 
 def problems(document: dict[str, Any]) -> list[Finding]:
     """Everything that is wrong with a document that is TOML, in no particular order."""
-    shape = Shape(Settings.model_json_schema(by_alias=True))
+    shape = _shape()
     found = [
         Finding((key,), no_such_setting((key,), document, shape))
         for key in document
@@ -110,7 +111,7 @@ def problems(document: dict[str, Any]) -> list[Finding]:
     for place, kind, value in _parts(document, found):
         converted = list(wrong_kinds(place, document, shape))
         try:
-            read[place] = TypeAdapter(kind).validate_python(value)
+            read[place] = _adapter(kind).validate_python(value)
         except ValidationError as error:
             # Of two for one place the one in the setting's own words says more.
             more = list(findings(error.errors(include_url=False), place, document, shape))
@@ -122,6 +123,16 @@ def problems(document: dict[str, Any]) -> list[Finding]:
             found += findings(hidden, place, document, shape)
         found += converted
     return found + list(_together(document, read))
+
+
+@cache
+def _shape() -> Shape:
+    return Shape(Settings.model_json_schema(by_alias=True))
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
 
 
 def _parts(document: Mapping[str, Any], found: list[Finding]) -> Iterator[tuple[Place, Any, Any]]:
@@ -161,7 +172,7 @@ def _salvaged(kind: Any, value: object, error: ValidationError) -> tuple[Any, li
     if kind is Hours:
         rest.setdefault("zone", "UTC")
     try:
-        return TypeAdapter(kind).validate_python(rest), []
+        return _adapter(kind).validate_python(rest), []
     except ValidationError as more:
         # Of other tables it may be the very lack of what was left out.
         shows = kind is Hours and not any(is_weekday_key(key) for key in faulty)

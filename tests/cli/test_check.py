@@ -129,6 +129,14 @@ def test_what_the_configuration_names_and_the_instance_lacks(
     ]
 
 
+def test_a_table_that_may_not_be_read(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is named with the way to do without it."""
+    site.faults.add(Fault.forbidden(), when=lambda call: call.table == "sys_audit", times=None)
+    code, told = look(site, capsys)
+    assert code == 1
+    assert any("sys_audit cannot be read" in text and 'history = "observed"' in text for _, text in told)
+
+
 def test_a_state_of_the_instance_without_a_meaning(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
     """The line to write is in the message."""
     site.instance.add_choice("incident", "state", "10", "Waiting for Parts")
