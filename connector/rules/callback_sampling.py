@@ -1,7 +1,8 @@
 """Call-backs: a keyed draw over the closed tickets of a period, and the loop that follows a bad answer."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from functools import cached_property, lru_cache
 from hashlib import blake2b
@@ -37,6 +38,14 @@ def _known_zone(name: str) -> str:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ValueError(f'"{name}" is not an IANA time zone; write one such as "Asia/Shanghai"') from None
     return name
+
+
+@dataclass(slots=True)
+class _Draws:
+    """What was drawn from the closed sets of a moment; forgotten with them."""
+
+    cohorts: Mapping[Cohort, tuple[Ticket, ...]] = field(default_factory=dict)
+    drawn: dict[Cohort, frozenset[str]] = field(default_factory=dict)
 
 
 class CallbackSampling(Policy):
@@ -130,10 +139,9 @@ class CallbackSampling(Policy):
         cohort = _period(self.zone, self.per, ticket.closed_at // _QUARTER)
         if at.now < cohort.end:
             return Verdict("waits for the end of the period", _UNDECIDED, cohort.end)
-        members = at.cohorts.get(cohort)
-        if members is None:
+        if cohort not in at.cohorts:
             return Verdict("the period's tickets are not at hand", _UNDECIDED, cohort.end)
-        if ticket.sys_id not in self._drawn_of(cohort, members):
+        if ticket.sys_id not in self._drawn_of(cohort, at):
             return _NOT_DRAWN
         return self._loop(ticket, at)
 
@@ -184,10 +192,8 @@ class CallbackSampling(Policy):
             told = ", ".join(f"{name} {_STRATA[name](ticket) or '(none)'}" for name in self.strata)
             lines.append(f"stratum {told}; at least {self.minimum}")
         if cohort in at.cohorts:
-            members = at.cohorts[cohort]
-            lines.append(
-                f"{len(self._drawn_of(cohort, members))} drawn of {len(members)} closed in the period"
-            )
+            drawn, members = self._drawn_of(cohort, at), at.cohorts[cohort]
+            lines.append(f"{len(drawn)} drawn of {len(members)} closed in the period")
         return lines
 
     def _decided(self, ticket: Ticket) -> str:
@@ -211,19 +217,18 @@ class CallbackSampling(Policy):
         )
 
     @cached_property
-    def _settled(self) -> dict[Cohort, tuple[tuple[Ticket, ...], frozenset[str]]]:
-        """The last draws, so that a pass over a period draws once and not once for each ticket."""
-        return {}
+    def _draws(self) -> _Draws:
+        return _Draws()
 
-    def _drawn_of(self, cohort: Cohort, members: tuple[Ticket, ...]) -> frozenset[str]:
-        known = self._settled.get(cohort)
-        if known is not None and known[0] is members:
-            return known[1]
-        if len(self._settled) >= _REMEMBERED:
-            self._settled.clear()
-        drawn = self.draw(members)
-        self._settled[cohort] = (members, drawn)
-        return drawn
+    def _drawn_of(self, cohort: Cohort, at: Moment) -> frozenset[str]:
+        """The draw over a closed set at hand: made once for all its tickets, not once for each."""
+        draws = self._draws
+        if draws.cohorts is not at.cohorts:
+            same = {c: drawn for c, drawn in draws.drawn.items() if at.cohorts.get(c) is draws.cohorts[c]}
+            draws.cohorts, draws.drawn = at.cohorts, same
+        if cohort not in draws.drawn:
+            draws.drawn[cohort] = self.draw(at.cohorts[cohort])
+        return draws.drawn[cohort]
 
     def _loop(self, ticket: Ticket, at: Moment) -> Verdict:
         """Call, improve, call again: the step that the tasks say is next."""
@@ -280,7 +285,6 @@ class CallbackSampling(Policy):
 
 
 _QUARTER = 900
-_REMEMBERED = 16
 _UNDECIDED = (Keep("callback", None, "R-D1"),)
 _KEPT = {
     state: (Keep("callback", state, "R-D1" if state in ("drawn", "not_drawn") else "R-D2"),)

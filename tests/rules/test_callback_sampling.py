@@ -279,3 +279,16 @@ def test_it_explains_the_lot() -> None:
     assert lines[0] == "period 2026-06-01 00:00 to 2026-06-08 00:00"
     assert lines[1].endswith("drawn below 1")
     assert lines[2:] == ["stratum class urgent; at least 1", "2 drawn of 2 closed in the period"]
+
+
+def test_another_closed_set_is_drawn_from_anew() -> None:
+    """What was drawn from one moment's set is not taken for another's."""
+    policy = sampling(rate=0, minimum=1)
+    low, high = sorted(
+        (closed(1), closed(2)), key=lambda t: t.sys_id not in policy.draw([closed(1), closed(2)])
+    )
+    assert kept(policy, high, after_the_week(policy, high)) == {"callback": "drawn"}
+    both = after_the_week(policy, low, high)
+    assert kept(policy, high, both) == {"callback": "not_drawn"}
+    assert kept(policy, low, both) == {"callback": "drawn"}
+    assert kept(policy, high, after_the_week(policy, high)) == {"callback": "drawn"}
