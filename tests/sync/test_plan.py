@@ -179,8 +179,8 @@ def test_the_brake_holds_one_policy_and_says_how_to_go_on() -> None:
 
 
 @pytest.mark.parametrize(("population", "held"), [(0, False), (10, True), (100, False)])
-def test_the_share_is_taken_of_the_open_tickets(population: int, held: bool) -> None:
-    """Half of ten open tickets is too much, half of a hundred is not reached."""
+def test_the_share_is_taken_of_the_tickets_in_sight(population: int, held: bool) -> None:
+    """Half of ten tickets is too much, half of a hundred is not reached."""
     wishes = [wish(ticket(n), Keep("clock", "met", "R-C3")) for n in range(1, 9)]
     made = plan(*wishes, safety=Safety(max_share=0.5, share_from=5), population=population)
     assert bool(made.refused) is held

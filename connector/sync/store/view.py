@@ -120,6 +120,13 @@ class View:
                 ).scalar_one()
         return self._open
 
+    def count_alive(self, since: Instant) -> int:
+        """Tickets in the mirror that were not closed before ``since``."""
+        table = schema.ticket
+        alive = or_(table.c.closed_at.is_(None), table.c.closed_at >= since)
+        with self.engine.connect() as connection:
+            return connection.execute(select(func.count()).select_from(table).where(alive)).scalar_one()
+
     def find_number(self, number: str) -> str | None:
         """sys_id of the ticket with this number."""
         table = schema.ticket

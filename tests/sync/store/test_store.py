@@ -1,0 +1,337 @@
+"""The mirror, its questions and the ledger, as one database."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy.dialects import postgresql
+
+from connector.errors import SettingsError
+from connector.sync.history import Change
+from connector.sync.store import JournalEntry, Store, schema
+from connector.sync.store.engine import Setter, Upsert
+
+NEVER = 2**40
+
+
+def _id(number: int) -> str:
+    return f"{number:032x}"
+
+
+def _ticket(number: int, **more: str) -> dict[str, str]:
+    return {
+        "sys_id": _id(number),
+        "number": f"INC{number}",
+        "opened_at": "2026-06-01 00:00:00",
+        "sys_updated_on": "2026-06-01 00:00:00",
+        "sys_mod_count": "0",
+        "resolved_at": "",
+        "closed_at": "",
+        **more,
+    }
+
+
+def _settled(store: Store, *numbers: int) -> None:
+    """These tickets are mirrored, and nothing is due."""
+    store.save_tickets([_ticket(number) for number in numbers], 1)
+    store.look_again(dict.fromkeys(map(_id, numbers)))
+
+
+@given(
+    st.lists(
+        st.dictionaries(st.text(max_size=5), st.text(max_size=8) | st.none() | st.integers(), max_size=4),
+        max_size=5,
+    )
+)
+def test_a_row_comes_back_as_it_was(rows: list[dict[str, object]]) -> None:
+    """Whatever columns and values a row has, it is the same texts again, whatever came before it."""
+    store = Store()
+    given_rows = [{**row, "sys_id": _id(index)} for index, row in enumerate(rows)]
+    store.save_tickets(given_rows)  # type: ignore[arg-type]
+    found = {m.row["sys_id"]: m.row for m in store.load([_id(index) for index in range(len(rows))])}
+    store.close()
+    for row in given_rows:
+        for column, value in row.items():
+            text = "" if value is None else str(value)
+            expected = text.encode("utf-8", "replace").decode().replace("\x1f", " ")
+            assert found[str(row["sys_id"])][column] == expected
+
+
+def test_half_a_character_does_not_stop_the_store() -> None:
+    """A text cut within an emoji is kept without the half."""
+    store = Store()
+    store.save_tickets([_ticket(1, short_description="坏了\ud83d")])
+    assert store.load([_id(1)])[0].row["short_description"] == "坏了?"
+
+
+def test_what_changed_is_due_and_what_did_not_is_not() -> None:
+    """The same row again is no news; another value is, at once."""
+    store = Store()
+    assert store.save_tickets([_ticket(1), _ticket(2)], 10) == 2
+    assert store.due(0) == [_id(1), _id(2)]
+    store.look_again({_id(1): 500, _id(2): None})
+    assert store.save_tickets([_ticket(1), _ticket(2)], 11) == 0
+    assert store.due(499) == []
+    assert store.due(500) == [_id(1)]
+    assert store.next_due() == 500
+    assert store.save_tickets([_ticket(2, state="2")], 12) == 1
+    assert store.due(0) == [_id(2)]
+
+
+BELONGINGS: list[tuple[str, Callable[[Store, dict[str, str]], int], dict[str, str]]] = [
+    ("change", Store.save_changes, {"documentkey": _id(1), "fieldname": "state", "sys_created_on": "2026-06-01 00:00:00"}),
+    ("task", Store.save_tasks, {"incident": _id(1)}),
+    ("article by number", Store.save_articles, {"source": "INC1"}),
+    ("article by id", Store.save_articles, {"source": _id(1)}),
+    ("link", Store.save_links, {"task": _id(1), "kb_knowledge": _id(7)}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("what", "save", "row"), BELONGINGS, ids=[what for what, _, _ in BELONGINGS])
+def test_what_belongs_to_a_ticket_makes_it_due(
+    what: str, save: Callable[..., int], row: dict[str, str]
+) -> None:
+    """A crash between polling and judging loses nothing, for being due is saved with the row."""
+    store = Store()
+    _settled(store, 1, 2)
+    assert save(store, [{"sys_id": _id(9), **row}], 5) == 1
+    assert store.due(NEVER) == [_id(1)], what
+    _settled(store, 1)
+    assert save(store, [{"sys_id": _id(9), **row}], 6) == 0
+    assert store.due(NEVER) == []
+
+
+def test_an_article_that_changes_reaches_the_tickets_it_is_attached_to() -> None:
+    """Published since: every ticket that has it attached is looked at again."""
+    store = Store()
+    store.save_articles([{"sys_id": _id(7), "number": "KB7", "source": "x", "workflow_state": "draft"}])
+    store.save_links([{"sys_id": _id(8), "task": _id(2), "kb_knowledge": _id(7)}])
+    _settled(store, 1, 2)
+    store.save_articles([{"sys_id": _id(7), "number": "KB7", "source": "x", "workflow_state": "published"}])
+    assert store.due(NEVER) == [_id(2)]
+    (mirrored,) = store.load([_id(2)])
+    assert [(a["number"], a["workflow_state"], a["linked"]) for a in mirrored.articles] == [
+        ("KB7", "published", "true")
+    ]
+
+
+def test_all_that_belongs_to_a_ticket_comes_with_it() -> None:
+    """Changes in order of time, tasks, articles born from it and attached, each once."""
+    store = Store()
+    _settled(store, 1, 2)
+    audit = {"documentkey": _id(1), "fieldname": "state", "user": "wang"}
+    store.save_changes(
+        [
+            audit
+            | {"sys_id": _id(21), "oldvalue": "2", "newvalue": "6", "sys_created_on": "2026-06-01 02:00:00"},
+            audit
+            | {"sys_id": _id(22), "oldvalue": "1", "newvalue": "2", "sys_created_on": "2026-06-01 01:00:00"},
+        ]
+    )
+    store.save_tasks([{"sys_id": _id(31), "incident": _id(1), "state": "1"}])
+    store.save_articles([{"sys_id": _id(41), "number": "KB1", "source": "INC1"}])
+    store.save_links(
+        [
+            {"sys_id": _id(51), "task": _id(1), "kb_knowledge": _id(41)},
+            {"sys_id": _id(52), "task": _id(1), "kb_knowledge": _id(42)},
+        ]
+    )
+    one, two = store.load([_id(1), _id(2), _id(3)])
+    assert one.changes == [
+        Change(1_780_275_600, "state", "1", "2", "wang"),
+        Change(1_780_279_200, "state", "2", "6", "wang"),
+    ]
+    assert [task["sys_id"] for task in one.tasks] == [_id(31)]
+    assert [(a["sys_id"], a["linked"]) for a in one.articles] == [(_id(41), "true"), (_id(42), "true")]
+    assert (len(two.changes), len(two.tasks), len(two.articles)) == (0, 0, 0)
+
+
+def test_what_people_wrote_is_not_kept() -> None:
+    """Of a work note only the fact remains, with who and when."""
+    store = Store()
+    _settled(store, 1)
+    note = {
+        "sys_id": _id(9),
+        "documentkey": _id(1),
+        "fieldname": "work_notes",
+        "newvalue": "密",
+        "user": "wang",
+    }
+    store.save_changes([note | {"sys_created_on": "2026-06-01 00:00:00"}])
+    assert store.load([_id(1)])[0].changes == [Change(1_780_272_000, "work_notes", "", "", "wang")]
+
+
+def test_changes_by_own_observation() -> None:
+    """Where sys_audit may not be read, two sights of a ticket tell what changed between them, once."""
+    store = Store()
+    watch = ("state", "assigned_to")
+    later = _ticket(
+        1, state="2", sys_updated_on="2026-06-01 01:00:00", sys_mod_count="1", sys_updated_by="wang"
+    )
+    store.save("incident", [_ticket(1, state="1")], 1, observe=watch)
+    for _ in range(2):
+        store.save("incident", [later], 2, observe=watch)
+    assert store.load([_id(1)])[0].changes == [Change(1_780_275_600, "state", "1", "2", "wang")]
+
+
+@given(st.integers(0, 40), st.integers(1, 7), st.randoms(use_true_random=False))
+def test_chunks_of_due_tickets_hold_each_once(count: int, limit: int, dice: object) -> None:
+    """Whatever is set while going through them, every due ticket is told once."""
+    store = Store()
+    store.save_tickets([_ticket(number) for number in range(count)])
+    told: list[str] = []
+    after = ""
+    while chunk := store.due(5, limit, after):
+        told += chunk
+        after = max(chunk)
+        store.look_again(dict.fromkeys(chunk[::2], 0) | dict.fromkeys(chunk[1::2], 9))
+    store.close()
+    assert sorted(told) == [_id(number) for number in range(count)]
+
+
+def test_tickets_by_what_happened_when() -> None:
+    """Opened, resolved, closed: half-open stretches of time."""
+    store = Store()
+    store.save_tickets(
+        [
+            _ticket(1),
+            _ticket(2, resolved_at="2026-06-02 00:00:00"),
+            _ticket(3, opened_at="2026-05-01 00:00:00", closed_at="2026-06-03 00:00:00"),
+            _ticket(4, opened_at="nonsense"),
+        ]
+    )
+    day = 86_400
+    june = 1_780_272_000
+    assert store.opened_between(june, june + 1) == [_id(1), _id(2)]
+    assert store.opened_between(june - 1, june) == []
+    assert store.closed_between(june + 2 * day, june + 3 * day) == [_id(3)]
+    assert store.touched_between(june + day, june + 3 * day) == [_id(2), _id(3)]
+    assert store.not_closed() == [_id(1), _id(2), _id(4)]
+    assert (store.count(), store.count_open()) == (4, 2)
+    assert store.find_number("INC3") == _id(3)
+    assert store.find_number("INC9") is None
+    assert list(store.everything(3)) == [[_id(1), _id(2), _id(3)], [_id(4)]]
+    store.forget([_id(3), _id(9)])
+    assert store.count() == 3
+
+
+def test_calls_in_order_of_time() -> None:
+    """Calls of a stretch of time, as rows."""
+    store = Store()
+    rows = [
+        {"sys_id": _id(number), "opened_at": f"2026-06-01 0{9 - number}:00:00", "state": "new"}
+        for number in range(1, 4)
+    ]
+    store.save_calls(rows, 1)
+    june = 1_780_272_000
+    assert [row["sys_id"] for row in store.calls_between(june, june + 8 * 3600)] == [_id(3), _id(2)]
+
+
+def test_rows_and_cursor_move_together(tmp_path: Path) -> None:
+    """If the rows cannot be saved the cursor stays, and another connection sees either both or neither."""
+    url = f"sqlite:///{tmp_path}/desk.db"
+    store, other = Store(url), Store(url)
+    store.save_tickets([_ticket(1)], 100)
+    with pytest.raises(KeyError):
+        store.save_tickets([_ticket(2, new_column="x"), {"number": "without an id"}], 200)
+    assert other.cursor("incident") == 100
+    store.save_tickets([_ticket(2, new_column="x")], 200)
+    assert other.cursor("incident") == 200
+    assert other.load([_id(2)])[0].row["new_column"] == "x"
+    store.close()
+    other.close()
+
+
+def test_a_cursor_is_for_one_question() -> None:
+    """Another fingerprint, another question: it begins at the beginning."""
+    store = Store()
+    store.save("incident", [], 100, fingerprint="a")
+    assert store.cursor("incident", "a") == store.cursor("incident") == 100
+    assert store.cursor("incident", "b") is None
+    assert store.cursor("sys_audit") is None
+    store.set_page("incident", 50)
+    assert (store.page("incident"), store.cursor("incident", "a")) == (50, 100)
+    store.set_page("sys_audit", 50)
+    assert store.cursor("sys_audit", "") is None
+
+
+def test_quarantine_keeps_the_first_sight_of_a_reason() -> None:
+    """Set aside, told once, let go when it can be read again."""
+    store = Store()
+    store.quarantine("incident", _id(1), "state -100", 10)
+    store.quarantine("incident", _id(1), "state -100", 20)
+    store.quarantine("incident", _id(2), "no date", 30)
+    assert [(q.sys_id, q.reason, q.at) for q in store.quarantined()] == [
+        (_id(1), "state -100", 10),
+        (_id(2), "no date", 30),
+    ]
+    store.quarantine("incident", _id(1), "no date", 40)
+    store.release([_id(2)])
+    assert [(q.sys_id, q.reason, q.at) for q in store.quarantined()] == [(_id(1), "no date", 40)]
+
+
+def test_the_journal_only_grows_and_survives(tmp_path: Path) -> None:
+    """What was sent is there after a restart, newest first, of one ticket or of all."""
+    url = f"sqlite:///{tmp_path}/desk.db"
+    entry = JournalEntry(
+        10, 11, _id(1), "INC1", "incident", _id(1), [["p", "R-C3", "late", "0a"]], [["s", "1", "2"]]
+    )
+    store = Store(url)
+    store.journal([entry, replace(entry, ticket=_id(2), answer="written")])
+    store.close()
+    again = Store(url)
+    again.journal([])
+    assert [e.ticket for e in again.journalled()] == [_id(2), _id(1)]
+    assert again.journalled(_id(1)) == [entry]
+    again.close()
+
+
+def test_passes_are_remembered() -> None:
+    """The newest first, and when one last went through."""
+    store = Store()
+    assert store.last_good_pass() is None
+    store.record_pass(10, ok=True, requests=3, judged=5, written=1)
+    store.record_pass(20, ok=False, trouble="no answer")
+    assert [(p.at, p.ok, p.trouble) for p in store.last_passes()] == [
+        (20, False, "no answer"),
+        (10, True, ""),
+    ]
+    assert store.last_good_pass() == 10
+
+
+def test_the_file_is_written_safely(tmp_path: Path) -> None:
+    """A write-ahead log and full synchronisation: the journal is the proof of what was sent."""
+    store = Store(f"sqlite:///{tmp_path}/desk.db")
+    with store.engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+    store.close()
+
+
+def test_what_is_due_is_found_by_its_index() -> None:
+    """Of a million tickets, those due are found without looking at the others."""
+    store = Store()
+    with store.engine.connect() as connection:
+        plan = connection.exec_driver_sql(
+            "EXPLAIN QUERY PLAN SELECT sys_id FROM ticket WHERE look_again <= 5 ORDER BY id"
+        ).fetchall()
+    assert "ticket_due" in str(plan)
+
+
+def test_another_database_is_refused() -> None:
+    """Only what the one module knows."""
+    with pytest.raises(SettingsError, match="mysql"):
+        Store("mysql://localhost/x")
+
+
+def test_the_statements_are_postgresql_s_too() -> None:
+    """The hot statements compile for PostgreSQL with the same order of values."""
+    engine = SimpleNamespace(dialect=postgresql.dialect(paramstyle="format"))  # type: ignore[no-untyped-call]
+    columns = ("sys_id", "number", "opened_at", "resolved_at", "closed_at", "look_again", "row")
+    upsert = Upsert(engine, schema.ticket, columns, compare="row", key="sys_id")  # type: ignore[arg-type]
+    assert "ON CONFLICT (sys_id) DO UPDATE" in upsert._sql
+    assert "%s" in Setter(engine, schema.ticket, "look_again", "sys_id")._sql  # type: ignore[arg-type]

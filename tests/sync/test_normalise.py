@@ -1,0 +1,165 @@
+"""Rows into tickets."""
+
+import pytest
+
+from connector.sync.history import Change
+from connector.sync.normalise import BASE_COLUMNS, Dialect, Normaliser, Unreadable
+from connector.ticket import Directory, FaultClass, Group, TicketState, Tier
+
+DIALECT = Dialect(
+    states={"1": TicketState.NEW, "2": TicketState.IN_PROGRESS, "7": TicketState.CLOSED},
+    classes={"1": FaultClass.URGENT, "3": FaultClass.IMPORTANT},
+    roles={"clock": "u_desk_clock", "marks": "u_desk_marks"},
+    extra=("u_desk_escalate", "work_notes"),
+    own_user="connector",
+    score="u_desk_score",
+    notes_known=True,
+)
+NETWORK = Group("g1", "Network", "main", Tier.SECOND_LINE)
+NORMALISER = Normaliser(DIALECT, Directory(groups={"g1": NETWORK}))
+ROW = dict.fromkeys(BASE_COLUMNS, "") | {
+    "sys_id": "a" * 32,
+    "number": "INC1",
+    "opened_at": "2026-06-01 01:00:00",
+    "sys_updated_on": "2026-06-01 02:00:00",
+    "sys_mod_count": "4",
+    "state": "2",
+    "priority": "1",
+    "assignment_group": "g1",
+    "assigned_to": "wang",
+    "reopen_count": "1",
+    "u_desk_clock": "running",
+    "u_desk_marks": "0a1b2c3d deadbeef",
+    "u_desk_escalate": "true",
+}
+OPENED = 1_780_275_600
+
+
+def test_a_row_is_a_ticket() -> None:
+    """The platform's words become ours."""
+    ticket = NORMALISER.ticket(ROW)
+    assert (ticket.number, ticket.state, ticket.fault_class) == (
+        "INC1",
+        TicketState.IN_PROGRESS,
+        FaultClass.URGENT,
+    )
+    assert (ticket.opened_at, ticket.mod_count, ticket.reopen_count) == (OPENED, 4, 1)
+    assert ticket.group is NETWORK
+    assert ticket.marks == {"0a1b2c3d", "deadbeef"}
+    assert ticket.owned == {"clock": "running", "marks": "0a1b2c3d deadbeef"}
+    assert ticket.resolved_at is None
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "words"),
+    [
+        ("state", "-100", "state -100 is not among"),
+        ("state", "", r"state \(empty\)"),
+        ("priority", "9", "priority 9 belongs to no fault class"),
+        ("opened_at", "", "opened_at"),
+        ("opened_at", "yesterday", "not a date-time"),
+        ("closed_at", "2026-02-30 00:00:00", "not in the calendar"),
+        ("sys_mod_count", "many", "invalid literal"),
+        ("sys_id", "", "sys_id"),
+        ("assignment_group", None, None),
+        ("assigned_to", {"value": "wang", "link": "x"}, None),
+    ],
+)
+def test_what_does_not_fit_is_unreadable(column: str, value: object, words: str | None) -> None:
+    """A broken row is refused with its reason; a reference as an object or null is only another spelling."""
+    row = ROW | {column: value}
+    if words is None:
+        assert NORMALISER.ticket(row).assignee == "wang"  # type: ignore[arg-type]
+    else:
+        with pytest.raises(Unreadable, match=words):
+            NORMALISER.ticket(row)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("column", ["sys_id", "state", "opened_at", "sys_updated_on"])
+def test_a_row_without_what_matters_is_unreadable(column: str) -> None:
+    """A column that may not be read is missing from the row; without these nothing can be judged."""
+    with pytest.raises(Unreadable):
+        NORMALISER.ticket({key: value for key, value in ROW.items() if key != column})
+
+
+@pytest.mark.parametrize(
+    "column", sorted(set(BASE_COLUMNS) - {"sys_id", "state", "opened_at", "sys_updated_on"})
+)
+def test_a_row_may_lack_the_rest(column: str) -> None:
+    """Any other column may be missing and is empty then."""
+    assert NORMALISER.ticket({key: value for key, value in ROW.items() if key != column}).sys_id == "a" * 32
+
+
+def test_a_group_the_configuration_does_not_name() -> None:
+    """It is a group of no desk and no tier, and not the same as another such."""
+    one, two = (NORMALISER.ticket(ROW | {"assignment_group": key}).group for key in ("x", "y"))
+    assert one is not None
+    assert (one.desk, one.tier) == ("", None)
+    assert one != two
+
+
+def test_what_people_did_beside_the_fields() -> None:
+    """A note by a person counts, our own does not; a tick says when it was set last."""
+    note = Change(OPENED + 60, "work_notes", "", "", "wang")
+    tick = Change(OPENED + 90, "u_desk_escalate", "0", "1", "wang")
+    assert NORMALISER.ticket(ROW).extra == {"u_desk_escalate": "true", "work_notes": ""}
+    assert NORMALISER.ticket(ROW, [note._replace(user="connector")]).extra["work_notes"] == ""
+    assert NORMALISER.ticket(ROW, [note, tick]).extra == {
+        "u_desk_escalate": "true",
+        "u_desk_escalate@": str(OPENED + 90),
+        "work_notes": "1",
+    }
+
+
+def test_without_a_history_nothing_is_said_of_notes() -> None:
+    """Where the history cannot tell, the key is absent rather than empty."""
+    dialect = Dialect(DIALECT.states, DIALECT.classes, extra=("work_notes",))
+    assert Normaliser(dialect, Directory()).ticket(ROW).extra == {}
+
+
+@pytest.mark.parametrize(
+    ("state", "complete", "started", "closed"),
+    [
+        ("1", False, False, False),
+        ("2", False, True, False),
+        ("3", True, True, True),
+        ("4", False, True, True),
+    ],
+)
+def test_a_task_of_ours(state: str, complete: bool, started: bool, closed: bool) -> None:
+    """Kind, occasion, progress and the caller's answer of a call-back."""
+    task = NORMALISER.task(
+        {
+            "sys_id": "t",
+            "correlation_display": "desk-policy:callback",
+            "correlation_id": "c" * 32,
+            "state": state,
+            "opened_at": "2026-06-01 01:00:00",
+            "closed_at": "",
+            "sys_updated_on": "2026-06-01 02:00:00",
+            "u_desk_score": "4.5",
+        }
+    )
+    assert (task.kind, task.occasion, task.score) == ("callback", "c" * 32, 4.5)
+    assert (task.complete, task.started, task.closed_at is not None) == (complete, started, closed)
+
+
+def test_a_broken_task_sets_its_ticket_aside() -> None:
+    """Half of what belongs to a ticket is not enough to judge it."""
+    with pytest.raises(Unreadable, match="task t"):
+        NORMALISER.ticket(ROW, tasks=[{"sys_id": "t", "opened_at": "soon"}])
+
+
+@pytest.mark.parametrize(
+    ("state", "assignee", "answered"),
+    [
+        ("closed_complete", "", True),
+        ("closed_abandoned", "wang", False),
+        ("work_in_progress", "wang", True),
+        ("new", "", False),
+    ],
+)
+def test_a_call_is_answered_or_not(state: str, assignee: str, answered: bool) -> None:
+    """R-E2 counts a call as answered if somebody took it and it was not abandoned."""
+    row = {"sys_id": "c", "opened_at": "2026-06-01 01:00:00", "state": state, "assigned_to": assignee}
+    assert NORMALISER.call(row).answered is answered
