@@ -191,7 +191,7 @@ class Mirror(Ledger, View):
         """Rows that are not in the table as they are, with their packed text."""
         query = select(table.c.sys_id, table.c.row)
         found = connection.execute(query.where(among(connection, table.c.sys_id, _ids(rows))))
-        known = dict(found.tuples().all())
+        known = {row.sys_id: row.row for row in found}
         packed = ((row, self._packing.pack(connection, row)) for row in rows)
         return [(row, text) for row, text in packed if known.get(row["sys_id"]) != text]
 

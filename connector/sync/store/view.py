@@ -41,13 +41,14 @@ class View:
     """The count of open tickets, until a ticket changes."""
 
     def due(self, now: Instant, limit: int = CHUNK, after: str = "") -> list[str]:
-        """Tickets to look at by ``now``, in the order in which they were first seen.
+        """Tickets to look at by ``now``, longest due first.
 
         ``after``: any ticket of the chunk before; "" asks anew. What becomes due meanwhile waits for that.
         """
         if not after or self._due_by != now:
-            # The order of the table: a chunk then lies on few pages, for reading and for `look_again`.
-            query = select(_T.sys_id).where(_T.look_again <= now).order_by(_T.id)
+            # The order of the index, and within one instant that of the table: a chunk then lies on few
+            # pages, for reading and for `look_again`.
+            query = select(_T.sys_id).where(_T.look_again <= now).order_by(_T.look_again, _T.id)
             with self.engine.connect() as connection:
                 self._due = list(connection.execute(query).scalars())
             self._due_by, self._told = now, (0, 0)
