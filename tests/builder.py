@@ -212,6 +212,10 @@ def tickets(draw: st.DrawFn) -> Ticket:
             "u_desk_confirmed": draw(st.sampled_from(("true", "false", ""))),
             "u_desk_escalate": draw(st.sampled_from(("true", "false", ""))),
             "short_description": "VPN <down>",
+            **draw(
+                st.just({})
+                | st.builds(lambda at: {"u_desk_escalate@": str(at)}, st.integers(life[0].start, last.start))
+            ),
         },
     )
 

@@ -34,7 +34,8 @@ class TierEscalation(Policy):
     An open ticket in a group of the tier `from` moves to the tier `to` when one of these holds:
 
     * **out of capability**: its category is listed in `out_of_capability`;
-    * **marked**: a consultant ticked the column `marked_by`;
+    * **marked**: a consultant ticked the column `marked_by` while the ticket was in this tier. A tick made
+      in the first line does not carry on to the vendor; the second line unticks it and ticks it again;
     * **limit used up**: it spent `after` of service hours in the tier since it was opened or last reopened.
       On hold does not count, nor does the time it lay elsewhere.
 
@@ -118,7 +119,7 @@ class TierEscalation(Policy):
         if tier is not self.from_tier or not ticket.is_open:
             return self._elsewhere[ticket.is_open, tier]
         due = self._due(ticket, at)
-        causes = self._causes(ticket, at.now, due)
+        causes = self._causes(ticket, at, due)
         if not causes:
             return Verdict("within the tier", self._stays, due)
         upcoming = due if due is not None and due > at.now else None
@@ -168,17 +169,32 @@ class TierEscalation(Policy):
     def _clause(self) -> str:
         return "R-A2" if self.from_tier is Tier.FIRST_LINE else "R-A3"
 
-    def _causes(self, ticket: Ticket, now: Instant, due: Instant | None) -> list[Cause]:
+    def _causes(self, ticket: Ticket, at: Moment, due: Instant | None) -> list[Cause]:
         causes = []
         if ticket.category in self.out_of_capability:
             key = self._occasion(ticket, "category", ticket.category, ticket.reopen_count)
             causes.append(Cause("why_category", {"category": ticket.category}, key))
         if self.marked_by and ticket.extra.get(self.marked_by) == "true":
-            ticked = ticket.extra.get(f"{self.marked_by}@") or f"opening {ticket.reopen_count}"
-            causes.append(Cause("why_marked", {}, self._occasion(ticket, "marked", ticked)))
-        if due is not None and now >= due:
+            ticked = self._ticked(ticket, at)
+            if ticked is not None:
+                causes.append(Cause("why_marked", {}, self._occasion(ticket, "marked", ticked)))
+        if due is not None and at.now >= due:
             causes.append(Cause("why_after", {"limit": self.after}, self._limit_occasion(ticket)))
         return causes
+
+    def _ticked(self, ticket: Ticket, at: Moment) -> str | None:
+        """Which tick it is, if it was made in this tier: one made below has had its effect there.
+
+        Where history does not tell when, it counts only for a ticket that was in no other tier.
+        """
+        stamp, past = ticket.extra.get(f"{self.marked_by}@"), ticket.spans[:-1]
+        if stamp:
+            past = tuple(span for span in past if span.start <= int(stamp) < (span.end or 0))
+        for span in past:
+            group = at.directory.groups.get(span.group)
+            if group is not None and group.tier is not self.from_tier:
+                return None
+        return stamp or f"opening {ticket.reopen_count}"
 
     def _escalate(self, ticket: Ticket, at: Moment, causes: list[Cause], upcoming: Instant | None) -> Verdict:
         target, told = self._target(ticket, at), causes[0]

@@ -137,6 +137,17 @@ def test_a_new_tick_is_a_new_occasion() -> None:
     assert moves(escalation(), again, MON + HOUR) == {S}
 
 
+def test_a_tick_counts_in_the_tier_in_which_it_was_made() -> None:
+    """Ticked in the first line, it does not carry on to the vendor; ticked in the second it does."""
+    up = escalation(**{"from": "second_line", "to": "vendor", "name": "up", "after": None})
+    life = spans(MON, (0, WORK, WANG, F), (HOUR, WORK, "", S))
+    ticked = {"u_desk_escalate": "true"}
+    for stamp, expected in ((MON + 5, set()), (MON + HOUR, {VENDOR.sys_id}), (None, set())):
+        more = {} if stamp is None else {"u_desk_escalate@": str(stamp)}
+        assert moves(up, ticket(life=life, extra={**ticked, **more}), MON + 2 * HOUR) == expected
+    assert moves(up, ticket(life=spans(MON, (0, WORK, "", S)), extra=ticked), MON) == {VENDOR.sys_id}
+
+
 def test_a_reopening_is_a_new_occasion() -> None:
     """Reopened in the first line, a category beyond it moves again."""
     policy = escalation(after=None)
