@@ -236,6 +236,8 @@ class Directory:
     """sys_id → group."""
     people: Mapping[str, Person] = field(default_factory=dict)
     """user_name → person."""
+    others: Group | None = None
+    """Desk and tier of groups that the configuration does not name; None: they have none."""
 
     def group_named(self, name: str) -> Group | None:
         """The group of that name, or None."""

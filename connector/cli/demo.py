@@ -33,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
     from rich.console import Console
 
     from connector.cli.example import example_path
-    from connector.cli.rehearsal import connected, enforced, furnish
+    from connector.cli.rehearsal import connected, enforced
     from connector.cli.view import Clockface
     from connector.clock import SimulatedClock
     from connector.sandbox.desk import Desk
@@ -49,7 +49,6 @@ def run(args: argparse.Namespace) -> int:
     clock = SimulatedClock(start)
     instance = Instance(now=clock.now)
     rest = Rest(instance)
-    furnish(instance, settings)
     desk = Desk(instance, seed=args.seed, start=start, days=DAYS, set_time=clock.set)
     settings = enforced(settings, url=instance.base_url, adopt_from=start)
     people = instance.count("sys_user") - 1
@@ -143,7 +142,7 @@ def _close(console: "Console", rehearsal: "Rehearsal", start: int, time: "Clockf
     from rich.rule import Rule
     from rich.text import Text
 
-    from connector.cli.kpi import print_scorecard
+    from connector.cli.scorecard import print_scorecard
     from connector.cli.view import print_explanation
     from connector.kpi.period import period_of
     from connector.kpi.scorecard import names_of

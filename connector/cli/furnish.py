@@ -1,5 +1,6 @@
 """Gives a sandbox what a configuration expects of its instance: columns, groups, people, our account."""
 
+from connector.reconcile.world import EVERY_OTHER_GROUP
 from connector.sandbox import Instance
 from connector.settings import Settings
 
@@ -31,7 +32,7 @@ def furnish(instance: Instance, settings: Settings, password: str) -> None:
         add("incident", ticked, "boolean")
     groups = {row["name"] for row in instance.rows("sys_user_group")}
     for name in settings.groups:
-        if name not in groups:
+        if name not in groups and name != EVERY_OTHER_GROUP:
             instance.add_group(name)
     users = {row["user_name"] for row in instance.rows("sys_user")}
     for person in settings.people:

@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from connector.kpi.catalogue import Terms
-    from connector.kpi.indicator import TicketFact, Words
+    from connector.kpi.indicator import TicketFact
     from connector.kpi.period import Period
     from connector.kpi.score import Scope, ScopeKind, Score
-    from connector.kpi.scorecard import Table
     from connector.reconcile import World
     from connector.settings import Settings
-    from connector.ticket import Call, Directory, Instant
+    from connector.ticket import Directory, Instant
 
 SUMMARY = "the indicators against their targets, and the records behind each"
 
@@ -47,8 +45,9 @@ def run(args: argparse.Namespace) -> int:
     """Exit code 0; 1 if the instance could not be read and the figures are older than now."""
     from rich.console import Console
 
+    from connector.cli.scorecard import print_listing, print_scorecard
     from connector.kpi.score import Scope
-    from connector.reconcile import facts, open_world
+    from connector.reconcile import facts, open_world, scores_of
     from connector.settings import load
 
     settings = load(args.config)
@@ -87,66 +86,6 @@ def run(args: argparse.Namespace) -> int:
     return int(bool(trouble))
 
 
-def scores_of(
-    settings: "Settings",
-    directory: "Directory",
-    facts: "Sequence[TicketFact]",
-    calls: "Sequence[Call] | None",
-    periods: "Sequence[Period]",
-    *,
-    now: "Instant | None" = None,
-    scopes: "Sequence[ScopeKind]" = _SCOPES,
-    unread: bool = False,
-) -> "list[Score]":
-    """The scores as this configuration wants them: its targets and terms, and what it gives no source for.
-
-    ``unread``: the mirror has never been filled, so nothing is measured, not even a count of 0.
-    """
-    from connector.kpi.catalogue import indicators
-    from connector.kpi.indicator import Words
-    from connector.kpi.score import measure
-
-    known = indicators(terms_of(settings), directory)
-    nothing = Words("nothing has been read yet", "尚未读取数据")
-    return measure(
-        known,
-        facts,
-        calls,
-        periods,
-        directory,
-        now=now,
-        scopes=scopes,
-        unmeasured=dict.fromkeys((one.id for one in known), nothing) if unread else unmeasured_by(settings),
-    )
-
-
-def terms_of(settings: "Settings") -> "Terms":
-    """What the desk has set; targets stand as shares in the file and as per cent in scores."""
-    from connector.kpi.catalogue import Terms, per_cent
-
-    return Terms(
-        full_mark=settings.reads.full_mark,
-        first_contact=settings.kpi.first_contact,
-        targets={name: per_cent(share) for name, share in settings.kpi.targets.items()},
-    )
-
-
-def unmeasured_by(settings: "Settings") -> "dict[str, Words]":
-    """Indicators that this configuration gives no source for → why, for a manager to read."""
-    from connector.kpi.indicator import Words
-    from connector.rules.sla_timer import SlaTimer
-
-    timers = [policy for policy in settings.policies if isinstance(policy, SlaTimer)]
-    why = {}
-    if settings.reads.score is None:
-        why["R-E1"] = Words("no score column is configured", "未配置评分字段")
-    if not any(timer.respond_within for timer in timers):
-        why["R-E3"] = Words("no policy sets a response limit", "未设响应时限")
-    if not any(timer.resolve_within for timer in timers):
-        why["R-E6"] = Words("no policy sets a resolution limit", "未设处理时限")
-    return why
-
-
 def labels_of(facts: "Sequence[TicketFact]") -> dict[str, str]:
     """sys_id of a ticket or call-back → the number people know it by. Calls go by their sys_id."""
     labels = {}
@@ -155,61 +94,6 @@ def labels_of(facts: "Sequence[TicketFact]") -> dict[str, str]:
         for task in fact.ticket.tasks:
             labels[task.sys_id] = f"{fact.ticket.number} {task.kind}"
     return labels
-
-
-def print_scorecard(
-    console: "Console",
-    scores: "Sequence[Score]",
-    names: Mapping[str, str] | None = None,
-    *,
-    formulas: bool = True,
-) -> None:
-    """The tables of the scores, the legend, and how each figure is counted."""
-    from rich.text import Text
-
-    from connector.kpi.scorecard import LEGEND, formula_lines, tables
-
-    for table in tables(scores, names):
-        _print_table(console, table)
-    notes = [*LEGEND, *(formula_lines(scores) if formulas else ())]
-    for note in notes:
-        console.print(Text(note, style="dim"))
-
-
-def print_listing(
-    console: "Console",
-    scores: "Sequence[Score]",
-    labels: Mapping[str, str],
-    names: Mapping[str, str] | None = None,
-) -> None:
-    """For each figure its value, its formula and the records on either side of the fraction."""
-    from rich.text import Text
-
-    from connector.kpi.scorecard import formula_lines, headline, listing
-
-    for score in scores:
-        console.print(Text(headline(score, names), style="bold"))
-        for line in formula_lines([score]):
-            console.print(Text(line, style="dim"))
-        for table in listing(score, labels):
-            _print_table(console, table)
-
-
-_STYLES = {"plain": "", "good": "green", "bad": "bold red", "quiet": "dim"}
-
-
-def _print_table(console: "Console", table: "Table") -> None:
-    from rich import box
-    from rich.table import Table as Drawn
-    from rich.text import Text
-
-    # Text, not markup: a group may be called "[red]".
-    drawn = Drawn(title=Text(table.title, style="bold"), title_justify="left", box=box.SIMPLE_HEAD)
-    for head in table.heads:
-        drawn.add_column(Text(head), overflow="fold")
-    for row in table.rows:
-        drawn.add_row(*(Text(cell.text, style=_STYLES[cell.tone]) for cell in row))
-    console.print(drawn)
 
 
 def _print_json(
@@ -321,6 +205,7 @@ def _period(kind: str, day: str | None, settings: "Settings", now: "Instant") ->
 def _listed(wanted: str | None, settings: "Settings") -> frozenset[str] | None:
     from connector.errors import SettingsError
     from connector.kpi.catalogue import find, indicators
+    from connector.reconcile import terms_of
 
     if wanted is None:
         return None

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 STEP = 300
 """Seconds of simulated time between two passes."""
 
-USER, PASSWORD = "connector", "rehearsal"
-"""The connector's account on the sandbox; it is thrown away with it."""
+PASSWORD = "rehearsal"
+"""Of the connector's account on the sandbox; it is thrown away with it."""
 
 
 class Player(Protocol):
@@ -117,19 +117,6 @@ class Rehearsal:
         return now + max(1, -(-ahead // STEP)) * STEP
 
 
-def furnish(instance: "Instance", settings: "Settings") -> None:
-    """Give the sandbox the columns that the configuration names, as `install` would on an instance."""
-    kinds = {"respond_by": "glide_date_time", "resolve_by": "glide_date_time"}
-    for role, column in settings.columns.roles.items():
-        length = 4000 if role == "marks" else 40
-        instance.add_column("incident", column, type=kinds.get(role, "string"), max_length=length)
-    for flag in (settings.reads.confirmed, settings.reads.escalate):
-        if flag:
-            instance.add_column("incident", flag, type="boolean")
-    if settings.reads.score:
-        instance.add_column("incident_task", settings.reads.score, type="integer")
-
-
 def enforced(settings: "Settings", *, url: str, adopt_from: "Instant") -> "Settings":
     """The same settings for the sandbox: every policy enforced, nothing too old to be touched."""
     policies = tuple(policy.model_copy(update={"mode": "enforce"}) for policy in settings.policies)
@@ -142,18 +129,18 @@ def connected(
     settings: "Settings", instance: "Instance", rest: "Rest", player: Player, clock: "SimulatedClock"
 ) -> Iterator[Rehearsal]:
     """The connector, in process, on that instance, with a store in memory."""
+    from connector.cli.furnish import furnish
     from connector.reconcile import open_world
     from connector.sandbox.mount import in_process
     from connector.sync.gateway import Credentials
     from connector.sync.store import Store
 
-    instance.add_user(USER, name="Desk Policy Connector", password=PASSWORD, roles=["itil"])
-    own = settings.instance.auth.model_copy(update={"user": USER})
-    settings = settings.model_copy(update={"instance": settings.instance.model_copy(update={"auth": own})})
+    furnish(instance, settings, PASSWORD)
     store = Store()
+    signed = Credentials(settings.instance.auth.user, PASSWORD)
     with (
         in_process(rest),
-        open_world(settings, clock=clock, store=store, credentials=Credentials(USER, PASSWORD)) as world,
+        open_world(settings, clock=clock, store=store, credentials=signed) as world,
     ):
         yield Rehearsal(settings, instance, rest, player, clock, world)
     store.close()

@@ -33,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
 
     from rich.console import Console
 
-    from connector.cli.rehearsal import connected, enforced, furnish
+    from connector.cli.rehearsal import connected, enforced
     from connector.clock import SimulatedClock, SystemClock
     from connector.sandbox.instance import Instance
     from connector.sandbox.replay import Replay
@@ -46,7 +46,6 @@ def run(args: argparse.Namespace) -> int:
     clock = SimulatedClock(0)
     instance = Instance(now=clock.now)
     rest = Rest(instance)
-    furnish(instance, settings)
     with console.status(f"reading {args.log}"):
         replay = Replay(instance, Path(args.log), zone=args.zone, set_time=clock.set)
     first = replay.next_at()
@@ -54,7 +53,6 @@ def run(args: argparse.Namespace) -> int:
         console.print("the log holds no event")
         return 1
     clock.set(first - first % 300 - 300)
-    _introduce(instance, settings)
     settings = enforced(settings, url=instance.base_url, adopt_from=clock.now())
     console.print(
         f"{args.log}: {replay.incidents:,} incidents, {replay.events:,} events; "
@@ -88,16 +86,6 @@ def _settings(path: str | None) -> "Settings":
     desks = tuple(Desk.model_validate(desk) for desk in overlay["desk"])
     safety = settings.safety.model_copy(update={"max_changes": 5000, "share_from": 5000})
     return settings.model_copy(update={"desks": desks, "kpi": Kpi(**overlay["kpi"]), "safety": safety})
-
-
-def _introduce(instance: Any, settings: "Settings") -> None:
-    """Groups and people that the configuration names and the log does not know from the start."""
-    for name in settings.groups:
-        if name != "*" and not instance.count("sys_user_group", f"name={name}"):
-            instance.add_group(name)
-    for user_name in settings.people:
-        if not instance.count("sys_user", f"user_name={user_name}"):
-            instance.add_user(user_name, name=user_name)
 
 
 def _play(console: "Console", rehearsal: "Rehearsal", replay: Any, first: int, days: int | None) -> None:

@@ -8,7 +8,7 @@ figure        facts and scores for the indicators
 """
 
 from connector.reconcile.explanation import Explanation, explain
-from connector.reconcile.figure import facts, scores
+from connector.reconcile.figure import facts, scores, scores_of, terms_of
 from connector.reconcile.recipe import PassReport, refresh, run_pass, sweep_world
 from connector.reconcile.world import World, build_world, open_gateway, open_world
 
@@ -24,5 +24,7 @@ __all__ = [
     "refresh",
     "run_pass",
     "scores",
+    "scores_of",
     "sweep_world",
+    "terms_of",
 ]

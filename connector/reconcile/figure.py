@@ -1,10 +1,10 @@
 """Facts and scores: what the indicators count, taken from the mirror."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from connector.kpi.catalogue import Terms, indicators, per_cent
-from connector.kpi.indicator import TicketFact
+from connector.kpi.indicator import TicketFact, Words
 from connector.kpi.period import Period
 from connector.kpi.score import SCOPE_KINDS, ScopeKind, Score, measure
 from connector.reconcile.judgement import CHUNK, read_tickets
@@ -12,27 +12,71 @@ from connector.reconcile.world import World
 from connector.rules.sla_timer import SlaTimer
 from connector.settings import Settings
 from connector.sync.normalise import Unreadable
-from connector.ticket import Call, Instant
+from connector.ticket import Call, Directory, Instant
 
 
 def scores(
     world: World,
     settings: Settings,
-    periods: Iterable[Period],
+    periods: Sequence[Period],
     now: Instant,
     scopes: Sequence[ScopeKind] = SCOPE_KINDS,
 ) -> list[Score]:
-    """R-E1 to R-E6 and R-E12 for these periods and scopes, from what the mirror knows."""
-    periods = list(periods)
+    """R-E1 to R-E6 and R-E12 for these periods and scopes, from what the mirror knew at ``now``."""
     start, end = min(p.start for p in periods), max(p.end for p in periods)
     found, calls = facts(world, settings, start, end, now)
-    directory = world.moment.directory
-    terms = Terms(
+    return scores_of(settings, world.moment.directory, found, calls, periods, now=now, scopes=scopes)
+
+
+def scores_of(
+    settings: Settings,
+    directory: Directory,
+    facts: Sequence[TicketFact],
+    calls: Sequence[Call] | None,
+    periods: Sequence[Period],
+    *,
+    now: Instant | None = None,
+    scopes: Sequence[ScopeKind] = SCOPE_KINDS,
+    unread: bool = False,
+) -> list[Score]:
+    """The scores as this configuration wants them: its targets and terms, and what it gives no source for.
+
+    ``unread``: the mirror has never been filled, so nothing is measured, not even a count of 0.
+    """
+    known = indicators(terms_of(settings), directory)
+    nothing = Words("nothing has been read yet", "尚未读取数据")
+    return measure(
+        known,
+        facts,
+        calls,
+        periods,
+        directory,
+        now=now,
+        scopes=scopes,
+        unmeasured=dict.fromkeys((one.id for one in known), nothing) if unread else unmeasured_by(settings),
+    )
+
+
+def terms_of(settings: Settings) -> Terms:
+    """What the desk has set; targets stand as shares in the file and as per cent in scores."""
+    return Terms(
         full_mark=settings.reads.full_mark,
         first_contact=settings.kpi.first_contact,
         targets={name: per_cent(share) for name, share in settings.kpi.targets.items()},
     )
-    return measure(indicators(terms, directory), found, calls, periods, directory, now=now, scopes=scopes)
+
+
+def unmeasured_by(settings: Settings) -> dict[str, Words]:
+    """Indicators that this configuration gives no source for → why, for a manager to read."""
+    timers = [policy for policy in settings.policies if isinstance(policy, SlaTimer)]
+    why = {}
+    if settings.reads.score is None:
+        why["R-E1"] = Words("no score column is configured", "未配置评分字段")
+    if not any(timer.respond_within for timer in timers):
+        why["R-E3"] = Words("no policy sets a response limit", "未设响应时限")
+    if not any(timer.resolve_within for timer in timers):
+        why["R-E6"] = Words("no policy sets a resolution limit", "未设处理时限")
+    return why
 
 
 def facts(

@@ -14,6 +14,9 @@ from connector.sync.poll import Swept, poll, sweep
 from connector.sync.store import JournalEntry
 from connector.ticket import Instant
 
+IN_SIGHT = 30 * 86400
+"""Seconds after its closing for which a ticket counts in the brake's share: call-backs come after it."""
+
 BACK_OFF = 900
 """Seconds until a ticket whose write was forbidden is tried again."""
 
@@ -55,6 +58,7 @@ def run_pass(
     polled: Counter[str] = Counter()
     judged, plan, outcome, trouble = Judged(), Plan(now), Outcome(), ""
     try:
+        world.meet_strangers(settings)
         observe(world, settings, polled)
         judged = judge(world, settings, now, full=full)
         plan = make_plan(
@@ -63,7 +67,7 @@ def run_pass(
             settings.safety,
             now=now,
             adopt_from=settings.instance.adopt_instant,
-            population=world.store.count_open(),
+            population=_population(world, settings, judged, now),
         )
         if apply and plan.changes:
             outcome = act(world, settings, plan, stop)
@@ -90,6 +94,12 @@ def run_pass(
         written=outcome.done,
     )
     return report
+
+
+def _population(world: World, settings: Settings, judged: Judged, now: Instant) -> int:
+    """Against what the brake's share is taken: tickets not closed a month ago; 0 when it cannot matter."""
+    many = len(judged.wishes) >= settings.safety.share_from
+    return world.store.count_alive(now - IN_SIGHT) if many else 0
 
 
 def observe(world: World, settings: Settings, polled: Counter[str]) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from connector.clock import Clock, SystemClock
 from connector.errors import SettingsError
@@ -64,6 +64,13 @@ class World:
     """sys_ids of tickets in quarantine."""
     _names: dict[str, str] = field(default_factory=dict)
 
+    def meet_strangers(self, settings: Settings) -> None:
+        """Read the groups again if tickets have come to some that did not exist when they were read."""
+        if self.normaliser.strangers:
+            directory = find_directory(settings, self.gateway)
+            self.normaliser = Normaliser(dialect(settings), directory)
+            self.moment = replace(self.moment, directory=directory)
+
     def names(self, sys_ids: Iterable[str]) -> dict[str, str]:
         """sys_id → name of these people; each is asked for once."""
         wanted = set(sys_ids)
@@ -107,7 +114,23 @@ def open_gateway(settings: Settings, credentials: Credentials | None = None) -> 
 def build_world(settings: Settings, gateway: Gateway, store: Store, clock: Clock) -> World:
     """The world of these settings on this gateway; reads groups and people once. Raises as `open_world`."""
     directory = find_directory(settings, gateway)
-    dialect = Dialect(
+    scheme = Scheme(
+        settings.columns.roles,
+        raw_states(settings.instance.choices.states),
+        frozenset(settings.columns.shared),
+    )
+    wording = Wording(settings.instance.language, settings.instance.zone)
+    moment = Moment(0, settings.service_hours, directory, wording)
+    world = World(
+        gateway, store, clock, Normaliser(dialect(settings), directory), scheme, moment, sources(settings)
+    )
+    world.strange.update(q.sys_id for q in store.quarantined() if q.source == "incident")
+    return world
+
+
+def dialect(settings: Settings) -> Dialect:
+    """How this instance says things, as far as the configuration tells."""
+    return Dialect(
         states=settings.instance.choices.states,
         classes=settings.priorities,
         roles=settings.columns.roles,
@@ -116,16 +139,6 @@ def build_world(settings: Settings, gateway: Gateway, store: Store, clock: Clock
         score=settings.reads.score or "",
         notes_known=settings.instance.history == "audit",
     )
-    scheme = Scheme(
-        settings.columns.roles,
-        raw_states(settings.instance.choices.states),
-        frozenset(settings.columns.shared),
-    )
-    wording = Wording(settings.instance.language, settings.instance.zone)
-    moment = Moment(0, settings.service_hours, directory, wording)
-    world = World(gateway, store, clock, Normaliser(dialect, directory), scheme, moment, sources(settings))
-    world.strange.update(q.sys_id for q in store.quarantined() if q.source == "incident")
-    return world
 
 
 def raw_states(known: Mapping[str, TicketState]) -> dict[TicketState, str]:
@@ -172,7 +185,7 @@ def find_directory(settings: Settings, gateway: Gateway) -> Directory:
             people[user_name] = Person(row["sys_id"], user_name, row.get("name", user_name))
     if problems:
         raise SettingsError(*(f"{settings.path}: {problem}" for problem in problems))
-    return Directory(groups, people)
+    return Directory(groups, people, rest)
 
 
 def sources(settings: Settings) -> tuple[Source, ...]:

@@ -65,6 +65,9 @@ class Normaliser:
     def __init__(self, dialect: Dialect, directory: Directory) -> None:
         self._dialect = dialect
         self._groups = dict(directory.groups)
+        self._others = directory.others or Group("", "")
+        self.strangers: set[str] = set()
+        """sys_ids of groups met on tickets that the directory does not know: made since it was read."""
         self._roles = tuple(dialect.roles.items())
         self._marks = dialect.roles.get("marks", "")
         self._columns = tuple(column for column in dialect.extra if column != NOTES)
@@ -188,8 +191,9 @@ class Normaliser:
         return Call(row.get("sys_id", ""), opened_at, answered, closed_at, group, assignee)
 
     def _stranger(self, sys_id: str) -> Group:
-        """A group that the configuration does not name: of no desk and no tier."""
-        group = self._groups[sys_id] = Group(sys_id, sys_id)
+        """A group unknown to the directory; it goes by its sys_id until the directory is read again."""
+        self.strangers.add(sys_id)
+        group = self._groups[sys_id] = self._others._replace(sys_id=sys_id, name=sys_id)
         return group
 
     def _extra(self, row: Row, changes: Sequence[Change]) -> dict[str, str]:

@@ -27,9 +27,9 @@ class Safety(BaseModel):
 
     max_changes: int = Field(default=500, ge=1, description="Tickets one policy may change in one pass")
     max_share: float = Field(
-        default=0.5, gt=0, le=1, description="Share of the open tickets one policy may change in one pass"
+        default=0.5, gt=0, le=1, description="Share of the tickets open within a month one policy may change"
     )
-    share_from: int = Field(default=50, ge=1, description="The share counts from this many changes on")
+    share_from: int = Field(default=100, ge=1, description="The share counts from this many changes on")
 
 
 class Wish(NamedTuple):
@@ -164,7 +164,7 @@ def make_plan(
     adopt_from: Instant = 0,
     population: int = 0,
 ) -> Plan:
-    """Intents → plan. ``population``: open tickets known, against which the brake's share is taken.
+    """Intents → plan. ``population``: tickets against which the brake's share is taken; 0: no share.
 
     The result does not depend on the order of the wishes (law 7).
     """

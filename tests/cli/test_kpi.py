@@ -10,7 +10,7 @@ from typing import get_args
 import pytest
 from rich.console import Console
 
-from connector.cli import kpi, main
+from connector.cli import kpi, main, scorecard
 from connector.clock import SimulatedClock
 from connector.errors import SettingsError, Unavailable
 from connector.kpi.catalogue import indicators
@@ -54,7 +54,7 @@ def printed(show, *args, width=200):
 
 def test_the_scorecard_names_every_indicator_in_both_languages():
     """A manager finds each figure, its target, its verdict and what is not measured."""
-    text = printed(kpi.print_scorecard, scores(scopes=("whole",)))
+    text = printed(scorecard.print_scorecard, scores(scopes=("whole",)))
     for one in indicators():
         assert one.about.name.en in text
         assert one.about.name.zh in text
@@ -67,21 +67,21 @@ def test_the_scorecard_names_every_indicator_in_both_languages():
 def test_names_are_text_and_not_markup():
     """A group may be called what it likes; brackets are shown."""
     assert "[red]Desk[/red]" in printed(
-        kpi.print_scorecard, scores(scopes=("group",)), {"g1": "[red]Desk[/red]"}
+        scorecard.print_scorecard, scores(scopes=("group",)), {"g1": "[red]Desk[/red]"}
     )
 
 
 def test_a_listing_shows_numbers_of_tickets_and_call_backs():
     """R-E1 opens into the call-back by its ticket's number, R-E3 into tickets."""
     some = [score for score in scores(scopes=("whole",)) if score.indicator in ("R-E1", "R-E3")]
-    text = printed(kpi.print_listing, some, kpi.labels_of(facts()))
+    text = printed(scorecard.print_listing, some, kpi.labels_of(facts()))
     assert "INC2 callback" in text
     assert text.index("INC2 ") < text.index("INC1")
 
 
 def test_a_narrow_terminal_loses_no_table():
     """On 80 columns everything is still there, only folded."""
-    text = printed(kpi.print_scorecard, scores(), width=80)
+    text = printed(scorecard.print_scorecard, scores(), width=80)
     assert text.count("1970-01-01") == 7
 
 
