@@ -123,8 +123,10 @@ def relative(offset: str, at: int, zone: str) -> str | None:
     unit = "day" if parts[0] in {"day", "dayofweek"} else parts[0]
     if unit not in UNITS:
         return None
-    moved = shift(_here(at, zone), unit, int(parts[2]) * (-1 if parts[1] == "ago" else 1))
-    return _stored(moved)
+    try:
+        return _stored(shift(_here(at, zone), unit, int(parts[2]) * (-1 if parts[1] == "ago" else 1)))
+    except (ValueError, OverflowError):
+        return None  # before year 1 or after 9999
 
 
 def scripted(call: str, at: int, zone: str) -> str | None:
@@ -132,6 +134,13 @@ def scripted(call: str, at: int, zone: str) -> str | None:
 
     `at` is the instance's clock, `zone` the session user's; the answer is UTC text.
     """
+    try:
+        return _scripted(call, at, zone)
+    except (ValueError, OverflowError):
+        return None  # before year 1 or after 9999
+
+
+def _scripted(call: str, at: int, zone: str) -> str | None:
     here = _here(at, zone)
     if call in {"gs.nowDateTime()", "gs.now()"}:
         return stamp(at)
