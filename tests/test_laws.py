@@ -1,0 +1,247 @@
+"""The laws: what holds for any mix of policies and any days at the desk. They are the specification."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connector.sandbox import Fault
+from tests.timeline import (
+    CHAINS,
+    NUMBERS,
+    SETS_BACK,
+    Table,
+    Then,
+    examples,
+    happens,
+    lives,
+    mixes,
+    opens,
+    settle,
+    timelines,
+)
+from tests.world import DAY, HOUR, MON, OWNED, US, Desk, record_id, written
+
+LOST = (
+    Fault.refused(),
+    Fault.reset_before(),
+    Fault.reset_after(),
+    Fault.timeout_before(),
+    Fault.timeout_after(),
+    Fault.server_error(),
+    Fault.server_error("after"),
+    Fault.unavailable(),
+    Fault.busy(),
+    Fault.rate_limited(),
+    Fault.hibernating(),
+    Fault.empty(),
+    Fault.accepted(),
+    Fault.truncated(),
+    Fault.cancelled(),
+    Fault.cancelled(broken=True),
+    None,
+)
+"""What can become of a request; None: the process dies."""
+
+
+@examples(30)
+@given(mixes(), timelines())
+def test_it_settles(mix: tuple[Table, ...], timeline: list[Then]) -> None:
+    """Once a pass has written, the passes after it come to rest, and a full plan is empty."""
+    with Desk(settings=settle(mix)) as desk:
+        lives(desk, timeline)
+        resting = desk.settles()[-1]
+        full = desk.looks(full=True, apply=False)
+        assert full.plan.changes == ()
+        assert full.plan.conflicts == resting.plan.conflicts == ()
+        assert desk.repeated() == []
+
+
+@examples(20)
+@given(mixes(), timelines())
+def test_amnesia(mix: tuple[Table, ...], timeline: list[Then]) -> None:
+    """Without its store the connector finds everything done that it has done."""
+    with Desk(settings=settle(mix)) as desk:
+        lives(desk, timeline)
+        desk.settles()
+        desk.forgets()
+        again = desk.looks(full=True, apply=False)
+        assert again.plan.empty
+        assert again.polled["incident"] == desk.instance.count("incident")
+
+
+@examples(40)
+@given(
+    mixes(modes=False),
+    timelines(8),
+    st.integers(1, 14),
+    st.sampled_from(LOST),
+    st.booleans(),
+    st.booleans(),
+)
+def test_crash_anywhere(
+    mix: tuple[Table, ...],
+    timeline: list[Then],
+    request: int,
+    fault: Fault | None,
+    served_first: bool,
+    amnesia: bool,
+) -> None:
+    """Struck at any request, before or after it took effect, it reaches the same world; nothing twice."""
+    worlds = []
+    for struck in (False, True):
+        with Desk(settings=settle(mix)) as desk:
+            lives(desk, timeline)
+            desk.clock.advance(HOUR)
+            if struck:
+                desk.survives(request, fault, served_first=served_first)
+                if amnesia:
+                    desk.forgets()
+            desk.settles()
+            assert desk.repeated() == []
+            worlds.append(desk.everything())
+    assert worlds[0] == worlds[1]
+
+
+@examples(20)
+@given(mixes(modes=False), timelines(8), st.integers(1, 14), st.sampled_from(NUMBERS), st.booleans())
+def test_a_person_who_writes_meanwhile(
+    mix: tuple[Table, ...], timeline: list[Then], request: int, number: str, moves: bool
+) -> None:
+    """What a person writes between our reading and our writing is not overwritten by what we read before."""
+    with Desk(settings=settle(mix)) as desk:
+        lives(desk, timeline)
+        desk.clock.advance(HOUR)
+        deed = Then(0, "to nobody" if moves else "is noted", number)
+        desk.survives(request, Fault.between(lambda: happens(desk, deed)))
+        before = desk.shows(number) if desk.instance.get("incident", record_id(number)) else None
+        if before is not None and moves and desk.world.store.find_number(number):
+            assert before["group"] in ("", "Service Desk", "Infrastructure", "Network Operations")
+        desk.settles()
+        assert desk.looks(full=True, apply=False).plan.changes == ()
+        assert desk.repeated() == []
+
+
+@examples(30)
+@given(mixes(modes=False), timelines(), st.lists(st.integers(1, DAY), min_size=1, max_size=3))
+def test_a_person_wins(mix: tuple[Table, ...], timeline: list[Then], gaps: list[int]) -> None:
+    """A shared field that a person changes after us is never changed again by the same policy."""
+    with Desk(settings=settle(mix)) as desk:
+        ours = {}
+        for report in [*lives(desk, timeline), *desk.settles()]:
+            for change in report.plan.changes:
+                for each in change.fields:
+                    if each.column in desk.settings.columns.shared:
+                        ours[change.ticket, each.column] = (change.policies, each.before)
+        for (ticket, column), (_, before) in ours.items():
+            desk.instance.update("incident", ticket, {column: before}, user="wang")
+        for gap in gaps:
+            desk.clock.advance(gap)
+            for change in desk.looks().plan.changes:
+                for each in change.fields:
+                    policies, _ = ours.get((change.ticket, each.column), ((), ""))
+                    by_name = {b.policy for b in change.because}
+                    assert not by_name.issubset(policies), f"{policies} set {each} once more"
+
+
+@examples(25)
+@given(mixes(), timelines())
+def test_only_ours(mix: tuple[Table, ...], timeline: list[Then]) -> None:
+    """No column but ours, no ticket from before, nothing of an observed policy is ever in a request."""
+    observed = {policy["name"] for policy in mix if policy["mode"] == "observe"}
+    worlds = []
+    for policies in (mix, tuple(policy for policy in mix if policy["mode"] == "enforce")):
+        with Desk(settings=settle(policies)) as desk:
+            old = {"opened_at": "2026-05-29 01:00:00", "category": "network"}
+            desk.opens("INC0", **old)
+            writable = desk.settings.columns.writable | {"work_notes"}
+            lives(desk, [*timeline, Then(HOUR), Then(HOUR)])
+            for request in desk.rest.requests:
+                if request.user != US or request.method == "GET":
+                    continue
+                if request.table == "incident":
+                    assert request.method == "PATCH"
+                    assert request.sys_id != record_id("INC0")
+                    assert request.body.keys() <= writable
+                    assert not any(f"({name}, " in request.body.get("work_notes", "") for name in observed)
+                else:
+                    assert request.method == "POST"
+                    assert request.table in ("incident_task", "kb_knowledge", "m2m_kb_task")
+                    assert record_id("INC0") not in request.body.values()
+            worlds.append(desk.everything())
+    assert worlds[0] == worlds[1]
+
+
+@examples(25)
+@given(mixes(), timelines())
+def test_the_plan_is_the_truth(mix: tuple[Table, ...], timeline: list[Then]) -> None:
+    """What the sandbox saw is the printed plan, no more and no less; a dry run prints the same."""
+
+    def passing(desk: Desk) -> object:
+        foretold = desk.looks(full=True, apply=False).plan
+        desk.rest.requests.clear()
+        report = desk.looks(full=True)
+        assert report.plan == foretold
+        assert [(sent.method, sent.table, sent.body) for sent in desk.sent()] == written(report)
+        return report
+
+    with Desk(settings=settle(mix)) as desk:
+        lives(desk, [*timeline, Then(HOUR)], passing)  # type: ignore[arg-type]
+
+
+@examples(25)
+@given(mixes(), timelines(8), st.permutations(NUMBERS), st.randoms(use_true_random=False))
+def test_order_does_not_matter(
+    mix: tuple[Table, ...], timeline: list[Then], order: list[str], dice: object
+) -> None:
+    """Policies and tickets in any order give the same plan and, once it is carried out, the same world."""
+    shuffled = list(mix)
+    dice.shuffle(shuffled)  # type: ignore[attr-defined]
+    plans, worlds = [], []
+    for policies, numbers in ((mix, NUMBERS), (shuffled, order)):
+        with Desk(settings=settle(policies)) as desk:
+            for number in numbers:
+                opens(desk, number)
+            lives(desk, timeline)
+            desk.clock.advance(HOUR)
+            plans.append(desk.looks(full=True).plan)
+            worlds.append(desk.everything())
+    assert plans[0] == plans[1]
+    assert worlds[0] == worlds[1]
+
+
+@examples(25)
+@given(mixes(without=SETS_BACK | CHAINS), timelines(8), st.integers(0, 3 * DAY), st.integers(0, 3 * DAY))
+def test_catching_up(mix: tuple[Table, ...], timeline: list[Then], first: int, second: int) -> None:
+    """One pass after a long sleep leaves our fields as two passes would have.
+
+    Policies that set a ticket back or hand it on twice are left out: when they acted is part of its history.
+    """
+    worlds = []
+    for asleep in (False, True):
+        with Desk(settings=settle(mix)) as desk:
+            lives(desk, timeline)
+            desk.clock.advance(first)
+            if not asleep:
+                desk.settles()
+            desk.clock.advance(second)
+            desk.settles()
+            numbers = [row["number"] for row in desk.instance.rows("incident")]
+            worlds.append({n: {role: desk.shows(n)[role] for role in OWNED} for n in numbers})
+    assert worlds[0] == worlds[1]
+
+
+@examples(30)
+@given(mixes(), timelines(14))
+def test_changed_and_due_are_everything(mix: tuple[Table, ...], timeline: list[Then]) -> None:
+    """Judging what changed or is due reaches the same world as reading and judging everything each time."""
+
+    def all_over(desk: Desk) -> object:
+        desk.forgets()
+        return desk.looks(full=True)
+
+    worlds = []
+    for passing in (Desk.looks, all_over):
+        with Desk(settings=settle(mix)) as desk:
+            lives(desk, [*timeline, Then(HOUR)], passing)  # type: ignore[arg-type]
+            assert desk.clock.now() >= MON
+            worlds.append(desk.everything())
+    assert worlds[0] == worlds[1]

@@ -1,0 +1,224 @@
+"""Any mix of policies and any days at a desk, for the laws.
+
+A mix takes at most one policy of each slot, so that none contradicts another, observed or enforced and in any
+order. A timeline is a list of moments: time goes on, then a person does something to a ticket (which is opened
+if it is not yet there) or the connector makes a pass. Everything has a fixed id, so that two desks that live
+the same timeline can be compared.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from typing import Any, NamedTuple
+
+from hypothesis import HealthCheck
+from hypothesis import settings as limits
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
+
+from connector.reconcile import PassReport
+from connector.rules.base import Policy
+from connector.rules.catalogue import AnyPolicy
+from connector.settings import Settings
+from tests.world import DAY, HOUR, MINUTE, Desk, read, record_id
+
+Table = Mapping[str, Any]
+
+SLOTS: tuple[tuple[Table, ...], ...] = (
+    (
+        {"rule": "sla_timer", "name": "urgent-limits", "when": {"class": "urgent"}, "warn_at": [0.5, 0.8],
+         "service_hours": "remote", "respond_within": "15m", "resolve_within": "4h"},
+        {"rule": "sla_timer", "name": "urgent-answers", "when": {"priority": "1"}, "warn_at": 0.5,
+         "service_hours": "onsite", "respond_within": "30m"},
+    ),
+    (
+        {"rule": "sla_timer", "name": "other-limits", "when": {"class": ["important", "general"]},
+         "warn_at": 0.8, "service_hours": "onsite", "respond_within": "1h", "resolve_within": "8h",
+         "pause_on": ["1", "4"]},
+    ),
+    (
+        {"rule": "tier_escalation", "name": "to-second-line", "from": "first_line", "to": "second_line",
+         "out_of_capability": ["network"], "marked_by": "u_desk_escalate", "after": "4h",
+         "service_hours": "onsite", "required": {"findings": "work_notes", "need": "description"}},
+        {"rule": "tier_escalation", "name": "to-infrastructure", "from": "first_line", "to": "second_line",
+         "to_group": "Infrastructure", "after": "2h", "service_hours": "remote"},
+    ),
+    (
+        {"rule": "tier_escalation", "name": "to-vendor", "from": "second_line", "to": "vendor",
+         "marked_by": "u_desk_escalate", "after": "3h", "service_hours": "remote"},
+    ),
+    (
+        {"rule": "major_incident", "name": "major-crisis", "when": {"class": "urgent"},
+         "report_to": "lead.zhao", "broadcast_every": "30m", "broadcast_for": "2h"},
+        {"rule": "major_incident", "name": "major-report", "when": {"priority": ["1", "2"]},
+         "report_to": "lead.zhao", "report_within": "1h", "broadcast": False},
+    ),
+    (
+        {"rule": "knowledge_capture", "name": "knowledge-owed", "grace": "1h", "then_after": "2h",
+         "service_hours": "onsite", "exempt_close_codes": "Duplicate"},
+        {"rule": "knowledge_capture", "name": "knowledge-set-back", "grace": "1h", "then_after": "2h",
+         "then": "set_back", "draft": "on_request", "draft_column": "u_desk_draft"},
+        {"rule": "knowledge_capture", "name": "knowledge-drafted", "grace": "30m", "draft": "always"},
+    ),
+    (
+        {"rule": "customer_confirmation", "name": "confirmed", "confirmed": "u_desk_confirmed",
+         "silence_counts_after": "24h"},
+        {"rule": "customer_confirmation", "name": "confirmed-or-back", "confirmed": "u_desk_confirmed",
+         "then": "set_back"},
+    ),
+    (
+        {"rule": "callback_sampling", "name": "daily-callbacks", "rate": 0.5, "key": "a", "per": "day",
+         "zone": "Asia/Shanghai", "strata": ["class"], "minimum": 1, "cap_per_caller": 2, "low_score": 3},
+        {"rule": "callback_sampling", "name": "all-callbacks", "rate": 1, "key": "b", "per": "day",
+         "assign_to": "li", "low_score": 3},
+    ),
+)  # fmt: skip
+"""At most one of each slot."""
+
+SETS_BACK = frozenset({"knowledge-set-back", "confirmed-or-back"})
+CHAINS = frozenset({"to-vendor"})
+
+_parse = TypeAdapter(AnyPolicy).validate_python
+
+
+@cache
+def _base(history: str) -> Settings:
+    settings = read(history=history)
+    settings.service_hours  # noqa: B018  (compiled once for all desks)
+    return settings
+
+
+def settle(policies: Iterable[Table], history: str = "audit") -> Settings:
+    """The desk's settings with these policies, without reading a file anew."""
+    made: tuple[Policy, ...] = tuple(_parse(policy) for policy in policies)
+    return _base(history).model_copy(update={"policies": made})
+
+
+@st.composite
+def mixes(draw: st.DrawFn, *, without: frozenset[str] = frozenset(), modes: bool = True) -> tuple[Table, ...]:
+    """Policies, at least one, in any order; with ``modes`` some of them are only observed."""
+    mode = st.sampled_from(("enforce", "enforce", "enforce", "observe")) if modes else st.just("enforce")
+    picked = []
+    for slot in SLOTS:
+        allowed = [None, *(policy for policy in slot if policy["name"] not in without)]
+        policy = draw(st.sampled_from(allowed))
+        if policy is not None:
+            picked.append({**policy, "mode": draw(mode)})
+    if not picked:
+        picked.append({**SLOTS[0][0], "mode": draw(mode)})
+    return tuple(draw(st.permutations(picked)))
+
+
+def _retires(desk: Desk, number: str) -> None:
+    for row in desk.instance.rows("kb_knowledge", f"source={number}"):
+        desk.instance.update("kb_knowledge", row["sys_id"], {"workflow_state": "retired"}, user="li")
+
+
+def _takes_up(desk: Desk, number: str) -> None:
+    query = f"incident={record_id(number)}^state=1"
+    for row in desk.instance.rows("incident_task", query):
+        desk.instance.update("incident_task", row["sys_id"], {"state": "2"}, user="li")
+
+
+DEEDS: Mapping[str, Callable[[Desk, str], object]] = {
+    "wang takes": lambda desk, n: desk.takes(n),
+    "li takes": lambda desk, n: desk.takes(n, "li"),
+    "waits for the caller": lambda desk, n: desk.holds(n, "1"),
+    "waits for a problem": lambda desk, n: desk.holds(n, "3"),
+    "goes on": lambda desk, n: desk.resumes(n),
+    "to first line": lambda desk, n: desk.moves(n, "Service Desk"),
+    "to second line": lambda desk, n: desk.moves(n, "Infrastructure"),
+    "to no desk": lambda desk, n: desk.moves(n, "Printer Room"),
+    "to nobody": lambda desk, n: desk.moves(n, ""),
+    "is network": lambda desk, n: desk.sets(n, category="network"),
+    "is software": lambda desk, n: desk.sets(n, category="software"),
+    "is urgent": lambda desk, n: desk.sets(n, impact="1", urgency="1"),
+    "is general": lambda desk, n: desk.sets(n, impact="3", urgency="2"),
+    "beyond me": lambda desk, n: desk.ticks(n, "u_desk_escalate"),
+    "not beyond me": lambda desk, n: desk.ticks(n, "u_desk_escalate", value="false"),
+    "confirmed": lambda desk, n: desk.ticks(n, "u_desk_confirmed"),
+    "draft, please": lambda desk, n: desk.ticks(n, "u_desk_draft"),
+    "is noted": lambda desk, n: desk.sets(n, work_notes="Looked at it."),
+    "resolved": lambda desk, n: desk.resolves(n),
+    "resolved as duplicate": lambda desk, n: desk.resolves(n, code="Duplicate"),
+    "closed": lambda desk, n: desk.closes(n),
+    "closed by the caller": lambda desk, n: desk.closes(n, by="chen"),
+    "canceled": lambda desk, n: desk.cancels(n),
+    "task done": lambda desk, n: desk.finishes(n),
+    "task scored 1": lambda desk, n: desk.finishes(n, u_desk_score="1"),
+    "task scored 5": lambda desk, n: desk.finishes(n, u_desk_score="5"),
+    "task skipped": lambda desk, n: desk.finishes(n, state="7"),
+    "tasks taken up": _takes_up,
+    "article attached": lambda desk, n: desk.attaches(n),
+    "articles retired": _retires,
+}
+"""What people do to a ticket, and to what stands beside it."""
+
+OPENINGS: tuple[Mapping[str, str], ...] = (
+    {},
+    {"impact": "2", "urgency": "2", "caller": "zhou"},
+    {"impact": "3", "urgency": "3", "category": "network"},
+    {"category": "network", "group": "Infrastructure"},
+)
+"""How the tickets INC1 to INC4 begin."""
+
+NUMBERS = tuple(f"INC{index}" for index in range(1, len(OPENINGS) + 1))
+
+
+class Then(NamedTuple):
+    """Time goes on, then somebody does something; ``deed`` "" is a pass."""
+
+    after: int
+    """Seconds since the moment before."""
+    deed: str = ""
+    number: str = ""
+
+
+_GAPS = st.sampled_from((0, 1, MINUTE, 10 * MINUTE, 30 * MINUTE, HOUR, 3 * HOUR, DAY)) | st.integers(0, DAY)
+_DEED = st.builds(Then, _GAPS, st.sampled_from(tuple(DEEDS)), st.sampled_from(NUMBERS))
+_PASS = _GAPS.map(Then)
+
+
+def timelines(most: int = 12) -> st.SearchStrategy[list[Then]]:
+    """Up to ``most`` moments of about five days, a pass about every third of them."""
+    return st.lists(st.one_of(_DEED, _DEED, _PASS), min_size=1, max_size=most)
+
+
+def opens(desk: Desk, number: str) -> None:
+    """The ticket begins as `OPENINGS` says."""
+    desk.opens(number, **OPENINGS[NUMBERS.index(number)])
+
+
+def happens(desk: Desk, then: Then) -> None:
+    """Time goes on and a person does what they do; a ticket that is not there is opened instead."""
+    desk.clock.advance(then.after)
+    if not then.deed:
+        return
+    if desk.instance.get("incident", record_id(then.number)) is None:
+        opens(desk, then.number)
+    else:
+        DEEDS[then.deed](desk, then.number)
+
+
+def lives(
+    desk: Desk, timeline: Iterable[Then], passing: Callable[[Desk], PassReport] = Desk.looks
+) -> list[PassReport]:
+    """All of it happens; what the passes came to."""
+    reports = []
+    for then in timeline:
+        happens(desk, then)
+        if not then.deed:
+            reports.append(passing(desk))
+    return reports
+
+
+THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
+
+
+def examples(count: int) -> limits:
+    """So many examples, and twenty times as many for a thorough look."""
+    return limits(
+        max_examples=count * 20 if THOROUGH else count,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
+    )
