@@ -261,8 +261,8 @@ def _place(url: str) -> tuple[str, bool, bool]:
         raise SettingsError(f"instance.url: {url!r} is not a URL such as https://desk.service-now.com")
     if "@" in parts.netloc:
         raise SettingsError("instance.url: a user or password never stands in the URL; see [instance.auth]")
-    near = host in _LOOPBACK
-    if parts.scheme == "http" and not near and not host.endswith(_SANDBOXES):
+    near = host in _LOOPBACK or host.endswith(_SANDBOXES)
+    if parts.scheme == "http" and not near:
         raise SettingsError(f"instance.url: {host} would get the password in the clear; write https://")
     return parts.netloc + parts.path.rstrip("/"), parts.scheme == "https", near
 
