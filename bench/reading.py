@@ -129,7 +129,7 @@ def _groups() -> list[str]:
 
 
 def _incident(number: int, fields: list[str]) -> dict[str, str]:
-    """An incident of the last two days as raw text: half of them open, a quarter resolved, the rest closed."""
+    """An incident of the last two days as raw text: half still open, the rest resolved or closed."""
     from connector.sync.instant import platform_time
 
     dice = Random(number)

@@ -5,7 +5,7 @@ sets, observation begins with the first sight. So the row has the last word, and
 the time before a ticket was resolved, the span says unknown rather than guess.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
@@ -58,10 +58,17 @@ def spans(
     the changes are ahead of the row, they wait for it. A state that ``states`` does not know is UNKNOWN.
     Cost: linear in the changes; without any, one span.
     """
-    state_known = any(change.field == "state" for change in changes)
-    if not state_known and (resolved_at or closed_at):
-        changes = [*changes, *_settled(now.state, states, resolved_at, closed_at)]
-    relevant = [change for change in changes if change.field in _PLACE]
+    relevant = [change for change in changes if change.field in _PLACE] if changes else []
+    if (resolved_at or closed_at) and not any(change.field == "state" for change in relevant):
+        ends = _ends(now.state, states, resolved_at, closed_at)
+        if not relevant:
+            steps = [(at, Standing(state, *now[1:])) for at, state in [(opened_at, _UNKNOWN), *ends]]
+            return _joined(opened_at, steps if ends else [(opened_at, now)], states)
+        states_before = (_UNKNOWN, *(state for _, state in ends))
+        relevant += [
+            Change(at, "state", before, state)
+            for (at, state), before in zip(ends, states_before, strict=False)
+        ]
     if not relevant:
         return (_span(opened_at, None, now, states),)
     steps = _replay(relevant, now)
@@ -72,19 +79,19 @@ def spans(
     return _joined(opened_at, steps, states)
 
 
-def _settled(
+def _ends(
     state: str, states: Mapping[str, TicketState], resolved_at: Instant | None, closed_at: Instant | None
-) -> Iterable[Change]:
-    """What the row's own stamps tell of its end, where no change of state is known."""
+) -> list[tuple[Instant, str]]:
+    """(since, raw state) that the row's own stamps tell of its end, where no change of state is known."""
     here = states.get(state)
-    raw = {meaning: text for text, meaning in states.items()}
-    before = _UNKNOWN
-    if here in (TicketState.RESOLVED, TicketState.CLOSED) and resolved_at is not None:
-        resolved = state if here is TicketState.RESOLVED else raw.get(TicketState.RESOLVED, _UNKNOWN)
-        yield Change(resolved_at, "state", before, resolved)
-        before = resolved
-    if here in (TicketState.CLOSED, TicketState.CANCELED) and closed_at is not None:
-        yield Change(closed_at, "state", before, state)
+    if here is TicketState.RESOLVED:
+        return [(resolved_at, state)] if resolved_at is not None else []
+    if here not in (TicketState.CLOSED, TicketState.CANCELED) or closed_at is None:
+        return []
+    if here is TicketState.CANCELED or resolved_at is None:
+        return [(closed_at, state)]
+    resolved = next((raw for raw, meant in states.items() if meant is TicketState.RESOLVED), _UNKNOWN)
+    return [(resolved_at, resolved), (closed_at, state)]
 
 
 def _replay(
