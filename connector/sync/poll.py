@@ -87,6 +87,14 @@ class Mirror(Protocol):
         """Drop tickets that are gone."""
         ...
 
+    def known(self, table: str) -> list[str]:
+        """Rows of a table beside the tickets."""
+        ...
+
+    def drop(self, table: str, sys_ids: Sequence[str]) -> None:
+        """Drop those that are gone."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -183,20 +191,26 @@ class Swept(NamedTuple):
     changed: int
     """Rows that had changed without a poll seeing it."""
     gone: tuple[str, ...]
-    """sys_ids of tickets that were dropped: deleted, or hidden from us."""
+    """sys_ids of rows that were dropped: deleted, or hidden from us."""
     missing: int
-    """Tickets that could not be read but were kept, because too many vanished at once to believe it."""
+    """Rows that could not be read but were kept, because too many vanished at once to believe it."""
 
 
 def sweep(reader: Reader, store: Mirror, source: Source, *, believe: float = 0.1) -> Swept:
-    """Compare all active tickets with the mirror: finds deletions and changes without a new stamp.
+    """Compare a table with the mirror, the incidents that are active or all rows of another: finds deletions
+    and changes without a new stamp. For the tables beside a ticket, so not for sys_audit and interaction.
 
-    If more than ``believe`` of the open tickets (and more than 20) cannot be read any more, an access rule
-    has changed rather than the desk: none is dropped. The cursor does not move.
+    If more than ``believe`` of the rows (and more than 20) cannot be read any more, an access rule has
+    changed rather than the desk: none is dropped. The cursor does not move.
     """
-    known = set(store.not_closed())
-    active = f"{source.query}^active=true" if source.query else "active=true"
-    keys = _Keys(source.table, active, "", "")
+    tickets = source.table == "incident"
+    known = set(store.not_closed() if tickets else store.known(source.table))
+    conditions = [source.query] if source.query else []
+    if tickets:
+        conditions.append("active=true")
+    elif source.since is not None:
+        conditions.append(f"{source.stamp}>={platform_time(source.since)}")
+    keys = _Keys(source.table, "^".join(conditions), "", "")
     read = changed = 0
     seen: set[str] = set()
     for page in _Walk(reader, keys, source.fields, source.page):
@@ -209,7 +223,10 @@ def sweep(reader: Reader, store: Mirror, source: Source, *, believe: float = 0.1
     gone = [sys_id for sys_id in unseen if sys_id not in found]
     if len(gone) > max(20, believe * len(known)):
         return Swept(read, changed, (), len(gone))
-    store.forget(gone)
+    if tickets:
+        store.forget(gone)
+    else:
+        store.drop(source.table, gone)
     return Swept(read, changed, tuple(gone), 0)
 
 

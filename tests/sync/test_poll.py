@@ -311,3 +311,21 @@ def test_the_sweep_does_not_believe_that_all_are_gone(bench: Bench) -> None:
     swept = sweep(bench.gateway, bench.store, Source("incident", FIELDS))
     assert (swept.gone, swept.missing) == ((), 30)
     assert len(bench.mirrored()) == 30
+
+
+def test_the_sweep_sees_what_was_taken_off_a_ticket(bench: Bench) -> None:
+    """An article detached by a person leaves no stamp anywhere; its ticket is judged again without it."""
+    one, two = bench.opens(2)
+    article = bench.instance.insert("kb_knowledge", {"short_description": "x"})["sys_id"]
+    links = [
+        bench.instance.insert("m2m_kb_task", {"task": task, "kb_knowledge": article})["sys_id"]
+        for task in (one, two)
+    ]
+    source = Source("m2m_kb_task", ("sys_id", "sys_updated_on", "kb_knowledge", "task"))
+    bench.poll()
+    poll(bench.gateway, source, bench.store)
+    bench.store.look_again(dict.fromkeys((one, two)))
+    bench.instance.delete("m2m_kb_task", links[0])
+    assert sweep(bench.gateway, bench.store, source).gone == (links[0],)
+    assert bench.store.due(NOON) == [one]
+    assert [len(mirrored.articles) for mirrored in bench.store.load([one, two])] == [0, 1]

@@ -121,6 +121,19 @@ class Mirror(Ledger, View):
                 for table in (schema.change, schema.task, schema.link):
                     connection.execute(delete(table).where(among(connection, table.c.ticket, chunk)))
 
+    def drop(self, table: str, sys_ids: Iterable[str]) -> None:
+        """Drop rows of a table beside the incidents that are gone; their tickets are due."""
+        beside, ids = schema.BESIDE[table], list(sys_ids)
+        with self.engine.begin() as connection:
+            for start in range(0, len(ids), CHUNK):
+                gone = among(connection, beside.c.sys_id, ids[start : start + CHUNK])
+                for name in ("ticket", "source"):
+                    if name in beside.c:
+                        keys = set(connection.execute(select(beside.c[name]).where(gone)).scalars())
+                        _make_due(connection, set(keys))
+                        _make_due(connection, keys, schema.ticket.c.number)
+                connection.execute(delete(beside).where(gone))
+
     def _keep_tickets(self, connection: Connection, rows: Sequence[Row]) -> int:
         self._open = None
         return self._tickets.run(connection, self._ticket_values(connection, rows))

@@ -75,6 +75,9 @@ link = Table(
     Column("row", Text, nullable=False),
 )
 
+BESIDE = {"incident_task": task, "kb_knowledge": article, "m2m_kb_task": link}
+"""Platform table → the mirror of it, for what belongs to tickets and can be deleted."""
+
 call = Table(
     "call",
     SCHEMA,

@@ -105,6 +105,12 @@ class View:
         """Tickets without an instant of closing."""
         return self._stamped(schema.ticket.c.closed_at.is_(None))
 
+    def known(self, table: str) -> list[str]:
+        """sys_ids mirrored of a platform table beside the incidents. Raises KeyError for another."""
+        beside = schema.BESIDE[table]
+        with self.engine.connect() as connection:
+            return list(connection.execute(select(beside.c.sys_id).order_by(beside.c.sys_id)).scalars())
+
     def count(self) -> int:
         """Tickets in the mirror."""
         with self.engine.connect() as connection:
