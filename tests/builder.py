@@ -184,6 +184,7 @@ _ARTICLES = st.lists(
         linked=st.booleans(),
     ),
     max_size=2,
+    unique_by=lambda article: article.sys_id,
 ).map(tuple)
 
 

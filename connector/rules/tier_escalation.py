@@ -34,7 +34,7 @@ class TierEscalation(Policy):
     An open ticket in a group of the tier `from` moves to the tier `to` when one of these holds:
 
     * **out of capability**: its category is listed in `out_of_capability`;
-    * **marked**: a consultant ticked the column `marked_by` while the ticket was in this tier. A tick made
+    * **marked**: a consultant ticked the column `marked_by` since the ticket came into this tier. A tick made
       in the first line does not carry on to the vendor; the second line unticks it and ticks it again;
     * **limit used up**: it spent `after` of service hours in the tier since it was opened or last reopened.
       On hold does not count, nor does the time it lay elsewhere.
@@ -183,13 +183,13 @@ class TierEscalation(Policy):
         return causes
 
     def _ticked(self, ticket: Ticket, at: Moment) -> str | None:
-        """Which tick it is, if it was made in this tier: one made below has had its effect there.
+        """Which tick it is, if it was made in this tier and the ticket has not left the tier since.
 
         Where history does not tell when, it counts only for a ticket that was in no other tier.
         """
         stamp, past = ticket.extra.get(f"{self.marked_by}@"), ticket.spans[:-1]
         if stamp:
-            past = tuple(span for span in past if span.start <= int(stamp) < (span.end or 0))
+            past = tuple(span for span in past if (span.end or 0) > int(stamp))
         for span in past:
             group = at.directory.groups.get(span.group)
             if group is not None and group.tier is not self.from_tier:

@@ -146,6 +146,9 @@ def test_a_tick_counts_in_the_tier_in_which_it_was_made() -> None:
         more = {} if stamp is None else {"u_desk_escalate@": str(stamp)}
         assert moves(up, ticket(life=life, extra={**ticked, **more}), MON + 2 * HOUR) == expected
     assert moves(up, ticket(life=spans(MON, (0, WORK, "", S)), extra=ticked), MON) == {VENDOR.sys_id}
+    back_and_forth = spans(MON, (0, WORK, "", S), (HOUR, WORK, "", F), (2 * HOUR, WORK, "", S))
+    stale = ticket(life=back_and_forth, extra={**ticked, "u_desk_escalate@": str(MON + 5)})
+    assert moves(up, stale, MON + 3 * HOUR) == set()
 
 
 def test_a_reopening_is_a_new_occasion() -> None:
