@@ -74,55 +74,75 @@ def _play(console: "Console", rehearsal: "Rehearsal", start: int, time: "Clockfa
     day = ""
     with Live(console=console, refresh_per_second=8, transient=True) as live:
         for report in rehearsal.passes(until=end):
-            told.extend(f"[dim]{time(report.at)[5:]}[/] {line}" for line in _happenings(report))
+            told.extend(f"[dim]{time(report.at)[5:]}[/] {line}" for line in _happenings(rehearsal, report))
             if console.is_terminal:
                 live.update(_screen(rehearsal, told, report.at, start, end, time))
-            elif time(report.at)[:10] != day:
-                day = time(report.at)[:10]
-                console.print(f"  {day}: {_counts(rehearsal)}", highlight=False)
+            elif (today := time(report.at)[:10]) != day:
+                if day:
+                    console.print(f"  to {day}: {_counts(rehearsal)}", highlight=False)
+                day = today
     console.print("\n[bold]What happened last[/]")
     for line in told:
-        console.print(line, highlight=False)
+        console.print(line, highlight=False, no_wrap=True, overflow="ellipsis")
     console.print(_counts(rehearsal), highlight=False)
 
 
-def _happenings(report: "PassReport") -> list[str]:
+def _happenings(rehearsal: "Rehearsal", report: "PassReport") -> list[str]:
     """What a bystander would remark on: escalations, breaches, reports, call-backs; not every field."""
     from rich.markup import escape
 
-    lines = []
+    groups = rehearsal.world.moment.directory.groups
+    lines, calls = [], 0
     for written in report.outcome.written:
         change = written.change
         after = {f.column: f.after for f in change.fields}
-        why = ", ".join(dict.fromkeys(f"{b.policy}, {b.clause}" for b in change.because if b.mark))
+        clause = next((b.clause for b in change.because if b.mark), "")
         if change.creates:
-            title = after.get("short_description") or after.get("source", "")
-            what = f"[magenta]creates[/] {change.table}: {escape(title[:60])}"
+            kind = after.get("correlation_display", change.table).removeprefix("desk-policy:")
+            calls += kind == "callback"
+            what = "" if kind == "callback" else f"[magenta]{escape(kind.replace('_', ' '))} created[/]"
         elif "assignment_group" in after:
-            what = "[yellow]escalated[/]"
+            moved = next(f for f in change.fields if f.column == "assignment_group")
+            names = [groups[g].name if g in groups else "nobody" for g in (moved.before, moved.after)]
+            what = f"[yellow]escalated[/]: {escape(' → '.join(names))}"
         elif "breached" in after.values():
             what = "[red]limit breached[/]"
         elif "work_notes" in after:
-            what = "noted: " + escape(" ".join(after["work_notes"].split())[:60])
+            what = f"noted: {escape(_english(after['work_notes']))}"
         else:
             continue
-        lines.append(f"[cyan]{change.number}[/] {what} [dim]({escape(why)})[/]")
+        if what:
+            row = rehearsal.instance.get("incident", change.ticket) or {}
+            title = escape(row.get("short_description", "")[:30])
+            lines.append(f"[cyan]{change.number}[/] {title}  {what} [dim]{clause}[/]")
+    if calls:
+        lines.append(
+            f"[magenta]{calls} call-backs drawn[/] among the tickets closed in the period [dim]R-B6[/]"
+        )
     return lines
+
+
+def _english(note: str) -> str:
+    """The first English line of a note; the whole note stands on the record."""
+    lines = note.splitlines()
+    return next((line for line in lines if line.isascii()), lines[0])
 
 
 def _screen(
     rehearsal: "Rehearsal", told: deque[str], now: int, start: int, end: int, time: "Clockface"
 ) -> "RenderableType":
-    from rich.console import Group
     from rich.progress_bar import ProgressBar
+    from rich.table import Table
     from rich.text import Text
 
-    return Group(
-        Text(f"{time(now)}", style="bold"),
-        ProgressBar(total=end - start, completed=now - start, width=60),
-        Text(_counts(rehearsal)),
-        *(Text.from_markup(line) for line in told),
-    )
+    screen = Table.grid()
+    screen.add_column(no_wrap=True, overflow="ellipsis")
+    screen.add_row(Text(f"{time(now)}", style="bold"))
+    screen.add_row(ProgressBar(total=end - start, completed=now - start, width=60))
+    screen.add_row(Text(_counts(rehearsal)))
+    for line in told:
+        screen.add_row(Text.from_markup(line))
+    return screen
 
 
 def _counts(rehearsal: "Rehearsal") -> str:
@@ -149,6 +169,7 @@ def _close(console: "Console", rehearsal: "Rehearsal", start: int, time: "Clockf
     from connector.reconcile import explain, run_pass, scores
 
     world, settings, now = rehearsal.world, rehearsal.settings, rehearsal.clock.now()
+    last = run_pass(world, settings, now, apply=True)  # the last writes come back and are confirmed
     console.print(Rule("The week against its targets"))
     week = period_of(start, "week", ZoneInfo(settings.instance.zone))
     figures = scores(world, settings, [week], now, scopes=("whole", "desk"))
@@ -160,16 +181,10 @@ def _close(console: "Console", rehearsal: "Rehearsal", start: int, time: "Clockf
         explanation = explain(world, settings, number, now)
         if explanation is not None:
             print_explanation(console, explanation, time)
-            notes = rehearsal.instance.journal(explanation.ticket.sys_id)
-            text = "\n\n".join(
-                f"{note['sys_created_on']} - {note['sys_created_by']} (Work notes)\n{note['value']}"
-                for note in reversed(notes)
-            )
-            console.print(
-                Panel(Text(text), title="its work notes, as a manager reads them", title_align="left")
-            )
+            text = _journal(rehearsal, explanation.ticket.sys_id, time)
+            title = "its work notes, as a manager reads them on the record"
+            console.print(Panel(Text(text), title=title, title_align="left"))
 
-    last = run_pass(world, settings, now, apply=True)
     left = run_pass(world, settings, now, apply=False, full=True).plan
     console.print(Rule("And now"))
     rest = "nothing is left to do" if left.empty else f"{len(left.changes)} changes are left"
@@ -184,21 +199,28 @@ def _close(console: "Console", rehearsal: "Rehearsal", start: int, time: "Clockf
     return left.empty
 
 
+def _journal(rehearsal: "Rehearsal", sys_id: str, time: "Clockface") -> str:
+    """The work notes as the platform shows them: newest first, in the reader's zone, with names."""
+    from connector.sync.instant import instant
+
+    people = {row["user_name"]: row["name"] for row in rehearsal.instance.rows("sys_user")}
+    return "\n\n".join(
+        f"{time(instant(note['sys_created_on']))} - "
+        f"{people.get(note['sys_created_by'], note['sys_created_by'])} (Work notes)\n{note['value']}"
+        for note in reversed(rehearsal.instance.journal(sys_id))
+    )
+
+
 def _telling(rehearsal: "Rehearsal") -> str:
-    """The ticket that shows most: escalated, late, paused, much noted."""
+    """The ticket that shows most: escalated, late, paused, resolved, noted."""
+    instance, tally = rehearsal.instance, rehearsal.tally
+    account = rehearsal.settings.instance.auth.user
 
     def worth(row: dict[str, str]) -> tuple[int, str]:
         number = row["number"]
-        notes = rehearsal.instance.journal(row["sys_id"])
-        ours = sum(note["sys_created_by"] == "connector" for note in notes)
-        tally = rehearsal.tally
-        paused = rehearsal.instance.count(
-            "sys_audit", f"documentkey={row['sys_id']}^newvalue=3^fieldname=state"
-        )
-        return (
-            3 * (number in tally.escalated) + 3 * (number in tally.breached) + 3 * bool(paused) + ours,
-            number,
-        )
+        ours = sum(note["sys_created_by"] == account for note in instance.journal(row["sys_id"]))
+        paused = instance.count("sys_audit", f"documentkey={row['sys_id']}^newvalue=3^fieldname=state")
+        shows = (number in tally.escalated, number in tally.breached, paused, row["resolved_at"])
+        return 2 * sum(map(bool, shows)) + 2 * (number in tally.breached) + min(ours, 4), number
 
-    rows = rehearsal.instance.rows("incident")
-    return max(rows, key=worth)["number"] if rows else ""
+    return max(instance.rows("incident"), key=worth)["number"]

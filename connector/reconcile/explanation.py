@@ -8,6 +8,7 @@ from connector.reconcile.judgement import Judged, read_tickets, with_cohorts
 from connector.reconcile.world import World
 from connector.rules.base import Policy
 from connector.settings import Settings
+from connector.sync.instant import instant
 from connector.sync.plan import Plan, Wish, make_plan, outstanding
 from connector.sync.store import JournalEntry
 from connector.ticket import Instant, Ticket
@@ -64,7 +65,11 @@ class Explanation:
             ("resolved", time(t.resolved_at)),
             ("closed", time(t.closed_at)),
         ]
-        rows += [(f"our {role}", value) for role, value in t.owned.items() if value and role != "marks"]
+        rows += [
+            (f"our {role}", time(instant(value)) if role.endswith("_by") else value)
+            for role, value in t.owned.items()
+            if value and role != "marks"
+        ]
         for span in t.spans:
             group = name(span.group, span.group[:8]) or "no group"
             who = f", {name(span.assignee, span.assignee[:8])}" if span.assignee else ""
