@@ -8,7 +8,7 @@ from connector.reconcile.world import World
 from connector.rules.base import Cohort, Moment, Policy
 from connector.settings import Settings
 from connector.sync.normalise import Unreadable
-from connector.sync.plan import Scheme, Wish, outstanding
+from connector.sync.plan import Scheme, Wish, outstanding, unhurried
 from connector.sync.store import Store
 from connector.ticket import Instant, Ticket
 
@@ -87,7 +87,7 @@ def _judge_one(
 ) -> Instant | None:
     """Collect what the policies want of one ticket; say when to look at it again (0: at every pass)."""
     again: Instant | None = None
-    pending = False
+    enforced: list[Wish] = []
     verdicts = judged.verdicts
     for policy in policies:
         if not policy.applies(ticket):
@@ -100,9 +100,11 @@ def _judge_one(
             observing = policy.mode == "observe"
             wish = outstanding(Wish(policy.name, observing, ticket, reason, intents), scheme)
             if wish.intents:
-                judged.wishes.append(wish)
-                pending = pending or not observing
-    return 0 if pending else again
+                (judged.wishes if observing else enforced).append(wish)
+    if enforced:
+        enforced = unhurried(enforced)
+        judged.wishes += enforced
+    return 0 if enforced else again
 
 
 def with_cohorts(

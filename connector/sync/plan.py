@@ -175,8 +175,8 @@ def make_plan(
         if wish.ticket.opened_at >= adopt_from
         if (new := outstanding(wish, scheme)).intents
     ]
-    enforced, conflicts = _settle([wish for wish in fresh if not wish.observe], scheme)
-    observed, _ = _settle([wish for wish in fresh if wish.observe], scheme)
+    enforced, conflicts = _settle(_now_due(wish for wish in fresh if not wish.observe), scheme)
+    observed, _ = _settle(_now_due(wish for wish in fresh if wish.observe), scheme)
     refused = _brake(enforced, safety, population)
     changes, full = _merge([wish for wish in enforced if wish.policy not in refused], scheme)
     return Plan(now, changes, _merge(observed, scheme)[0], conflicts, refused, full)
@@ -199,10 +199,22 @@ def outstanding(wish: Wish, scheme: Scheme) -> Wish:
             case Create():
                 if intent.occasion not in known:
                     left.append(intent)
-    if ticket.state is TicketState.RESOLVED and all(isinstance(intent, Keep) for intent in left):
-        # A write can postpone the instance's auto-close; what can wait for the closing waits.
-        left = []
     return wish._replace(intents=tuple(left))
+
+
+def unhurried(wishes: Sequence[Wish]) -> list[Wish]:
+    """What is to be written to one ticket now: nothing, if it is resolved and all of it can wait.
+
+    A write can postpone the instance's auto-close. What must be said takes the fields along.
+    """
+    resolved = wishes[0].ticket.state is TicketState.RESOLVED if wishes else False
+    if resolved and all(isinstance(intent, Keep) for wish in wishes for intent in wish.intents):
+        return []
+    return list(wishes)
+
+
+def _now_due(wishes: Iterable[Wish]) -> list[Wish]:
+    return [wish for of_one in _by_ticket(list(wishes)) for wish in unhurried(of_one)]
 
 
 def _settle(wishes: Sequence[Wish], scheme: Scheme) -> tuple[list[Wish], tuple[Conflict, ...]]:

@@ -150,7 +150,7 @@ def test_a_resolved_ticket_is_not_written_for_what_can_wait() -> None:
     t = ticket(state=TicketState.RESOLVED)
     keep = Keep("clock", "met", "R-C3")
     assert plan(wish(t, keep)).empty
-    (change,) = plan(wish(t, keep, said(t))).changes
+    (change,) = plan(wish(t, keep), wish(t, said(t, policy="q"), policy="q")).changes
     assert set(fields(change)) == {"u_clock", "u_marks", "work_notes"}
 
 
