@@ -1,4 +1,4 @@
-"""How long hypothesis looks: the same examples in every run, or with HYPOTHESIS_PROFILE=thorough many new ones."""
+"""How far hypothesis looks: the same examples in every run; HYPOTHESIS_PROFILE=thorough: many new ones."""
 
 import os
 

@@ -1,9 +1,9 @@
 """Any mix of policies and any days at a desk, for the laws.
 
 A mix takes at most one policy of each slot, so that none contradicts another, observed or enforced and in any
-order. A timeline is a list of moments: time goes on, then a person does something to a ticket (which is opened
-if it is not yet there) or the connector makes a pass. Everything has a fixed id, so that two desks that live
-the same timeline can be compared.
+order. A timeline is a list of moments: time goes on, then a person does something to a ticket (which is
+opened if it is not there yet), and perhaps the connector makes a pass. Everything has a fixed id, so that two
+desks that live the same timeline can be compared.
 """
 
 import os
@@ -100,9 +100,9 @@ def mixes(draw: st.DrawFn, *, without: frozenset[str] = frozenset(), modes: bool
     mode = st.sampled_from(("enforce", "enforce", "enforce", "observe")) if modes else st.just("enforce")
     picked = []
     for slot in SLOTS:
-        allowed = [None, *(policy for policy in slot if policy["name"] not in without)]
-        policy = draw(st.sampled_from(allowed))
-        if policy is not None:
+        allowed = [policy for policy in slot if policy["name"] not in without]
+        if allowed and draw(st.sampled_from((True, True, False))):
+            policy = draw(st.sampled_from(allowed))
             picked.append({**policy, "mode": draw(mode)})
     if not picked:
         picked.append({**SLOTS[0][0], "mode": draw(mode)})
@@ -166,22 +166,47 @@ NUMBERS = tuple(f"INC{index}" for index in range(1, len(OPENINGS) + 1))
 
 
 class Then(NamedTuple):
-    """Time goes on, then somebody does something; ``deed`` "" is a pass."""
+    """Time goes on, somebody does something (``deed`` "": nobody), and perhaps the connector looks."""
 
     after: int
     """Seconds since the moment before."""
     deed: str = ""
     number: str = ""
+    look: bool = True
 
 
-_GAPS = st.sampled_from((0, 1, MINUTE, 10 * MINUTE, 30 * MINUTE, HOUR, 3 * HOUR, DAY)) | st.integers(0, DAY)
-_DEED = st.builds(Then, _GAPS, st.sampled_from(tuple(DEEDS)), st.sampled_from(NUMBERS))
-_PASS = _GAPS.map(Then)
+STORIES: tuple[tuple[str, ...], ...] = (
+    ("wang takes", "resolved", "closed"),
+    ("closed", "closed"),
+    ("resolved", "closed", "goes on", "resolved", "closed"),
+    ("wang takes", "waits for the caller", "goes on", "resolved"),
+    ("closed", "", "task scored 1", "task done", "task done"),
+    ("resolved", "closed", "", "task scored 5", "goes on", "closed"),
+    ("beyond me", "to first line", "", "beyond me", "to first line"),
+    ("is network", "to first line", "to second line", "to first line"),
+    ("li takes", "draft, please", "resolved", "", "articles retired", "closed"),
+    ("resolved", "article attached", "closed by the caller"),
+    ("is general", "is urgent", "tasks taken up", "resolved"),
+    ("", "", ""),
+)
+"""What usually comes after what; single deeds stand between."""
+
+_GAP = st.sampled_from((0, 1, 10 * MINUTE, 30 * MINUTE, HOUR, 3 * HOUR, DAY, 2 * DAY)) | st.integers(0, DAY)
+_NUMBER = st.sampled_from((*NUMBERS, *NUMBERS[:2], NUMBERS[0]))
 
 
-def timelines(most: int = 12) -> st.SearchStrategy[list[Then]]:
-    """Up to ``most`` moments of about five days, a pass about every third of them."""
-    return st.lists(st.one_of(_DEED, _DEED, _PASS), min_size=1, max_size=most)
+@st.composite
+def _chapters(draw: st.DrawFn) -> list[Then]:
+    """A story of one ticket, or a single deed."""
+    number = draw(_NUMBER)
+    story = draw(st.one_of(st.sampled_from(STORIES), st.sampled_from(tuple(DEEDS)).map(lambda deed: (deed,))))
+    return [Then(draw(_GAP), deed, number if deed else "", draw(st.booleans()) or not deed) for deed in story]
+
+
+def timelines(most: int = 5) -> st.SearchStrategy[list[Then]]:
+    """Up to ``most`` stories and single deeds one after the other, with passes in between; days to weeks."""
+    chapters = st.lists(_chapters(), min_size=1, max_size=most)
+    return chapters.map(lambda found: [then for each in found for then in each])
 
 
 def opens(desk: Desk, number: str) -> None:
@@ -207,7 +232,7 @@ def lives(
     reports = []
     for then in timeline:
         happens(desk, then)
-        if not then.deed:
+        if then.look:
             reports.append(passing(desk))
     return reports
 

@@ -336,9 +336,7 @@ class Desk:
         found = []
         for entry in self.instance.journal(record_id(number)):
             if entry["sys_created_by"] == US:
-                parts = _TAIL.split(entry["value"])
-                assert not parts[-1], f"a note without its source: {entry['value']}"
-                found += [Said(*parts[at : at + 4]) for at in range(0, len(parts) - 1, 4)]
+                found += said_in(entry["value"])
         return found
 
     def made(self) -> list[tuple[str, ...]]:
@@ -381,6 +379,13 @@ class Desk:
     def at(self, instant: int) -> None:
         """Go on to this instant; never back."""
         self.clock.set(max(instant, self.clock.now()))
+
+
+def said_in(text: str) -> list[Said]:
+    """The notes in one journal entry of the connector. Each must name policy, clause and mark."""
+    parts = _TAIL.split(text)
+    assert not parts[-1], f"a note without its source: {text}"
+    return [Said(*parts[at : at + 4]) for at in range(0, len(parts) - 1, 4)]
 
 
 def written(report: PassReport) -> list[tuple[str, str, Mapping[str, str]]]:
