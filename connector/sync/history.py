@@ -59,11 +59,10 @@ def spans(
     Cost: linear in the changes; without any, one span.
     """
     relevant = [change for change in changes if change.field in _PLACE] if changes else []
-    if (resolved_at or closed_at) and not any(change.field == "state" for change in relevant):
+    if (resolved_at or closed_at) and not (relevant and any(c.field == "state" for c in relevant)):
         ends = _ends(now.state, states, resolved_at, closed_at)
         if not relevant:
-            steps = [(at, Standing(state, *now[1:])) for at, state in [(opened_at, _UNKNOWN), *ends]]
-            return _joined(opened_at, steps if ends else [(opened_at, now)], states)
+            return _ended(opened_at, now, ends, states)
         states_before = (_UNKNOWN, *(state for _, state in ends))
         relevant += [
             Change(at, "state", before, state)
@@ -92,6 +91,25 @@ def _ends(
         return [(closed_at, state)]
     resolved = next((raw for raw, meant in states.items() if meant is TicketState.RESOLVED), _UNKNOWN)
     return [(resolved_at, resolved), (closed_at, state)]
+
+
+def _ended(
+    opened_at: Instant,
+    now: Standing,
+    ends: Sequence[tuple[Instant, str]],
+    states: Mapping[str, TicketState],
+) -> tuple[Span, ...]:
+    """Spans of a ticket of which nothing but its end is known: unknown up to there."""
+    told: list[Span] = []
+    rest = now[1:]
+    since, state = opened_at, TicketState.UNKNOWN if ends else states.get(now.state, TicketState.UNKNOWN)
+    for at, raw in ends:
+        if at > since:
+            told.append(Span(since, at, state, *rest))
+            since = at
+        state = states.get(raw, TicketState.UNKNOWN)
+    told.append(Span(since, None, state, *rest))
+    return tuple(told)
 
 
 def _replay(
