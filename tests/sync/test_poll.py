@@ -329,3 +329,16 @@ def test_the_sweep_sees_what_was_taken_off_a_ticket(bench: Bench) -> None:
     assert sweep(bench.gateway, bench.store, source).gone == (links[0],)
     assert bench.store.due(NOON) == [one]
     assert [len(mirrored.articles) for mirrored in bench.store.load([one, two])] == [0, 1]
+
+
+def test_a_hidden_row_that_moves_pulls_nothing_out_of_sight(bench: Bench) -> None:
+    """While a stretch of hidden rows is passed one of them moves away; the first readable row is not skipped."""
+    ids = []
+    for _ in range(4):
+        ids += bench.opens()
+        bench.now += 300
+    numbers = [bench.instance.get("incident", sys_id)["number"] for sys_id in ids[:2]]  # type: ignore[index]
+    bench.instance.hide("incident", f"numberIN{','.join(numbers)}", "connector")
+    bench.faults.add(Fault.between(lambda: bench.touches(ids[0])), lambda call: call.nth == 2)
+    bench.poll(2)
+    assert set(bench.mirrored()) == set(ids[2:])
