@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from connector.intent import Create, Intent, Note, Verdict, occasion
+from connector.intent import Create, Intent, Note, Occasion, Verdict, occasion
 from connector.rules.base import Duration, Moment, Policy
 from connector.ticket import ENDED_STATES, DeskTask, Instant, Ticket
 from connector.wording import piece
@@ -24,8 +24,8 @@ class MajorIncident(Policy):
       says so. This clock runs day and night, whatever the service hours of the ticket's other limits.
     * **Broadcast.** Every `broadcast_every` a work note tells state, group, how long it has lasted, whether
       it has been reported, and when the next one comes. After downtime only the present slot is told.
-      Broadcasts end with the incident, and after `broadcast_for`: by then a person leads. Switch them off
-      with ``broadcast = false``.
+      Broadcasts end with the incident, or after `broadcast_for` if that is set: by then a person leads.
+      Switch them off with ``broadcast = false``.
 
     The incident began when the ticket got its present priority, which is its opening unless it was raised
     later. One report per ticket: a reopened incident is broadcast anew, not reported anew. What is resolved
@@ -49,7 +49,9 @@ class MajorIncident(Policy):
     report_within: Duration = Field(default=HALF_AN_HOUR, description="Limit of the report, day and night")
     broadcast: bool = Field(default=True, description="Whether progress is broadcast in work notes")
     broadcast_every: Duration = Field(default=HALF_AN_HOUR, description="Time between two broadcasts")
-    broadcast_for: Duration = Field(default=24 * 3600, description="How long broadcasts go on at most")
+    broadcast_for: Duration | None = Field(
+        default=None, description="How long broadcasts go on at most; until it is resolved if not given"
+    )
 
     def people_named(self) -> tuple[str, ...]:
         """The maintenance lead."""
@@ -80,10 +82,10 @@ class MajorIncident(Policy):
         if self.broadcast:
             began = _began(ticket, reopened=True)
             slot = (now - began) // self.broadcast_every
-            if slot <= self._slots:
+            if not self._beyond(slot):
                 upcoming = began + max(slot + 1, 1) * self.broadcast_every
                 look_again = upcoming if look_again is None else min(look_again, upcoming)
-            if 1 <= slot <= self._slots:
+            if slot >= 1 and not self._beyond(slot):
                 intents += self._broadcast(ticket, at, began, slot, reported)
                 reason = f"{reason}, broadcast {slot}"
         return Verdict(reason, tuple(intents), look_again)
@@ -98,14 +100,14 @@ class MajorIncident(Policy):
         lines.append(f"report due {at.wording.time(began + self.report_within)}: {state}")
         began = _began(ticket, reopened=True)
         slot = max((at.now - began) // self.broadcast_every, 0)
-        if self.broadcast and slot < self._slots:
+        if self.broadcast and not self._beyond(slot + 1):
             next_at = at.wording.time(began + (slot + 1) * self.broadcast_every)
-            lines.append(f"broadcasts so far {slot} of {self._slots}, next {next_at}")
+            lines.append(f"broadcasts so far {slot}, next {next_at}")
         return lines
 
-    @property
-    def _slots(self) -> int:
-        return self.broadcast_for // self.broadcast_every
+    def _beyond(self, slot: int) -> bool:
+        """No broadcast is told in this slot any more."""
+        return self.broadcast_for is not None and slot > self.broadcast_for // self.broadcast_every
 
     def _report(self, ticket: Ticket, at: Moment, due: Instant) -> Create:
         lead = at.directory.people.get(self.report_to)
@@ -126,9 +128,10 @@ class MajorIncident(Policy):
         self, ticket: Ticket, at: Moment, began: Instant, slot: int, reported: bool
     ) -> tuple[Note, ...]:
         """The note of this slot, told as of the slot's beginning, unless it has been told."""
-        key = occasion(self.name, ticket.sys_id, "broadcast", self.broadcast_every, began, slot)
+        key = self._slot(ticket, began, slot)
         if key.mark in ticket.marks:
             return ()
+        before = (self._slot(ticket, began, earlier).mark for earlier in range(slot - 1, 0, -1))
         following = began + (slot + 1) * self.broadcast_every
         text = at.wording.say(
             "major_broadcast",
@@ -138,9 +141,14 @@ class MajorIncident(Policy):
             assigned=bool(ticket.assignee),
             open_for=slot * self.broadcast_every,
             reported=reported,
-            next=at.wording.time(following) if slot < self._slots else "",
+            next="" if self._beyond(slot + 1) else at.wording.time(following),
         )
-        return (Note(text, key, "R-C4"),)
+        # Only the last slot told needs a mark: a mark for every half hour would fill the column in days.
+        told = next((mark for mark in before if mark in ticket.marks), None)
+        return (Note(text, key, "R-C4", supersedes=(told,) if told else ()),)
+
+    def _slot(self, ticket: Ticket, began: Instant, slot: int) -> Occasion:
+        return occasion(self.name, ticket.sys_id, "broadcast", self.broadcast_every, began, slot)
 
 
 _OVER = Verdict("not open")

@@ -111,15 +111,37 @@ def test_after_downtime_only_the_present_slot_is_told() -> None:
     assert "open for 1 h 30 min" in text
 
 
-def test_broadcasts_end_with_the_incident_and_with_the_day() -> None:
-    """Resolved: silence. After `broadcast_for` the last one says that it is the last, then silence."""
+def test_broadcasts_end_with_the_incident() -> None:
+    """Resolved: silence. Open for a week: the 336th broadcast, and another to come."""
     resolved = ticket(life=spans(MON, (0, WORK, WANG), (HOUR, RESOLVED, WANG)))
     assert crisis().judge(resolved, moment(MON + 2 * HOUR)).intents == ()
     t = with_report(ticket(), started=True)
-    (last,) = texts(crisis(), t, MON + DAY)
+    (late,) = texts(crisis(), t, MON + 7 * DAY)
+    assert late.startswith("Progress broadcast no. 336:")
+    assert "Next broadcast at" in late
+
+
+def test_broadcasts_end_after_the_time_that_is_set() -> None:
+    """After `broadcast_for` the last one says that it is the last, then silence."""
+    for_a_day = crisis(broadcast_for="24h")
+    t = with_report(ticket(), started=True)
+    (last,) = texts(for_a_day, t, MON + DAY)
     assert "This was the last broadcast." in last
-    assert texts(crisis(), t, MON + DAY + 30 * MINUTE) == []
-    assert crisis().judge(t, moment(MON + 2 * DAY)).look_again_at is None
+    assert texts(for_a_day, t, MON + DAY + 30 * MINUTE) == []
+    assert for_a_day.judge(t, moment(MON + 2 * DAY)).look_again_at is None
+
+
+def test_only_the_last_broadcast_keeps_a_mark() -> None:
+    """A month of half hours must not fill the marks column."""
+    t = with_report(ticket(), started=True)
+    marks: frozenset[str] = frozenset()
+    for slot in (1, 2, 5):
+        now = MON + slot * 30 * MINUTE
+        notes = crisis().judge(replace(t, marks=marks), moment(now)).intents
+        (note,) = notes
+        assert isinstance(note, Note)
+        marks = (marks - set(note.supersedes)) | {note.occasion.mark}
+        assert len(marks) == 1
 
 
 def test_a_reopened_incident_is_broadcast_anew_but_not_reported_anew() -> None:
@@ -142,4 +164,4 @@ def test_it_explains_the_report_and_the_next_broadcast() -> None:
     t = with_report(ticket(), started=False)
     lines = crisis().explain(t, moment(MON + 40 * MINUTE))
     assert "report due 2026-06-01 09:30: task not yet taken up" in lines
-    assert "broadcasts so far 1 of 48, next 2026-06-01 10:00" in lines
+    assert "broadcasts so far 1, next 2026-06-01 10:00" in lines
