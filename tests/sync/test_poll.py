@@ -332,7 +332,7 @@ def test_the_sweep_sees_what_was_taken_off_a_ticket(bench: Bench) -> None:
 
 
 def test_a_hidden_row_that_moves_pulls_nothing_out_of_sight(bench: Bench) -> None:
-    """While a stretch of hidden rows is passed one of them moves away; the first readable row is not skipped."""
+    """A hidden row moves away while its stretch is passed; the first readable row is not skipped."""
     ids = []
     for _ in range(4):
         ids += bench.opens()
