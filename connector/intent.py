@@ -10,6 +10,7 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from connector.ticket import Instant, TicketState
+from connector.wording import Sentence
 
 MARK_LENGTH = 8
 
@@ -60,7 +61,7 @@ class Set(NamedTuple):
 class Note(NamedTuple):
     """A work note, once per occasion. The planner adds policy, clause and mark at its end."""
 
-    text: str
+    text: str | Sentence
     occasion: Occasion
     clause: str
     supersedes: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ render as HTML in a journal (`glide.ui.security.allow_codetag`).
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -204,6 +205,32 @@ def _template(text: str) -> Template:
     return _environment().from_string(text)
 
 
+class Clocktime(NamedTuple):
+    """An instant that is written out only when somebody reads it."""
+
+    instant: int | None
+    zone: str
+
+    def __str__(self) -> str:
+        """``2026-10-08 09:00``, or a dash for None."""
+        if self.instant is None:
+            return "–"
+        moment = datetime.fromtimestamp(self.instant, UTC).astimezone(ZoneInfo(self.zone))
+        return moment.strftime("%Y-%m-%d %H:%M")
+
+
+class Sentence(NamedTuple):
+    """A sentence that is put into words only when it is written: most wishes of a policy never are."""
+
+    wording: "Wording"
+    name: str
+    values: Mapping[str, object]
+
+    def __str__(self) -> str:
+        """The sentence, as `Wording.say` says it."""
+        return self.wording.say(self.name, **self.values)
+
+
 @dataclass(frozen=True, slots=True)
 class Wording:
     """How to speak on the records: the language, and the zone in which clock times are told."""
@@ -221,8 +248,14 @@ class Wording:
         """The same on one line, for subjects: ``回访工单 INC1 / Call back about INC1``."""
         return self.say(sentence, **values).replace("\n", " / ")
 
+    def tell(self, sentence: str, /, **values: object) -> Sentence:
+        """The same as `say`, put into words later."""
+        return Sentence(self, sentence, values)
+
     def time(self, instant: int | None) -> str:
         """An instant as people of the desk read it: ``2026-10-08 09:00``, in the desk's zone."""
-        if instant is None:
-            return "–"
-        return datetime.fromtimestamp(instant, UTC).astimezone(ZoneInfo(self.zone)).strftime("%Y-%m-%d %H:%M")
+        return str(Clocktime(instant, self.zone))
+
+    def when(self, instant: int | None) -> Clocktime:
+        """The same as `time`, written out later."""
+        return Clocktime(instant, self.zone)

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
     from connector.reconcile import Explanation, PassReport
-    from connector.sync.plan import Change, Plan
+    from connector.sync.change import Change, Plan
 
 LONGEST = 100
 """Characters of a value shown in a plan; the whole text is in ``--json``."""
@@ -49,6 +49,8 @@ def print_plan(console: "Console", plan: "Plan", *, limit: int = 50) -> None:
         console.print(_changes_table(changes[:limit]))
         if len(changes) > limit:
             console.print(f"  … and {len(changes) - limit} more; --limit 0 shows all, --json gives all")
+    for policy, count in plan.unlisted.items():
+        console.print(f"  … and {count} more of {escape(policy)}, which only observes")
     for conflict in plan.conflicts:
         wanted = " against ".join(f'"{policy}" ({value})' for policy, value in conflict.wanted)
         console.print(
@@ -90,6 +92,7 @@ def plan_json(plan: "Plan") -> dict[str, Any]:
             {"number": c.number, "field": c.field, "wanted": dict(c.wanted)} for c in plan.conflicts
         ],
         "refused": dict(plan.refused),
+        "unlisted": dict(plan.unlisted),
         "marks_full": list(plan.full),
     }
 

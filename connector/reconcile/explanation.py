@@ -8,8 +8,9 @@ from connector.reconcile.judgement import Judged, read_tickets, with_cohorts
 from connector.reconcile.world import World
 from connector.rules.base import Policy
 from connector.settings import Settings
+from connector.sync.change import Plan, Wish
 from connector.sync.instant import instant
-from connector.sync.plan import Plan, Wish, make_plan, outstanding
+from connector.sync.plan import make_plan, outstanding
 from connector.sync.store import JournalEntry
 from connector.ticket import Instant, Ticket
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from connector.reconcile.world import World
 from connector.rules.base import Cohort, Moment, Policy
 from connector.settings import Settings
+from connector.sync.change import Scheme, Wish
 from connector.sync.normalise import Unreadable
-from connector.sync.plan import Scheme, Wish, outstanding, unhurried
+from connector.sync.plan import outstanding, unhurried
 from connector.sync.store import Store
 from connector.ticket import Instant, Ticket
 
@@ -25,7 +26,19 @@ class Judged:
     """(policy, reason) → tickets."""
     wishes: list[Wish] = field(default_factory=list)
     """Only what the records do not say already."""
+    beyond: Counter[str] = field(default_factory=Counter)
+    """Policy → wishes counted and not kept: the brake holds it anyway, or nobody reads so long a list."""
+    kept: Counter[str] = field(default_factory=Counter)
+    """Policy → wishes kept."""
     quarantined: int = 0
+
+    def keep(self, wish: Wish, most: int) -> None:
+        """Take a wish in; past ``most`` of its policy it is only counted: the memory of a pass is bounded."""
+        if self.kept[wish.policy] > most:
+            self.beyond[wish.policy] += 1
+        else:
+            self.kept[wish.policy] += 1
+            self.wishes.append(wish)
 
 
 def judge(world: World, settings: Settings, now: Instant, *, full: bool = False) -> Judged:
@@ -39,7 +52,7 @@ def judge(world: World, settings: Settings, now: Instant, *, full: bool = False)
     chunks = world.store.everything(CHUNK) if full else _due(world.store, now)
     policies = settings.policies
     grouping = [policy for policy in policies if type(policy).cohort is not Policy.cohort]
-    adopt_from = settings.instance.adopt_instant
+    adopt_from, most = settings.instance.adopt_instant, settings.safety.max_changes
     for sys_ids in chunks:
         look_again: dict[str, Instant | None] = dict.fromkeys(sys_ids)
         tickets = list(read_tickets(world, sys_ids, now, judged))
@@ -48,7 +61,7 @@ def judge(world: World, settings: Settings, now: Instant, *, full: bool = False)
         for ticket in tickets:
             judged.tickets += 1
             if ticket.opened_at >= adopt_from:
-                look_again[ticket.sys_id] = _judge_one(policies, ticket, at, world.scheme, judged)
+                look_again[ticket.sys_id] = _judge_one(policies, ticket, at, world.scheme, judged, most)
         world.store.look_again(look_again)
     return judged
 
@@ -83,11 +96,12 @@ def read_tickets(
 
 
 def _judge_one(
-    policies: Iterable[Policy], ticket: Ticket, at: Moment, scheme: Scheme, judged: Judged
+    policies: Iterable[Policy], ticket: Ticket, at: Moment, scheme: Scheme, judged: Judged, most: int
 ) -> Instant | None:
     """Collect what the policies want of one ticket; say when to look at it again (0: at every pass)."""
     again: Instant | None = None
     enforced: list[Wish] = []
+    observed: list[Wish] = []
     verdicts = judged.verdicts
     for policy in policies:
         if not policy.applies(ticket):
@@ -100,10 +114,11 @@ def _judge_one(
             observing = policy.mode == "observe"
             wish = outstanding(Wish(policy.name, observing, ticket, reason, intents), scheme)
             if wish.intents:
-                (judged.wishes if observing else enforced).append(wish)
+                (observed if observing else enforced).append(wish)
     if enforced:
         enforced = unhurried(enforced)
-        judged.wishes += enforced
+    for wish in (*enforced, *unhurried(observed)):
+        judged.keep(wish, most)
     return 0 if enforced else again
 
 

@@ -9,7 +9,8 @@ from connector.reconcile.judgement import Judged, judge
 from connector.reconcile.world import World
 from connector.settings import Settings
 from connector.sync.apply import Answer, Outcome, Written, carry_out
-from connector.sync.plan import Plan, make_plan
+from connector.sync.change import Plan
+from connector.sync.plan import make_plan
 from connector.sync.poll import Swept, poll, sweep
 from connector.sync.store import JournalEntry
 from connector.ticket import Instant
@@ -68,6 +69,7 @@ def run_pass(
             now=now,
             adopt_from=settings.instance.adopt_instant,
             population=_population(world, settings, judged, now),
+            beyond=judged.beyond,
         )
         if apply and plan.changes:
             outcome = act(world, settings, plan, stop)

@@ -11,9 +11,9 @@ from connector.rules.callback_sampling import CallbackSampling
 from connector.rules.knowledge_capture import KnowledgeCapture
 from connector.rules.major_incident import MajorIncident
 from connector.settings import Settings
+from connector.sync.change import Scheme
 from connector.sync.gateway import Credentials, Gateway, term
 from connector.sync.normalise import BASE_COLUMNS, KIND_PREFIX, NOTES, Dialect, Normaliser
-from connector.sync.plan import Scheme
 from connector.sync.poll import Source
 from connector.sync.store import Store
 from connector.ticket import Directory, Group, Person, TicketState

@@ -76,11 +76,11 @@ class CustomerConfirmation(Policy):
             return _SAID
         if self.then == "flag":
             return Verdict(
-                "closed without confirmation", (Note(at.wording.say("unconfirmed"), happened, "R-B4"),)
+                "closed without confirmation", (Note(at.wording.tell("unconfirmed"), happened, "R-B4"),)
             )
         intents: tuple[Intent, ...] = (
             Set("state", TicketState.RESOLVED, happened, "R-B4"),
-            Note(at.wording.say("unconfirmed_set_back"), happened, "R-B4"),
+            Note(at.wording.tell("unconfirmed_set_back"), happened, "R-B4"),
         )
         return Verdict("closed without confirmation", intents)
 

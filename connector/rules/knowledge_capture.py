@@ -180,7 +180,9 @@ class KnowledgeCapture(Policy):
         reminded = occasion(self.name, ticket.sys_id, "reminder", self.grace, ticket.reopen_count)
         if reminded.mark in ticket.marks:
             return ()
-        text = at.wording.say("knowledge_reminder", until=at.wording.time(until) if until is not None else "")
+        text = at.wording.tell(
+            "knowledge_reminder", until=at.wording.when(until) if until is not None else ""
+        )
         return (Note(text, reminded, "R-B5"),)
 
     def _miss(self, ticket: Ticket, at: Moment, due: Instant) -> tuple[Intent, ...]:
@@ -189,12 +191,12 @@ class KnowledgeCapture(Policy):
             back = occasion(self.name, ticket.sys_id, "set_back", ticket.reopen_count)
             if back.mark in ticket.marks:
                 return ()
-            text = at.wording.say("knowledge_set_back", due=at.wording.time(due))
+            text = at.wording.tell("knowledge_set_back", due=at.wording.when(due))
             return (Set("state", TicketState.RESOLVED, back, "R-B5"), Note(text, back, "R-B5"))
         missed = occasion(self.name, ticket.sys_id, "missing", self.then_after, ticket.reopen_count)
         if missed.mark in ticket.marks or self._was_set_back(ticket):
             return ()
-        return (Note(at.wording.say("knowledge_missing", due=at.wording.time(due)), missed, "R-B5"),)
+        return (Note(at.wording.tell("knowledge_missing", due=at.wording.when(due)), missed, "R-B5"),)
 
     def _was_set_back(self, ticket: Ticket) -> bool:
         return (

@@ -77,8 +77,8 @@ class MajorIncident(Policy):
             reason = "not reported in time"
             late = occasion(self.name, ticket.sys_id, "late", self.report_within)
             if late.mark not in ticket.marks:
-                told = {"limit": self.report_within, "due": at.wording.time(due)}
-                intents.append(Note(at.wording.say("major_not_reported", **told), late, "R-C4"))
+                told = {"limit": self.report_within, "due": at.wording.when(due)}
+                intents.append(Note(at.wording.tell("major_not_reported", **told), late, "R-C4"))
         if self.broadcast:
             began = _began(ticket, reopened=True)
             slot = (now - began) // self.broadcast_every
@@ -133,7 +133,7 @@ class MajorIncident(Policy):
             return ()
         before = (self._slot(ticket, began, earlier).mark for earlier in range(slot - 1, 0, -1))
         following = began + (slot + 1) * self.broadcast_every
-        text = at.wording.say(
+        text = at.wording.tell(
             "major_broadcast",
             slot=slot,
             state=piece(ticket.state.value),
@@ -141,7 +141,7 @@ class MajorIncident(Policy):
             assigned=bool(ticket.assignee),
             open_for=slot * self.broadcast_every,
             reported=reported,
-            next="" if self._beyond(slot + 1) else at.wording.time(following),
+            next="" if self._beyond(slot + 1) else at.wording.when(following),
         )
         # Only the last slot told needs a mark: a mark for every half hour would fill the column in days.
         told = next((mark for mark in before if mark in ticket.marks), None)

@@ -322,9 +322,9 @@ class SlaTimer(Policy):
         if breach.mark in marks or any(warning.mark in marks for warning in graver):
             return ()
         happened = graver[0] if target.level else breach
-        text = at.wording.say(
+        text = at.wording.tell(
             f"{name}_{WARNED if target.level else BREACHED}",
-            due=at.wording.time(target.due),
+            due=at.wording.when(target.due),
             limit=budget,
             share=round(target.level * 100),
         )

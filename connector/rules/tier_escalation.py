@@ -208,9 +208,11 @@ class TierEscalation(Policy):
             nobody = occasion(self.name, "nobody", told.occasion)
             if nobody.mark in ticket.marks:
                 return Verdict(reason, self._stays, upcoming)
-            text = at.wording.say("nobody_to_escalate_to", why=why, **tiers)
+            text = at.wording.tell("nobody_to_escalate_to", why=why, **tiers)
             return Verdict(reason, (*self._stays, Note(text, nobody, self._clause)), upcoming)
-        text = at.wording.say("escalated", why=why, group=target.name, missing=self._missing(ticket), **tiers)
+        text = at.wording.tell(
+            "escalated", why=why, group=target.name, missing=self._missing(ticket), **tiers
+        )
         intents: list[Intent] = [Keep("tier", self.to_tier.value, "R-B2"), Note(text, told.occasion, "R-B2")]
         # All causes that hold are spoken of at once, and the limit with them: none is left over to move the
         # ticket again after it was handed back.

@@ -22,7 +22,7 @@ from connector.settings.table import (
     Storage,
     Table,
 )
-from connector.sync.plan import Safety
+from connector.sync.change import Safety
 from connector.ticket import FaultClass, Tier
 
 

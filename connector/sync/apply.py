@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import NamedTuple, Protocol
 
 from connector.errors import NotFound, Refused, Retriable, Skippable, Throttled
-from connector.sync.plan import Change, FieldChange, Plan
+from connector.sync.change import Change, FieldChange, Plan
 
 CHUNK = 50
 """Records re-read in one request before they are written, one by one."""

@@ -7,152 +7,14 @@ No silent priority. Over the brake nothing of that policy is written; the messag
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
-
-from pydantic import BaseModel, ConfigDict, Field
 
 from connector.intent import Create, Intent, Keep, Note, Occasion, Set
-from connector.sync.instant import platform_time
+from connector.sync.change import Because, Change, Conflict, FieldChange, Plan, Safety, Scheme, Wish
+from connector.sync.instant import instant
 from connector.ticket import Instant, Ticket, TicketState
 
 MARKS_LENGTH = 4000
 """Characters the marks column holds; a ticket whose marks would not fit is listed, not written."""
-
-
-class Safety(BaseModel):
-    """The brake. Over either bound nothing of that policy is written in that pass."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    max_changes: int = Field(default=500, ge=1, description="Tickets one policy may change in one pass")
-    max_share: float = Field(
-        default=0.5, gt=0, le=1, description="Share of the tickets open within a month one policy may change"
-    )
-    share_from: int = Field(default=100, ge=1, description="The share counts from this many changes on")
-
-
-class Wish(NamedTuple):
-    """One policy's intents for one ticket, with the reason of its verdict."""
-
-    policy: str
-    observe: bool
-    ticket: Ticket
-    reason: str
-    intents: tuple[Intent, ...]
-
-
-class Because(NamedTuple):
-    """Who asked for a change, and by which clause."""
-
-    policy: str
-    clause: str
-    reason: str
-    mark: str = ""
-
-
-class FieldChange(NamedTuple):
-    """One column: what the record says, what it shall say (raw text). Journals have no before."""
-
-    column: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One write to one record."""
-
-    table: str
-    sys_id: str
-    """Of the record; for a new one the id it will get, which is its occasion."""
-    ticket: str
-    """sys_id of the ticket it is about."""
-    number: str
-    """Number of that ticket, for people."""
-    base: int | None
-    """The record's `sys_mod_count` when it was judged; None for a new record."""
-    fields: tuple[FieldChange, ...]
-    because: tuple[Because, ...]
-    identity: Mapping[str, str] = field(default_factory=dict)
-    """For a new record: column → value by which it is recognised."""
-
-    @property
-    def creates(self) -> bool:
-        """The record does not exist yet."""
-        return self.base is None
-
-    @property
-    def policies(self) -> tuple[str, ...]:
-        """Names of the policies behind it, each once."""
-        return tuple(dict.fromkeys(b.policy for b in self.because))
-
-
-class Conflict(NamedTuple):
-    """Two policies want different values in one field of one ticket: neither is written."""
-
-    ticket: str
-    number: str
-    field: str
-    wanted: tuple[tuple[str, str], ...]
-    """(policy, value) of each."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a pass would write, and what it would not, each with its reason."""
-
-    at: Instant
-    changes: tuple[Change, ...] = ()
-    observed: tuple[Change, ...] = ()
-    """What policies in mode observe would change if they were enforced; never written."""
-    conflicts: tuple[Conflict, ...] = ()
-    refused: Mapping[str, str] = field(default_factory=dict)
-    """Policy → why the brake holds it."""
-    full: tuple[str, ...] = ()
-    """Numbers of tickets whose marks column is full."""
-
-    @property
-    def empty(self) -> bool:
-        """Nothing is to be written and nothing stands in the way."""
-        return not (self.changes or self.conflicts or self.refused or self.full)
-
-    def by_policy(self) -> Counter[str]:
-        """Policy → number of changes it has a part in."""
-        return Counter(policy for change in self.changes for policy in change.policies)
-
-
-@dataclass(frozen=True, slots=True)
-class Scheme:
-    """How the instance names things: the planner's only knowledge of columns."""
-
-    columns: Mapping[str, str]
-    """Role → column of what we own: ``"clock"`` → ``"u_desk_clock"``; a missing role is not written."""
-    states: Mapping[TicketState, str]
-    shared: frozenset[str] = frozenset({"assignment_group", "assigned_to", "state"})
-    """Columns shared with people that the configuration lets us set."""
-    refused: frozenset[str] = frozenset()
-    """Columns the instance was seen to drop silently; not tried again until the next start."""
-
-    def column_of(self, wish: Keep | Set) -> str:
-        """The platform's column for a field, or "" where it may not be written."""
-        if isinstance(wish, Keep):
-            column = self.columns.get(wish.field, "")
-        else:
-            column = _SHARED[wish.field]
-            column = column if column in self.shared else ""
-        return "" if column in self.refused else column
-
-    def raw(self, value: str | int | TicketState | None) -> str:
-        """A value as the platform's raw text; an int is an instant."""
-        if value is None:
-            return ""
-        if isinstance(value, TicketState):
-            return self.states[value]
-        return platform_time(value) if isinstance(value, int) else value
-
-
-_SHARED = {"group": "assignment_group", "state": "state", "assignee": "assigned_to"}
 
 
 def make_plan(
@@ -163,8 +25,11 @@ def make_plan(
     now: Instant,
     adopt_from: Instant = 0,
     population: int = 0,
+    beyond: Mapping[str, int] | None = None,
 ) -> Plan:
     """Intents → plan. ``population``: tickets against which the brake's share is taken; 0: no share.
+
+    ``beyond``: policy → wishes that were counted and not kept, because they were past every bound.
 
     The result does not depend on the order of the wishes (law 7).
     """
@@ -177,29 +42,44 @@ def make_plan(
     ]
     enforced, conflicts = _settle(_now_due(wish for wish in fresh if not wish.observe), scheme)
     observed, _ = _settle(_now_due(wish for wish in fresh if wish.observe), scheme)
-    refused = _brake(enforced, safety, population)
+    beyond = beyond or {}
+    refused = _brake(enforced, safety, population, beyond)
     changes, full = _merge([wish for wish in enforced if wish.policy not in refused], scheme)
-    return Plan(now, changes, _merge(observed, scheme)[0], conflicts, refused, full)
+    return Plan(
+        now, changes, _merge(observed, scheme)[0], conflicts, refused, _unlisted(observed, beyond), full
+    )
 
 
 def outstanding(wish: Wish, scheme: Scheme) -> Wish:
     """The intents that the record does not fulfil already, and that may be written at all."""
     ticket = wish.ticket
-    known = {task.occasion for task in ticket.tasks} | {article.sys_id for article in ticket.articles}
     left: list[Intent] = []
     for intent in wish.intents:
-        match intent:
-            case Keep(role, value, _):
-                if scheme.column_of(intent) and ticket.owned.get(role, "") != scheme.raw(value):
-                    left.append(intent)
-            case Set() | Note():
-                writable = isinstance(intent, Note) or scheme.column_of(intent)
-                if writable and scheme.columns.get("marks") and intent.occasion.mark not in ticket.marks:
-                    left.append(intent)
-            case Create():
-                if intent.occasion not in known:
-                    left.append(intent)
-    return wish._replace(intents=tuple(left))
+        if isinstance(intent, Keep):
+            # The cheap question first: nearly every field of nearly every ticket is as it should be.
+            if not _is_so(intent.value, ticket.owned.get(intent.field, "")) and scheme.column_of(intent):
+                left.append(intent)
+        elif isinstance(intent, Create):
+            there = any(task.occasion == intent.occasion for task in ticket.tasks)
+            if not there and all(article.sys_id != intent.occasion for article in ticket.articles):
+                left.append(intent)
+        elif (
+            intent.occasion.mark not in ticket.marks
+            and "marks" in scheme.columns
+            and (isinstance(intent, Note) or scheme.column_of(intent))
+        ):
+            left.append(intent)
+    return wish if len(left) == len(wish.intents) else wish._replace(intents=tuple(left))
+
+
+def _is_so(wanted: str | Instant | None, raw: str) -> bool:
+    """The record says it already. Dates are compared as instants: reading one is cheaper than writing one."""
+    if isinstance(wanted, int):
+        try:
+            return instant(raw) == wanted
+        except ValueError:
+            return False
+    return raw == (wanted or "")
 
 
 def unhurried(wishes: Sequence[Wish]) -> list[Wish]:
@@ -253,8 +133,16 @@ def _settle(wishes: Sequence[Wish], scheme: Scheme) -> tuple[list[Wish], tuple[C
     return kept, conflicts
 
 
-def _brake(wishes: Sequence[Wish], safety: Safety, population: int) -> dict[str, str]:
+def _unlisted(observed: Sequence[Wish], beyond: Mapping[str, int]) -> dict[str, int]:
+    watching = {wish.policy for wish in observed}
+    return {policy: count for policy, count in sorted(beyond.items()) if policy in watching and count}
+
+
+def _brake(
+    wishes: Sequence[Wish], safety: Safety, population: int, beyond: Mapping[str, int]
+) -> dict[str, str]:
     counts = Counter(wish.policy for wish in wishes)
+    counts.update({policy: count for policy, count in beyond.items() if policy in counts})
     refused = {}
     for policy, count in sorted(counts.items()):
         bounds = [(safety.max_changes, f"max_changes = {safety.max_changes}")]

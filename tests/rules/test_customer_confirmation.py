@@ -49,7 +49,7 @@ def test_closed_unconfirmed_is_flagged_once() -> None:
     t = closed(3 * DAY - 1)
     (note,) = said(confirmation(), t, moment(MON + 4 * DAY))
     assert isinstance(note, Note)
-    assert "without the customer's confirmation" in note.text
+    assert "without the customer's confirmation" in str(note.text)
     assert said(confirmation(), marked(confirmation(), t, moment(MON + 4 * DAY)), moment(MON + 9 * DAY)) == []
 
 

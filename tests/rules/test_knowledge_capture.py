@@ -65,12 +65,12 @@ def test_owed_reminded_missing() -> None:
     assert said(capture(), t, moment(DONE + 8 * HOUR - 1)) == []
     (reminder,) = said(capture(), t, moment(DONE + 8 * HOUR))
     assert isinstance(reminder, Note)
-    assert "attach it by 2026-06-02 10:00" in reminder.text
+    assert "attach it by 2026-06-02 10:00" in str(reminder.text)
     t = marked(capture(), t, moment(DONE + 8 * HOUR))
     assert said(capture(), t, moment(DONE + 9 * HOUR)) == []
     (missing,) = said(capture(), t, moment(DONE + DAY))
     assert isinstance(missing, Note)
-    assert "Still no knowledge article" in missing.text
+    assert "Still no knowledge article" in str(missing.text)
     assert knowledge(capture(), t, DONE + DAY) == "missing"
     assert said(capture(), marked(capture(), t, moment(DONE + DAY)), moment(DONE + 9 * DAY)) == []
 
@@ -80,7 +80,7 @@ def test_asleep_over_the_reminder_only_missing_is_said() -> None:
     t = resolved()
     (note,) = said(capture(), t, moment(DONE + 2 * DAY))
     assert isinstance(note, Note)
-    assert "Still no" in note.text
+    assert "Still no" in str(note.text)
 
 
 def test_without_then_after_it_only_reminds() -> None:
@@ -88,7 +88,7 @@ def test_without_then_after_it_only_reminds() -> None:
     policy = capture(then_after=None)
     (reminder,) = said(policy, resolved(), moment(DONE + 9 * DAY))
     assert isinstance(reminder, Note)
-    assert reminder.text.endswith("attach it.")
+    assert str(reminder.text).endswith("attach it.")
     assert knowledge(policy, resolved(), DONE + 9 * DAY) == "owed"
 
 

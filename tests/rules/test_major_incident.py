@@ -41,7 +41,7 @@ def with_report(of: Ticket, *, started: bool) -> Ticket:
 
 def texts(policy: MajorIncident, of: Ticket, now: int) -> list[str]:
     """The notes wanted."""
-    return [note.text for note in said(policy, of, moment(now)) if isinstance(note, Note)]
+    return [str(note.text) for note in said(policy, of, moment(now)) if isinstance(note, Note)]
 
 
 def test_a_major_incident_is_reported_to_the_lead() -> None:

@@ -49,7 +49,7 @@ def state(policy: SlaTimer, of: Ticket, now: Instant) -> object:
 
 def texts(policy: SlaTimer, of: Ticket, now: Instant) -> list[str]:
     """The notes wanted."""
-    return [note.text for note in said(policy, of, moment(now))]  # type: ignore[union-attr]
+    return [str(note.text) for note in said(policy, of, moment(now))]  # type: ignore[union-attr]
 
 
 def test_a_new_ticket_runs_towards_both_limits() -> None:

@@ -55,7 +55,7 @@ def moves(policy: TierEscalation, of: Ticket, now: int) -> set[str]:
 
 def note(policy: TierEscalation, of: Ticket, now: int) -> str:
     """The one note it wants."""
-    (text,) = [i.text for i in said(policy, of, moment(now)) if isinstance(i, Note)]
+    (text,) = [str(i.text) for i in said(policy, of, moment(now)) if isinstance(i, Note)]
     return text
 
 

@@ -13,7 +13,8 @@ from pydantic import TypeAdapter
 from connector.intent import Create, Keep, Note, Set
 from connector.rules.base import Moment, Policy
 from connector.rules.catalogue import AnyPolicy
-from connector.sync.plan import Plan, Safety, Scheme, Wish, make_plan, outstanding
+from connector.sync.change import Plan, Safety, Scheme, Wish
+from connector.sync.plan import make_plan, outstanding
 from connector.ticket import Article, DeskTask, Span, Ticket, TicketState
 from tests.builder import DAY, DIRECTORY, cohort_of, moment, tickets
 
