@@ -7,7 +7,7 @@
 
 Times are Shanghai's, in the week of Monday 2026-06-01; ``"2nd Mon 09:00"`` is a week later. The connector
 makes a pass every five minutes (those in which nothing has happened and nothing is due are left out: a law
-says that they do nothing). At one and the same minute people come first, then the pass, then what is expected.
+says that they do nothing). In one and the same minute people come first, then the pass, then expectations.
 """
 
 from collections.abc import Callable
