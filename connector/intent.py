@@ -77,7 +77,7 @@ class Create:
     """
 
     table: str
-    fields: Mapping[str, str]
+    fields: Mapping[str, str | Sentence]
     occasion: Occasion
     clause: str
     key: Mapping[str, str] = field(default_factory=dict)

@@ -225,10 +225,12 @@ class Sentence(NamedTuple):
     wording: "Wording"
     name: str
     values: Mapping[str, object]
+    one_line: bool = False
 
     def __str__(self) -> str:
-        """The sentence, as `Wording.say` says it."""
-        return self.wording.say(self.name, **self.values)
+        """The sentence, as `Wording.say` or `Wording.line` says it."""
+        speak = self.wording.line if self.one_line else self.wording.say
+        return speak(self.name, **self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +253,10 @@ class Wording:
     def tell(self, sentence: str, /, **values: object) -> Sentence:
         """The same as `say`, put into words later."""
         return Sentence(self, sentence, values)
+
+    def title(self, sentence: str, /, **values: object) -> Sentence:
+        """The same as `line`, put into words later."""
+        return Sentence(self, sentence, values, one_line=True)
 
     def time(self, instant: int | None) -> str:
         """An instant as people of the desk read it: ``2026-10-08 09:00``, in the desk's zone."""

@@ -10,7 +10,7 @@ from connector.rules.base import Policy
 from connector.settings import Settings
 from connector.sync.change import Plan, Wish
 from connector.sync.instant import instant
-from connector.sync.plan import make_plan, outstanding
+from connector.sync.plan import make_plan
 from connector.sync.store import JournalEntry
 from connector.ticket import Instant, Ticket
 
@@ -131,7 +131,7 @@ def explain(
         verdict = policy.judge(ticket, at)
         answers.append(Answer(policy, verdict, policy.explain(ticket, at)))
         wish = Wish(policy.name, policy.mode == "observe", ticket, verdict.reason, verdict.intents)
-        wishes.append(outstanding(wish, world.scheme))
+        wishes.append(wish)
     plan = make_plan(
         wishes, world.scheme, settings.safety, now=now, adopt_from=settings.instance.adopt_instant
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from connector.reconcile.world import World
-from connector.rules.base import Cohort, Moment, Policy
+from connector.rules.base import Cohort, Moment, Policy, trait
 from connector.settings import Settings
 from connector.sync.change import Scheme, Wish
 from connector.sync.normalise import Unreadable
@@ -52,6 +52,7 @@ def judge(world: World, settings: Settings, now: Instant, *, full: bool = False)
     chunks = world.store.everything(CHUNK) if full else _due(world.store, now)
     policies = settings.policies
     grouping = [policy for policy in policies if type(policy).cohort is not Policy.cohort]
+    bench = Bench(policies)
     adopt_from, most = settings.instance.adopt_instant, settings.safety.max_changes
     for sys_ids in chunks:
         look_again: dict[str, Instant | None] = dict.fromkeys(sys_ids)
@@ -61,7 +62,9 @@ def judge(world: World, settings: Settings, now: Instant, *, full: bool = False)
         for ticket in tickets:
             judged.tickets += 1
             if ticket.opened_at >= adopt_from:
-                look_again[ticket.sys_id] = _judge_one(policies, ticket, at, world.scheme, judged, most)
+                look_again[ticket.sys_id] = _judge_one(
+                    bench.of(ticket), ticket, at, world.scheme, judged, most
+                )
         world.store.look_again(look_again)
     return judged
 
@@ -95,6 +98,24 @@ def read_tickets(
         yield ticket
 
 
+class Bench:
+    """The policies, ready to judge: which of them apply is worked out once for tickets of the same traits."""
+
+    def __init__(self, policies: Sequence[Policy]) -> None:
+        self._policies = policies
+        self._trait = trait(frozenset[str]().union(*(policy.when.asks for policy in policies)))
+        self._known: dict[tuple[str | None, ...], tuple[Policy, ...]] = {}
+
+    def of(self, ticket: Ticket) -> tuple[Policy, ...]:
+        """The policies that apply to a ticket, in the order of the configuration."""
+        key = self._trait(ticket)
+        fitting = self._known.get(key)
+        if fitting is None:
+            fitting = tuple(policy for policy in self._policies if policy.applies(ticket))
+            self._known[key] = fitting
+        return fitting
+
+
 def _judge_one(
     policies: Iterable[Policy], ticket: Ticket, at: Moment, scheme: Scheme, judged: Judged, most: int
 ) -> Instant | None:
@@ -104,17 +125,14 @@ def _judge_one(
     observed: list[Wish] = []
     verdicts = judged.verdicts
     for policy in policies:
-        if not policy.applies(ticket):
-            continue
         reason, intents, look_again_at = policy.judge(ticket, at)
         verdicts[policy.name, reason] += 1
         if look_again_at is not None and (again is None or look_again_at < again):
             again = look_again_at
-        if intents:
+        if intents and (left := outstanding(ticket, intents, scheme)):
             observing = policy.mode == "observe"
-            wish = outstanding(Wish(policy.name, observing, ticket, reason, intents), scheme)
-            if wish.intents:
-                (observed if observing else enforced).append(wish)
+            wish = Wish(policy.name, observing, ticket, reason, left)
+            (observed if observing else enforced).append(wish)
     if enforced:
         enforced = unhurried(enforced)
     for wish in (*enforced, *unhurried(observed)):

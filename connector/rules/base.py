@@ -16,7 +16,7 @@ TOML table is its constructor, and `judge` is a pure function of (ticket, moment
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import attrgetter
@@ -114,6 +114,11 @@ class When(BaseModel):
         """All conditions hold."""
         return self._test(ticket)
 
+    @property
+    def asks(self) -> frozenset[str]:
+        """Names of the conditions that are set, as in TOML."""
+        return frozenset(name for name, _ in self._conditions)
+
     @cached_property
     def _test(self) -> Callable[[Ticket], bool]:
         """The conditions as one function, put together once: every ticket is asked this for every policy."""
@@ -156,6 +161,12 @@ _ACTUAL: Mapping[str, Callable[[Ticket], str | None]] = {
 """What a condition of that name looks at."""
 
 
+def trait(names: Iterable[str]) -> Callable[[Ticket], tuple[str | None, ...]]:
+    """What conditions of these names look at, as one key: tickets with the same key match the same `when`."""
+    looks = tuple(_ACTUAL[name] for name in sorted(names))
+    return lambda ticket: tuple([look(ticket) for look in looks])
+
+
 class Policy(BaseModel):
     """One configured wish. Subclasses are rules; see the module's text for what they promise."""
 
@@ -171,7 +182,7 @@ class Policy(BaseModel):
     when: When = When()
 
     def applies(self, ticket: Ticket) -> bool:
-        """Whether the policy is about this ticket at all."""
+        """Whether the policy is about this ticket at all: what `when` says and nothing else."""
         return self._applies(ticket)
 
     @cached_property

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from connector.intent import Create, Keep, Verdict, occasion
 from connector.rules.base import Cohort, Moment, Policy
 from connector.ticket import DeskTask, Instant, Ticket, TicketState
+from connector.wording import Sentence
 
 CALLBACK, IMPROVEMENT, SECOND_CALL = "callback", "improvement", "callback_2"
 _TAKEN = frozenset({"drawn", "called", "improving", "second_call", "done"})
@@ -270,11 +271,11 @@ class CallbackSampling(Policy):
             if self.assign_to is not None:
                 caller = at.directory.people.get(self.assign_to)
                 person = caller.sys_id if caller else ""
-        fields = {
+        fields: dict[str, str | Sentence] = {
             "incident": ticket.sys_id,
             "parent": ticket.sys_id,
-            "short_description": at.wording.line(f"{kind}_subject", number=ticket.number),
-            "description": at.wording.say(f"{kind}_task", number=ticket.number, **told),
+            "short_description": at.wording.title(f"{kind}_subject", number=ticket.number),
+            "description": at.wording.tell(f"{kind}_task", number=ticket.number, **told),
             "assignment_group": group,
             "assigned_to": person,
             "correlation_display": f"desk-policy:{kind}",

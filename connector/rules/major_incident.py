@@ -8,7 +8,7 @@ from pydantic import Field
 from connector.intent import Create, Intent, Note, Occasion, Verdict, occasion
 from connector.rules.base import Duration, Moment, Policy
 from connector.ticket import ENDED_STATES, DeskTask, Instant, Ticket
-from connector.wording import piece
+from connector.wording import Sentence, piece
 
 REPORT = "major_report"
 HALF_AN_HOUR = 30 * 60
@@ -112,12 +112,12 @@ class MajorIncident(Policy):
     def _report(self, ticket: Ticket, at: Moment, due: Instant) -> Create:
         lead = at.directory.people.get(self.report_to)
         due_date = datetime.fromtimestamp(due, UTC).strftime("%Y-%m-%d %H:%M:%S")
-        told = {"number": ticket.number, "due": at.wording.time(due)}
-        fields = {
+        told = {"number": ticket.number, "due": at.wording.when(due)}
+        fields: dict[str, str | Sentence] = {
             "incident": ticket.sys_id,
             "parent": ticket.sys_id,
-            "short_description": at.wording.line("major_report_subject", number=ticket.number),
-            "description": at.wording.say("major_report_task", **told),
+            "short_description": at.wording.title("major_report_subject", number=ticket.number),
+            "description": at.wording.tell("major_report_task", **told),
             "assigned_to": lead.sys_id if lead else "",
             "due_date": due_date,
             "correlation_display": f"desk-policy:{REPORT}",

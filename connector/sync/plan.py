@@ -35,10 +35,10 @@ def make_plan(
     """
     ordered = sorted(wishes, key=lambda wish: (wish.ticket.number, wish.ticket.sys_id, wish.policy))
     fresh = [
-        new
+        wish._replace(intents=left)
         for wish in ordered
         if wish.ticket.opened_at >= adopt_from
-        if (new := outstanding(wish, scheme)).intents
+        if (left := outstanding(wish.ticket, wish.intents, scheme))
     ]
     enforced, conflicts = _settle(_now_due(wish for wish in fresh if not wish.observe), scheme)
     observed, _ = _settle(_now_due(wish for wish in fresh if wish.observe), scheme)
@@ -50,11 +50,10 @@ def make_plan(
     )
 
 
-def outstanding(wish: Wish, scheme: Scheme) -> Wish:
+def outstanding(ticket: Ticket, intents: Iterable[Intent], scheme: Scheme) -> tuple[Intent, ...]:
     """The intents that the record does not fulfil already, and that may be written at all."""
-    ticket = wish.ticket
     left: list[Intent] = []
-    for intent in wish.intents:
+    for intent in intents:
         if isinstance(intent, Keep):
             # The cheap question first: nearly every field of nearly every ticket is as it should be.
             if not _is_so(intent.value, ticket.owned.get(intent.field, "")) and scheme.column_of(intent):
@@ -69,7 +68,7 @@ def outstanding(wish: Wish, scheme: Scheme) -> Wish:
             and (isinstance(intent, Note) or scheme.column_of(intent))
         ):
             left.append(intent)
-    return wish if len(left) == len(wish.intents) else wish._replace(intents=tuple(left))
+    return tuple(left)
 
 
 def _is_so(wanted: str | Instant | None, raw: str) -> bool:
@@ -242,7 +241,7 @@ def _creations(ticket: Ticket, wishes: Sequence[Wish]) -> list[Change]:
     for wish in wishes:
         for intent in wish.intents:
             if isinstance(intent, Create) and intent.occasion not in created:
-                fields = {**intent.fields, **intent.identity}
+                fields = {column: str(text) for column, text in {**intent.fields, **intent.identity}.items()}
                 created[intent.occasion] = Change(
                     intent.table,
                     str(intent.occasion),

@@ -63,7 +63,7 @@ def written(some: Sequence[Policy], t: Ticket, now: int) -> Ticket:
     owned, marks, more = dict(t.owned), set(t.marks), {}
     tasks, articles = list(t.tasks), {article.sys_id: article for article in t.articles}
     for wish in wishes(some, t, now):
-        for intent in outstanding(wish, SCHEME).intents:
+        for intent in outstanding(t, wish.intents, SCHEME):
             match intent:
                 case Keep(role, value, _):
                     owned[role] = SCHEME.raw(value)

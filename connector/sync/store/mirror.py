@@ -105,8 +105,15 @@ class Mirror(Ledger, View):
     def look_again(self, when: Mapping[str, Instant | None]) -> None:
         """Set when tickets are to be looked at next; 0: at every pass, None: when they change."""
         if when:
+            timed = [(at, sys_id) for sys_id, at in when.items() if at is not None]
+            quiet = [sys_id for sys_id, at in when.items() if at is None]
+            table = schema.ticket
             with self.engine.begin() as connection:
-                self._when.run(connection, [(at, sys_id) for sys_id, at in when.items()])
+                if timed:
+                    self._when.run(connection, timed)
+                for start in range(0, len(quiet), CHUNK):
+                    rest = among(connection, table.c.sys_id, quiet[start : start + CHUNK])
+                    connection.execute(update(table).where(rest).values(look_again=None))
 
     def forget(self, sys_ids: Iterable[str]) -> None:
         """Drop tickets that are gone, with their changes and tasks."""
