@@ -1,8 +1,8 @@
 """The loop: wakes the pass at intervals, stops on SIGTERM, reloads on SIGHUP, and logs on transition only.
 
 `schedule` only wakes us: its own `Scheduler`, never the module's default, the process in UTC, every job
-guarded so that none can end the loop or starve the others, `Event.wait` instead of sleep, and every job moved
-along when the wall clock steps. What is due is decided from the store, never from a timer.
+guarded so that none can end the loop or starve the others, a wait that signals end instead of sleep, and every
+job moved along when the wall clock steps. What is due is decided from the store, never from a timer.
 """
 
 import fcntl
@@ -11,9 +11,10 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from threading import Event
 from types import FrameType
 from typing import TextIO
@@ -21,7 +22,7 @@ from typing import TextIO
 import schedule
 
 from connector.clock import Clock
-from connector.errors import Fatal, Refused
+from connector.errors import ConnectorError, Fatal, Refused, SettingsError
 
 LOG = logging.getLogger("connector")
 STEP = 1.0
@@ -78,6 +79,7 @@ class Daemon:
     def __init__(self, clock: Clock, *, idle: float = 5.0) -> None:
         self.stop = Event()
         self.reload = Event()
+        self._wake: SimpleQueue[None] = SimpleQueue()
         self._clock = clock
         self._idle = idle
         self._scheduler = schedule.Scheduler()
@@ -88,6 +90,8 @@ class Daemon:
         transition = Transition()
 
         def guarded() -> None:
+            if self.stop.is_set():  # told while another job of this round was running
+                return
             try:
                 transition.tell(job())
             except (Fatal, Refused) as error:
@@ -103,7 +107,10 @@ class Daemon:
             planned.next_run -= timedelta(seconds=seconds)
 
     def run(self, on_reload: Callable[[], None] = lambda: None) -> None:
-        """Loop until stopped. Raises the `Fatal` or `Refused` that ended it, if one did."""
+        """Loop until stopped. Raises the `Fatal` or `Refused` that ended it, if one did.
+
+        ``on_reload`` may raise any `ConnectorError`: it is logged, and everything stays as it was.
+        """
         offset = self._clock.now() - self._clock.monotonic()
         while not self.stop.is_set():
             step = self._clock.now() - self._clock.monotonic() - offset
@@ -115,21 +122,38 @@ class Daemon:
                 offset += step
             if self.reload.is_set():
                 self.reload.clear()
-                on_reload()
+                self._take(on_reload)
             self._scheduler.run_pending()
-            idle = self._scheduler.idle_seconds
-            self.stop.wait(min(self._idle, max(0.05, idle if idle is not None else self._idle)))
+            if not self.stop.is_set():
+                idle = self._scheduler.idle_seconds
+                with suppress(Empty):
+                    self._wake.get(
+                        timeout=min(self._idle, max(0.05, idle if idle is not None else self._idle))
+                    )
         if self._fatal is not None:
             raise self._fatal
 
+    def _take(self, on_reload: Callable[[], None]) -> None:
+        try:
+            on_reload()
+        except ConnectorError as error:
+            said = "; ".join(error.problems) if isinstance(error, SettingsError) else str(error)
+            LOG.error("the new settings are not taken, the old ones stay: %s", said)
+
     def listen(self) -> None:
-        """SIGTERM and SIGINT stop after the record in hand; SIGHUP reloads."""
+        """SIGTERM and SIGINT stop after the record in hand; SIGHUP reloads. Each wakes the loop at once.
+
+        A handler runs in the middle of whatever the main thread does. `SimpleQueue.put` is made for that; to
+        wait on an `Event` that a handler sets could lock up.
+        """
 
         def stop(_signal: int, _frame: FrameType | None) -> None:
             self.stop.set()
+            self._wake.put(None)
 
         def again(_signal: int, _frame: FrameType | None) -> None:
             self.reload.set()
+            self._wake.put(None)
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
