@@ -1,8 +1,8 @@
 """The loop: wakes the pass at intervals, stops on SIGTERM, reloads on SIGHUP, and logs on transition only.
 
 `schedule` only wakes us: its own `Scheduler`, never the module's default, the process in UTC, every job
-guarded so that none can end the loop or starve the others, a wait that signals end instead of sleep, and every
-job moved along when the wall clock steps. What is due is decided from the store, never from a timer.
+guarded so that none can end the loop or starve the others, a wait that a signal ends instead of sleep, and
+every job moved along when the wall clock steps. What is due is decided from the store, never from a timer.
 """
 
 import fcntl
