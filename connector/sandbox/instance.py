@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from connector.sandbox.column import Column
 from connector.sandbox.dictionary import NAME, Table
 from connector.sandbox.error import Aborted, InvalidTable, NotFound, RecordError
+from connector.sandbox.metric import CALCULATION, DURATION, SCRIPTS, STATE, STOCK, Metrics
 from connector.sandbox.property import Properties
 from connector.sandbox.query import Query, Term, parse
 from connector.sandbox.record import Records, declared
@@ -32,7 +33,8 @@ class Instance:
 
     Switches for what differs between instances: `invalid_query` (unknown columns in a query),
     `priority_lookup` ((impact, urgency) → priority), `journal_on_closed` (whether a note on a closed incident
-    is kept, section 9.4).  All methods raise `RecordError`; all may be called from several threads.
+    is kept, section 9.4), `measure` (metrics; a fresh instance keeps none).  All methods raise `RecordError`;
+    all may be called from several threads.
     """
 
     def __init__(
@@ -67,6 +69,7 @@ class Instance:
         self.hidden: dict[tuple[str, str], list[str]] = {}
         self.denied: set[tuple[str, str, str]] = set()
         self._aborts: list[tuple[str, str, str]] = []
+        self.metrics: Metrics | None = None
         self.properties = Properties(self._write_property)
         self.add_user("admin", name="System Administrator", roles=["admin"])
 
@@ -254,10 +257,48 @@ class Instance:
         self.dictionary[table]
         self._aborts.append((table, query, name))
 
+    # Metrics
+
+    def measure(
+        self, *columns: str, lag: int = 30, stop_when_inactive: bool = False, scripts: bool = True
+    ) -> None:
+        """From now on `metric_instance` tells how long incidents held each value of these columns.
+
+        Without columns the three of a stock instance: `incident_state`, `assignment_group`, `assigned_to`;
+        `scripts` adds the stock calculations, whose rows are no durations.  Rows appear and end `lag` seconds
+        after the write; see `Metrics` for `stop_when_inactive`.  The definitions are rows of
+        `metric_definition` that can be deactivated.
+        """
+        with self._write():
+            for column in columns or STOCK:
+                shown = self.dictionary["incident"].columns[column]
+                self._define(STOCK.get(column, f"{shown.label} Duration"), column, DURATION)
+            for name in SCRIPTS if scripts else ():
+                self._define(name, STATE, CALCULATION)
+            kept = self.metrics.pending if self.metrics else ()
+            self.metrics = Metrics(
+                self.store, self.dictionary, lag=lag, stop_when_inactive=stop_when_inactive
+            )
+            self.metrics.pending.extend(kept)
+            self.records.measured = self.metrics.note
+
+    def _define(self, name: str, field: str, kind: str) -> None:
+        query = f"table=incident^name={name}"
+        if not self.count("metric_definition", query):
+            row = {"sys_id": key("metric_definition", "incident", name), "name": name, "table": "incident"}
+            self.insert("metric_definition", row | {"field": field, "type": kind})
+
+    def _catch_up(self) -> None:
+        """Let the metrics write what is due before somebody reads; not in the middle of a write."""
+        if self.metrics and self.metrics.pending and not self.store.db.in_transaction:
+            with self._write():
+                self.metrics.catch_up(int(self.now()))
+
     # For the REST face, which holds the lock; `generation` counts changes of the dictionary
 
     def compiled(self, table: Table, query: Query, user: str, pairs: tuple[Term, ...] = ()) -> Statement:
         """The query as SQL, in the session of `user`."""
+        self._catch_up()
         no_rows = self.properties.get("glide.invalid_query.returns_no_rows") == "true"
         return statement(
             self.dictionary,
@@ -299,10 +340,13 @@ class Instance:
                 yield
                 return
             db.execute("BEGIN")
+            told = len(self.metrics.pending) if self.metrics else 0
             try:
                 yield
             except BaseException:
                 db.execute("ROLLBACK")
+                while self.metrics and len(self.metrics.pending) > told:
+                    self.metrics.pending.pop()
                 raise
             db.execute("COMMIT")
 

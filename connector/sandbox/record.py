@@ -25,7 +25,8 @@ class Records:
     """Writes through the rules.
 
     `inserted`, `guard` (updates only) and `updated` are told of each row inside the transaction and may stop
-    the write by raising; `overwrite` passes `guard` by.
+    the write by raising; `overwrite` passes `guard` by.  `measured`, where somebody measures, is told of each
+    incident that was made or changed, and of what it held before.
     """
 
     def __init__(self, store: Store, dictionary: Dictionary, sessions: Sessions, seed: int) -> None:
@@ -38,6 +39,7 @@ class Records:
         self.inserted: Callable[[str, Row], None] = lambda _table, _row: None
         self.guard: Callable[[Table, Row], None] = lambda _table, _row: None
         self.updated: Callable[[Table, Row], None] = lambda _table, _row: None
+        self.measured: Callable[[str, Row, Row], None] | None = None
         self._dice = random.Random(seed)
         self._numbers: dict[str, int] = {}
 
@@ -170,6 +172,8 @@ class Records:
                 self.store.insert("sys_journal_field", entry)
         if table.audited and row["sys_mod_count"] != "0":
             self._audit(table, row, before, entries, user)
+        if self.measured is not None and table.name == "incident":
+            self.measured(table.name, row, before)
 
     def _audit(self, table: Table, row: Row, before: Row, entries: Row, user: str) -> None:
         now = stamp(self.sessions.asker(user).at)

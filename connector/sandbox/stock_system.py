@@ -25,6 +25,8 @@ cmn_location              name               -    Location
 cmn_department            name               -    Department
 cmn_schedule              name               -    Schedule
 cmn_rota                  name               -    Shift
+metric_definition         name               MTRC Metric Definition
+metric_instance           -                  -    Metric Instance
 """
 """Name, display column, number prefix, label."""
 
@@ -248,6 +250,31 @@ group     reference:sys_user_group  Group
 schedule  reference:cmn_schedule    Schedule
 active    boolean                   Active
 """,
+    "metric_definition": """
+number       string(40)    Number
+name         string(100)   Name
+table        string(80)    Table
+field        string(80)    Field
+type         string(40)    Type
+active       boolean       Active
+timeline     boolean       Timeline
+order        integer       Order
+description  string(4000)  Description
+script       string(8000)  Script
+""",
+    "metric_instance": """
+definition            reference:metric_definition  Definition
+table                 string(80)                   Table
+id                    GUID(32)                     ID
+field                 string(80)                   Field
+field_value           string(255)                  Field value
+value                 string(255)                  Value
+start                 glide_date_time              Start
+end                   glide_date_time              End
+duration              glide_duration               Duration
+business_duration     glide_duration               Business duration
+calculation_complete  boolean                      Calculation complete
+""",
 }
 
 CHOICES: dict[tuple[str, str], dict[str, str]] = {
@@ -260,6 +287,10 @@ CHOICES: dict[tuple[str, str], dict[str, str]] = {
         "outdated": "Outdated",
     },
     ("kb_knowledge", "article_type"): {"text": "HTML", "wiki": "Wiki"},
+    ("metric_definition", "type"): {
+        "field_value_duration": "Field value duration",
+        "calculation": "Script calculation",
+    },
     ("asmt_assessment_instance", "state"): {
         "ready": "Ready to take",
         "wip": "In progress",
@@ -294,6 +325,10 @@ DEFAULTS: dict[tuple[str, str], str] = {
     ("asmt_assessment_instance", "percent_answered"): "0",
     ("cmdb_ci", "operational_status"): "1",
     ("cmn_rota", "active"): "true",
+    ("metric_definition", "type"): "field_value_duration",
+    ("metric_definition", "active"): "true",
+    ("metric_definition", "timeline"): "false",
+    ("metric_definition", "order"): "100",
 }
 
 INDEXES = {
@@ -308,5 +343,6 @@ INDEXES = {
     "kb_knowledge": ("number", "correlation_id", "source"),
     "m2m_kb_task": ("task", "kb_knowledge"),
     "asmt_assessment_instance": ("task_id",),
+    "metric_instance": ("id",),
 }
 """Columns that are looked up one by one, besides sys_id and the two time orders."""
