@@ -1,0 +1,75 @@
+"""Who is judged, and when again."""
+
+from tests.world import DAY, HOUR, MINUTE, Desk, record_id
+
+POLICIES = """
+[[policy]]
+rule = "sla_timer"
+name = "urgent-limits"
+mode = "enforce"
+when = { class = "urgent" }
+service_hours = "remote"
+resolve_within = "4h"
+warn_at = 0.5
+[[policy]]
+rule = "callback_sampling"
+name = "call-backs"
+mode = "enforce"
+rate = 0
+key = "a"
+per = "day"
+minimum = 1
+strata = ["class"]
+"""
+
+
+def test_a_quiet_ticket_is_not_judged_again_before_its_time() -> None:
+    """The verdict says when it could change; until then a pass costs the ticket nothing."""
+    with Desk(POLICIES) as desk:
+        desk.opens("INC1")
+        desk.settles()
+        opened = desk.clock.now()
+        assert desk.store.next_due() == opened + 2 * HOUR
+        desk.at(opened + 2 * HOUR - MINUTE)
+        assert desk.looks().judged == 0
+        desk.at(opened + 2 * HOUR)
+        assert desk.looks().judged == 1
+        assert len(desk.said("INC1")) == 1
+
+
+def test_a_draw_takes_the_whole_closed_set_into_account() -> None:
+    """One ticket of the stratum is enough, whichever of them is due at the moment."""
+    with Desk(POLICIES) as desk:
+        for number in ("INC1", "INC2", "INC3"):
+            desk.opens(number)
+            desk.closes(number)
+        desk.clock.advance(DAY)
+        desk.settles()
+        results = sorted(desk.shows(number)["callback"] for number in ("INC1", "INC2", "INC3"))
+        assert results == ["drawn", "not_drawn", "not_drawn"]
+
+
+def test_a_ticket_that_was_reopened_and_closed_late_joins_the_draw_of_that_day() -> None:
+    """A set that has been drawn from stays as it was drawn; the latecomer belongs to its own day."""
+    with Desk(POLICIES) as desk:
+        for number in ("INC1", "INC2"):
+            desk.opens(number)
+            desk.closes(number)
+        desk.clock.advance(DAY)
+        desk.settles()
+        before = {number: desk.shows(number)["callback"] for number in ("INC1", "INC2")}
+        (drawn,) = (number for number, result in before.items() if result == "drawn")
+        desk.resumes(drawn)
+        desk.closes(drawn)
+        desk.clock.advance(DAY)
+        desk.settles()
+        assert {number: desk.shows(number)["callback"] for number in before} == before
+
+
+def test_old_tickets_are_read_and_left_alone() -> None:
+    """Opened before adopt_from: in the mirror for the figures, in no plan."""
+    with Desk(POLICIES) as desk:
+        desk.opens("INC0", opened_at="2026-05-01 01:00:00")
+        report = desk.looks(full=True)
+        assert desk.store.find_number("INC0") == record_id("INC0")
+        assert (report.plan.empty, report.verdicts) == (True, {})
