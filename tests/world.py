@@ -133,19 +133,31 @@ def record_id(name: str) -> str:
 
 
 class Desk:
-    """A context manager; ``policies`` are TOML tables, ``more`` any other tables of the configuration."""
+    """A context manager; ``policies`` are TOML tables, ``more`` any other tables of the configuration.
+
+    ``beside``: a second connector, with a store of its own, on the instance of another desk.
+    """
 
     def __init__(
-        self, *policies: str, settings: Settings | None = None, more: str = "", history: str = "audit"
+        self,
+        *policies: str,
+        settings: Settings | None = None,
+        more: str = "",
+        history: str = "audit",
+        beside: "Desk | None" = None,
     ) -> None:
         self.settings = settings or read(*policies, more=more, history=history)
-        self.clock = SimulatedClock(MON)
-        self.instance = Instance(now=self.clock.now)
-        self.rest = Wire(self.instance, faults=Faults(sleep=lambda _: None))
         self.store = Store()
+        self._beside = beside
         self.people: dict[str, str] = {}
         self.groups: dict[str, str] = {}
-        self._furnish()
+        if beside is None:
+            self.clock = SimulatedClock(MON)
+            self.instance = Instance(now=self.clock.now)
+            self.rest = Wire(self.instance, faults=Faults(sleep=lambda _: None))
+            self._furnish()
+        else:
+            self.clock, self.instance, self.rest = beside.clock, beside.instance, beside.rest
         self._open = ExitStack()
         self._world: World | None = None
 
@@ -161,7 +173,8 @@ class Desk:
         furnish(self.instance, self.settings, PASSWORD)
 
     def __enter__(self) -> Self:
-        self._open.enter_context(in_process(self.rest))
+        if self._beside is None:
+            self._open.enter_context(in_process(self.rest))
         return self
 
     def __exit__(
@@ -170,7 +183,8 @@ class Desk:
         self.restarts()
         self._open.close()
         self.store.close()
-        self.instance.close()
+        if self._beside is None:
+            self.instance.close()
 
     # The connector
 
@@ -208,8 +222,8 @@ class Desk:
         last = reports[-1]
         raise AssertionError(f"not quiet after {within} passes: {last.trouble or last.plan.changes}")
 
-    def survives(self, request: int, fault: Fault | None, *, served_first: bool = False) -> None:
-        """One pass that is struck at its ``request``-th request: by a fault, or without one by death."""
+    def survives(self, request: int, fault: Fault | None, *, served_first: bool = False) -> PassReport | None:
+        """One pass that is struck at its ``request``-th request: by a fault, or without one by death (None)."""
         self.world  # noqa: B018  (what a start asks is not counted)
         if fault is not None:
             at = self.rest.served + request
@@ -217,9 +231,10 @@ class Desk:
         else:
             self.rest.left, self.rest.served_first = request, served_first
         try:
-            self.looks()
+            return self.looks()
         except Killed:
             self.restarts()
+            return None
         finally:
             self.rest.left = None
             self.rest.faults.clear()
