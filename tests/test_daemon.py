@@ -228,13 +228,13 @@ class Running:
 
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[Running]:
-    """A desk with two breached tickets, and a daemon on its way up; each PATCH takes half a second."""
+    """A desk with two breached tickets, and a daemon on its way up; each PATCH takes a second."""
     desk = Desk(LIMITS)
     desk.opens("INC1")
     desk.opens("INC2")
     desk.clock.advance(HOUR)
     desk.rest.faults.sleep = time.sleep
-    desk.rest.faults.add(Fault.delay(0.5), when=on("PATCH"), times=None)
+    desk.rest.faults.add(Fault.delay(1.0), when=on("PATCH"), times=None)
     with Server(desk.rest) as server:
         run = Running(tmp_path, desk, server.url)
         yield run
@@ -250,7 +250,7 @@ def test_sigterm_ends_after_the_record_in_hand(running: Running) -> None:
     running.waits(lambda: any(request.method == "PATCH" for request in running.desk.rest.requests))
     begin = time.monotonic()
     assert running.ends() == 0
-    assert time.monotonic() - begin < 3
+    assert time.monotonic() - begin < 4
     assert running.says("stopped")
     assert len(list(running.desk.sent())) == 1
     status = subprocess.run(

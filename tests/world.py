@@ -223,7 +223,7 @@ class Desk:
         raise AssertionError(f"not quiet after {within} passes: {last.trouble or last.plan.changes}")
 
     def survives(self, request: int, fault: Fault | None, *, served_first: bool = False) -> PassReport | None:
-        """One pass that is struck at its ``request``-th request: by a fault, or without one by death (None)."""
+        """One pass that is struck at its ``request``-th request: by a fault, or (None) by death."""
         self.world  # noqa: B018  (what a start asks is not counted)
         if fault is not None:
             at = self.rest.served + request
