@@ -190,7 +190,7 @@ class CallbackSampling(Policy):
         lines = [f"period {at.wording.time(start)} to {at.wording.time(end)}"]
         lines.append(f"lot {self._lot(ticket) / _WHOLE:.4f}, drawn below {self.rate:g}")
         if self.strata:
-            told = ", ".join(f"{name} {_STRATA[name](ticket) or '(none)'}" for name in self.strata)
+            told = ", ".join(f"{name} {_named(_STRATA[name](ticket), at)}" for name in self.strata)
             lines.append(f"stratum {told}; at least {self.minimum}")
         if cohort in at.cohorts:
             drawn, members = self._drawn_of(cohort, at), at.cohorts[cohort]
@@ -300,6 +300,15 @@ def _task(ticket: Ticket, kind: str) -> DeskTask | None:
     """The first task of that kind."""
     tasks = [task for task in ticket.tasks if task.kind == kind]
     return min(tasks, key=lambda task: (task.opened_at, task.sys_id)) if tasks else None
+
+
+def _named(key: str, at: Moment) -> str:
+    """What makes a stratum, for people: the name of a group or person as far as the directory knows it."""
+    group = at.directory.groups.get(key)
+    if group is not None:
+        return group.name
+    person = next((person for person in at.directory.people.values() if person.sys_id == key), None)
+    return person.name if person else key or "(none)"
 
 
 def _step(state: str, reason: str) -> Verdict:
