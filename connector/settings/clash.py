@@ -74,6 +74,13 @@ def _in(wanted: tuple[str, ...], actual: str) -> bool:
     return not wanted or actual in wanted
 
 
+def people_write(policy: Policy) -> tuple[str, ...]:
+    """Columns shared with people that the policy sets."""
+    if rule_of(policy) == "tier_escalation":
+        return ("assignment_group", "assigned_to")
+    return ("state",) if getattr(policy, "then", "") == "set_back" else ()
+
+
 def rule_of(policy: Policy) -> str:
     """The name of the rule that the policy is of."""
     return str(getattr(policy, "rule", ""))

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from connector.rules.base import Policy
-from connector.settings.clash import KEEPS, rule_of
+from connector.settings.clash import KEEPS, people_write, rule_of
 from connector.settings.document import Settings
 from connector.settings.finding import Finding
 from connector.ticket import Instant
@@ -29,11 +28,11 @@ def doubts(settings: Settings, now: Instant) -> Iterator[Finding]:
             "from which on tickets are touched",
         )
     for index, policy in enumerate(settings.policies):
-        closed = [column for column in _people_write(policy) if column not in settings.columns.shared]
+        closed = [column for column in people_write(policy) if column not in settings.columns.shared]
         if closed:
             yield Finding(
                 ("policy", index),
-                f"[columns] shared lacks {', '.join(closed)}: the policy will say so but not do it",
+                f"[columns] shared lacks {', '.join(closed)}: the policy cannot be enforced",
             )
         missing = [role for role in KEEPS.get(rule_of(policy), ()) if role not in settings.columns.roles]
         if missing:
@@ -41,13 +40,6 @@ def doubts(settings: Settings, now: Instant) -> Iterator[Finding]:
                 ("policy", index),
                 f"[columns] has no column for {', '.join(missing)}: not kept on the tickets",
             )
-
-
-def _people_write(policy: Policy) -> tuple[str, ...]:
-    """Columns shared with people that the policy sets."""
-    if rule_of(policy) == "tier_escalation":
-        return ("assignment_group", "assigned_to")
-    return ("state",) if getattr(policy, "then", "") == "set_back" else ()
 
 
 def _year(instant: Instant) -> int:

@@ -194,7 +194,7 @@ def _together(document: Mapping[str, Any], read: Mapping[Place, Any]) -> Iterato
     yield from references(document, policies, desks)
     columns = read.get(("columns",), Columns())
     if columns is not None:
-        yield from enforcement(document, columns)
+        yield from enforcement(document, policies, columns)
     groups = {team.group: (desk.name, tier, team.categories) for desk in desks for tier, team in desk.teams}
     classes = read.get(("fault_class",)) or FaultClasses()
     yield from clashes(policies, classes.by_priority, groups)

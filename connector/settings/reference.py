@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from connector.rules.base import Policy
+from connector.settings.clash import people_write
 from connector.settings.finding import Finding
 from connector.settings.place import Place
 from connector.settings.spelling import nearest
@@ -55,8 +56,20 @@ def references(
                 )
 
 
-def enforcement(document: Mapping[str, Any], columns: Columns) -> Iterator[Finding]:
-    """A policy that writes needs a memory on the ticket, or it would say the same thing in each pass."""
+def enforcement(
+    document: Mapping[str, Any], policies: Mapping[int, Policy], columns: Columns
+) -> Iterator[Finding]:
+    """A policy that writes needs a memory on the ticket, or it would say the same thing in each pass; and
+    the columns it sets, or its note would say what was not done.
+    """
+    for index, policy in policies.items():
+        closed = [column for column in people_write(policy) if column not in columns.shared]
+        if closed and policy.mode == "enforce":
+            yield Finding(
+                ("policy", index, "mode"),
+                f"cannot enforce without {' and '.join(closed)} in [columns] shared: the note would say "
+                "what was not done",
+            )
     if columns.marks:
         return
     for index, entry in enumerate(_list(document, "policy")):
