@@ -205,6 +205,10 @@ class Policy(BaseModel):
         """Platform columns of the ticket that the policy reads beyond the usual ones (→ `Ticket.extra`)."""
         return frozenset()
 
+    def flags(self) -> frozenset[str]:
+        """Those of `columns` that people tick; of each, ``"<column>@"`` in `Ticket.extra` says since when."""
+        return frozenset()
+
     def hours_named(self) -> tuple[str, ...]:
         """Names of service hours the policy uses, so that the settings can check them."""
         return ()

@@ -55,6 +55,10 @@ class CustomerConfirmation(Policy):
         """The column of the confirmation."""
         return frozenset({self.confirmed}) if self.confirmed else frozenset()
 
+    def flags(self) -> frozenset[str]:
+        """It is ticked."""
+        return self.columns()
+
     def judge(self, ticket: Ticket, at: Moment) -> Verdict:
         """Whether a closed ticket was confirmed, and by what."""
         if ticket.state is not TicketState.CLOSED:

@@ -106,8 +106,12 @@ class KnowledgeCapture(Policy):
         """What a draft is made of, and the request for one."""
         if self.draft == "never":
             return frozenset()
-        asked = {self.draft_column} if self.draft == "on_request" and self.draft_column else set()
-        return frozenset({"short_description", "description", "close_notes"}) | asked
+        return frozenset({"short_description", "description", "close_notes"}) | self.flags()
+
+    def flags(self) -> frozenset[str]:
+        """The request for a draft."""
+        asked = self.draft_column if self.draft == "on_request" else None
+        return frozenset({asked}) if asked else frozenset()
 
     def hours_named(self) -> tuple[str, ...]:
         """The service hours the grace counts in."""

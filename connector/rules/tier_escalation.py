@@ -105,6 +105,10 @@ class TierEscalation(Policy):
         """The column of the tick and those of the information that must go along."""
         return frozenset(self.required.values()) | ({self.marked_by} if self.marked_by else set())
 
+    def flags(self) -> frozenset[str]:
+        """The column of the tick."""
+        return frozenset({self.marked_by}) if self.marked_by else frozenset()
+
     def hours_named(self) -> tuple[str, ...]:
         """The service hours the tier's limit counts in."""
         return (self.service_hours,) if self.service_hours else ()

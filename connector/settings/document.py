@@ -87,6 +87,12 @@ class Settings(Table):
         """Columns of the ticket that policies read beyond the usual ones."""
         return frozenset(column for policy in self.policies for column in policy.columns())
 
+    @cached_property
+    def flag_columns(self) -> frozenset[str]:
+        """Those of the extra columns that people tick, when counts as much as whether."""
+        read = {column for column in (self.reads.confirmed, self.reads.escalate) if column}
+        return (self.extra_columns & read).union(*(policy.flags() for policy in self.policies))
+
     @property
     def store_path(self) -> Path:
         """The file of the local store: as configured, else the configuration's name with ``.sqlite``."""
@@ -107,7 +113,7 @@ class Settings(Table):
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """A copy with other tables; what was worked out from the old ones is worked out anew."""
         copy = super().model_copy(update=update, deep=deep)
-        stale = {"groups", "people", "extra_columns", "digest"}
+        stale = {"groups", "people", "extra_columns", "flag_columns", "digest"}
         if update and "calendars" in update:
             stale.add("service_hours")
         for name in stale:
