@@ -1,5 +1,6 @@
 """``check --instance``: what the configuration names, held against the instance. Only reads, one sign-in."""
 
+import re
 from collections.abc import Callable, Iterator
 from enum import StrEnum
 from typing import NamedTuple
@@ -11,6 +12,8 @@ from connector.settings import Settings
 from connector.settings.reference import EVERY_OTHER_GROUP
 from connector.settings.spelling import listed, nearest
 from connector.sync.gateway import Credentials, Gateway, Probe, term
+from connector.sync.history import FIELDS
+from connector.sync.metric import DURATION, MEASURED
 
 CLOCK = 5
 """Seconds by which the clocks may differ before it is worth a word."""
@@ -123,7 +126,8 @@ def _tables(settings: Settings, gateway: Gateway) -> Iterator[Answer]:
 
 
 _WITHOUT = {
-    "sys_audit": '; without it: history = "observed" under [instance]',
+    "sys_audit": '; without it: history = "metric", or else history = "observed", under [instance]',
+    "metric_instance": '; without it: history = "observed" under [instance]',
     "interaction": "; without it: calls = false under [kpi]",
     "kb_knowledge": "; without it: no policy of rule knowledge_capture",
     "m2m_kb_task": "; without it: no policy of rule knowledge_capture",
@@ -209,8 +213,13 @@ def _states(settings: Settings, gateway: Gateway) -> Iterator[Answer]:
 
 
 def _history(settings: Settings, gateway: Gateway) -> Iterator[Answer]:
-    if settings.instance.history != "audit":
-        return
+    if settings.instance.history == "audit":
+        yield from _audit(gateway)
+    elif settings.instance.history == "metric":
+        yield from _metrics(gateway)
+
+
+def _audit(gateway: Gateway) -> Iterator[Answer]:
     query = "^".join((term("tablename", "=", "incident"), "ORDERBYsys_created_on"))
     if gateway.page("sys_audit", query, ["sys_id"], limit=1).rows:
         yield Answer(Level.OK, "sys_audit can be read: the past of every ticket is known")
@@ -218,5 +227,40 @@ def _history(settings: Settings, gateway: Gateway) -> Iterator[Answer]:
         yield Answer(
             Level.DOUBT,
             "sys_audit shows nothing: is auditing on for incident, may the account read it? If not, "
-            'write history = "observed" under [instance]: pauses are then known from the first poll on only',
+            'write history = "metric" or history = "observed" under [instance]: with "observed" pauses are '
+            "known from the first poll on only",
         )
+
+
+def _metrics(gateway: Gateway) -> Iterator[Answer]:
+    """Which columns are measured, and whether the rows hold raw values."""
+    query = "^".join((term("table", "=", "incident"), term("type", "=", DURATION), "active=true"))
+    rows = gateway.page("metric_definition", query, ["field"]).rows
+    measured = {MEASURED[row["field"]] for row in rows if row.get("field") in MEASURED}
+    if "state" not in measured:
+        yield Answer(
+            Level.WRONG,
+            "no active metric definition (Field value duration) measures the state of incidents, or "
+            "the account may not read metric_definition; activate Incident State Duration, or write "
+            'history = "observed" under [instance]',
+        )
+    rest = [field for field in FIELDS if field not in measured and field != "state"]
+    if rest:
+        yield Answer(
+            Level.DOUBT,
+            f"no active metric definition measures {', '.join(rest)} of incidents: their past is known "
+            "from the first poll on only; define a metric of the type Field value duration for each",
+        )
+    query = "^".join((term("table", "=", "incident"), "field=assignment_group", "field_valueISNOTEMPTY"))
+    for row in gateway.page("metric_instance", query, ["field_value"], limit=1).rows:
+        if not _SYS_ID.fullmatch(row.get("field_value", "")):
+            yield Answer(
+                Level.WRONG,
+                f'metric_instance.field_value holds "{row.get("field_value", "")}" where a group\'s sys_id '
+                'should stand: these metrics cannot be used; write history = "observed" under [instance]',
+            )
+    if measured:
+        yield Answer(Level.OK, f"metrics measure {', '.join(sorted(measured))} of incidents")
+
+
+_SYS_ID = re.compile(r"[0-9a-f]{32}")

@@ -30,6 +30,8 @@ def furnish(instance: Instance, settings: Settings, password: str) -> None:
         {settings.reads.confirmed or "", settings.reads.escalate or "", *settings.extra_columns}
     ):
         add("incident", ticked, "boolean")
+    if settings.instance.history == "metric" and instance.metrics is None:
+        instance.measure()
     groups = {row["name"] for row in instance.rows("sys_user_group")}
     for name in settings.groups:
         if name not in groups and name != EVERY_OTHER_GROUP:

@@ -13,6 +13,7 @@ from connector.rules.major_incident import MajorIncident
 from connector.settings import Settings
 from connector.sync.change import Scheme
 from connector.sync.gateway import Credentials, Gateway, term
+from connector.sync.metric import DURATION, MEASURED
 from connector.sync.normalise import BASE_COLUMNS, KIND_PREFIX, NOTES, Dialect, Normaliser
 from connector.sync.poll import Source
 from connector.sync.store import Store
@@ -138,6 +139,7 @@ def dialect(settings: Settings) -> Dialect:
         own_user=settings.instance.auth.user,
         score=settings.reads.score or "",
         notes_known=settings.instance.history == "audit",
+        measured=settings.instance.history == "metric",
     )
 
 
@@ -190,11 +192,10 @@ def find_directory(settings: Settings, gateway: Gateway) -> Directory:
 
 def sources(settings: Settings) -> tuple[Source, ...]:
     """What to poll: history and what belongs to tickets first, so that tickets are judged with it."""
-    audit = settings.instance.history == "audit"
-    extra = settings.extra_columns
-    flags = {column for column in (settings.reads.confirmed, settings.reads.escalate) if column in extra}
-    past = (*AUDITED, *sorted(flags))
-    wanted = [*BASE_COLUMNS, *settings.columns.roles.values(), *sorted(extra - {NOTES})]
+    history, extra = settings.instance.history, settings.extra_columns
+    past = (*AUDITED, *sorted(settings.flag_columns - set(AUDITED)))
+    created = ("sys_created_on",) if history == "metric" else ()
+    wanted = [*BASE_COLUMNS, *created, *settings.columns.roles.values(), *sorted(extra - {NOTES})]
     rules = {type(policy) for policy in settings.policies}
     since, overlap, page = settings.instance.adopt_from, settings.poll.overlap, settings.poll.page
 
@@ -203,7 +204,7 @@ def sources(settings: Settings) -> tuple[Source, ...]:
         return Source(table, columns, query, since=since, overlap=overlap, page=page, **more)  # type: ignore[arg-type]
 
     polled = []
-    if audit:
+    if history == "audit":
         fields = [*past, *([NOTES] if NOTES in extra else [])]
         polled.append(
             source(
@@ -214,6 +215,15 @@ def sources(settings: Settings) -> tuple[Source, ...]:
             )
         )
     stamps = ("sys_id", "sys_updated_on", "sys_mod_count")
+    if history == "metric":
+        spans = term("definition.type", "=", DURATION), term("field", "IN", sorted(MEASURED))
+        polled.append(
+            source(
+                "metric_instance",
+                (*stamps, "id", "field", "field_value", "start", "end"),
+                "^".join((term("table", "=", "incident"), *spans)),
+            )
+        )
     if rules & {CallbackSampling, MajorIncident}:
         score = [settings.reads.score] if settings.reads.score else []
         polled.append(
@@ -226,7 +236,8 @@ def sources(settings: Settings) -> tuple[Source, ...]:
         )  # fmt: skip
     if KnowledgeCapture in rules:
         polled += [
-            source("kb_knowledge", (*stamps, "number", "source", "workflow_state"), "sourceISNOTEMPTY"),
+            # All of it, and from the first: any article can be attached to a ticket, however old it is.
+            replace(source("kb_knowledge", (*stamps, "number", "source", "workflow_state")), since=None),
             source("m2m_kb_task", (*stamps, "kb_knowledge", "task")),
         ]
     if settings.counts_calls:
@@ -237,5 +248,5 @@ def sources(settings: Settings) -> tuple[Source, ...]:
                 f"{term('type', '=', 'phone')}^{term('direction', '=', 'inbound')}",
             )
         )
-    polled.append(source("incident", wanted, observe=() if audit else past))
+    polled.append(source("incident", wanted, observe=() if history == "audit" else past))
     return tuple(polled)

@@ -122,9 +122,10 @@ class Instance(Table):
         description="Tickets opened before are counted, never touched; without an offset it is in `zone`",
     )
     language: Literal["zh", "en", "both"] = Field(default="both", description="Of the notes on the tickets")
-    history: Literal["audit", "observed"] = Field(
+    history: Literal["audit", "metric", "observed"] = Field(
         default="audit",
-        description="Where a ticket's past is read: sys_audit, or what the connector itself saw change",
+        description="Where a ticket's past is read: sys_audit, or metric_instance (and what no metric "
+        "measures as observed), or only what the connector itself saw change",
     )
     choices: Choices = Choices()
 

@@ -1,8 +1,9 @@
 """A ticket's life as spans without gaps, from its row and what is known of its changes.
 
-Changes come from ``sys_audit`` or from our own observation. Both can be incomplete: audit leaves out import
-sets, observation begins with the first sight. So the row has the last word, and where nothing is known of
-the time before a ticket was resolved, the span says unknown rather than guess.
+Changes come from ``sys_audit``, from metrics (`connector.sync.metric`) or from our own observation. All can
+be incomplete: audit leaves out import sets, metrics begin with their definition, observation with the first
+sight. So the row has the last word, and where nothing is known of the time before a ticket was resolved, the
+span says unknown rather than guess.
 """
 
 from collections.abc import Mapping, Sequence
@@ -37,7 +38,7 @@ class Standing(NamedTuple):
 FIELDS = ("state", "hold_reason", "assignment_group", "assigned_to", "priority")
 """Columns whose change begins a new span."""
 _PLACE = {field: place for place, field in enumerate(FIELDS)}
-_UNKNOWN = "\x00"
+UNKNOWN = "\x00"
 """A raw state that no instance has."""
 
 
@@ -63,7 +64,7 @@ def spans(
         ends = _ends(now.state, states, resolved_at, closed_at)
         if not relevant:
             return _ended(opened_at, now, ends, states)
-        states_before = (_UNKNOWN, *(state for _, state in ends))
+        states_before = (UNKNOWN, *(state for _, state in ends))
         relevant += [
             Change(at, "state", before, state)
             for (at, state), before in zip(ends, states_before, strict=False)
@@ -89,7 +90,7 @@ def _ends(
         return []
     if here is TicketState.CANCELED or resolved_at is None:
         return [(closed_at, state)]
-    resolved = next((raw for raw, meant in states.items() if meant is TicketState.RESOLVED), _UNKNOWN)
+    resolved = next((raw for raw, meant in states.items() if meant is TicketState.RESOLVED), UNKNOWN)
     return [(resolved_at, resolved), (closed_at, state)]
 
 

@@ -10,6 +10,7 @@ from operator import itemgetter
 
 from connector.sync.history import Change, Standing, spans
 from connector.sync.instant import instant, platform_time
+from connector.sync.metric import changes_from
 from connector.sync.row import Row, flat
 from connector.ticket import Article, Call, DeskTask, Directory, FaultClass, Group, Span, Ticket, TicketState
 
@@ -57,6 +58,8 @@ class Dialect:
     """Column of an incident_task in which the caller's answer stands."""
     notes_known: bool = False
     """The history tells who wrote work notes (sys_audit with `work_notes`)."""
+    measured: bool = False
+    """The past is told by metrics, where there are any."""
 
 
 class Normaliser:
@@ -80,8 +83,9 @@ class Normaliser:
         changes: Sequence[Change] = (),
         tasks: Iterable[Row] = (),
         articles: Iterable[Row] = (),
+        metrics: Sequence[Row] = (),
     ) -> Ticket:
-        """A ticket of its row, the changes of its columns, our tasks beside it and its articles.
+        """A ticket of its row, the changes of its columns, our tasks beside it, its articles, its metrics.
 
         Raises `Unreadable` for an unknown state or priority, a broken or missing date, a count that is none.
         """
@@ -104,6 +108,9 @@ class Normaliser:
             if opened_at is None or updated_at is None or not sys_id:
                 raise Unreadable("sys_id, opened_at or sys_updated_on is empty or may not be read")
             stands = dialect.states[state]
+            if metrics and dialect.measured:
+                created_at = _readable(get("sys_created_on", "")) or opened_at
+                changes = changes_from(metrics, changes, created_at, state, dialect.states)
             if changes or resolved_at or closed_at:
                 life = spans(
                     opened_at,
@@ -208,6 +215,14 @@ class Normaliser:
             own = self._dialect.own_user
             extra[NOTES] = "1" if any(c.field == NOTES and c.user != own for c in changes) else ""
         return extra
+
+
+def _readable(text: str) -> int | None:
+    """The instant, or None where the text is none."""
+    try:
+        return instant(text)
+    except ValueError:
+        return None
 
 
 def _article(row: Row) -> Article:

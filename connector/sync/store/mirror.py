@@ -22,6 +22,9 @@ from connector.ticket import Instant
 JOURNALS = frozenset({"work_notes", "comments"})
 """Columns of which only the fact of a change is kept, never what people wrote."""
 
+SPAN = ("sys_id", "field", "field_value", "start", "end")
+"""What is kept of a metric."""
+
 
 class Mirror(Ledger, View):
     """Tickets, changes, tasks, articles, links, calls."""
@@ -40,6 +43,7 @@ class Mirror(Ledger, View):
         self._changes = Upsert(
             engine, schema.change, ("sys_id", "ticket", "at", "field", "old", "new", "user"), compare=None
         )
+        self._metrics = Upsert(engine, schema.metric, ("sys_id", "ticket", "row"), compare="row")
         self._tasks = Upsert(engine, schema.task, ("sys_id", "ticket", "row"), compare="row")
         self._articles = Upsert(engine, schema.article, ("sys_id", "source", "row"), compare="row")
         self._links = Upsert(engine, schema.link, ("sys_id", "article", "ticket", "row"), compare="row")
@@ -62,6 +66,7 @@ class Mirror(Ledger, View):
         keep = {
             "incident": self._keep_tickets,
             "sys_audit": self._keep_changes,
+            "metric_instance": self._keep_metrics,
             "incident_task": self._keep_tasks,
             "kb_knowledge": self._keep_articles,
             "m2m_kb_task": self._keep_links,
@@ -85,6 +90,10 @@ class Mirror(Ledger, View):
     def save_changes(self, rows: Sequence[Row], cursor: Instant | None = None) -> int:
         """Rows of sys_audit; they never change."""
         return self.save("sys_audit", rows, cursor)
+
+    def save_metrics(self, rows: Sequence[Row], cursor: Instant | None = None) -> int:
+        """Rows of metric_instance; each comes again when its span ends."""
+        return self.save("metric_instance", rows, cursor)
 
     def save_tasks(self, rows: Sequence[Row], cursor: Instant | None = None) -> int:
         """Incident tasks the connector created."""
@@ -125,7 +134,7 @@ class Mirror(Ledger, View):
                 connection.execute(
                     delete(schema.ticket).where(among(connection, schema.ticket.c.sys_id, chunk))
                 )
-                for table in (schema.change, schema.task, schema.link):
+                for table in (schema.change, schema.metric, schema.task, schema.link):
                     connection.execute(delete(table).where(among(connection, table.c.ticket, chunk)))
 
     def drop(self, table: str, sys_ids: Iterable[str]) -> None:
@@ -170,6 +179,14 @@ class Mirror(Ledger, View):
         self._changes.run(connection, values)
         _make_due(connection, {value[1] for value in values})
         return len(values)
+
+    def _keep_metrics(self, connection: Connection, rows: Sequence[Row]) -> int:
+        ticket = {row["sys_id"]: row.get("id", "") for row in rows}
+        kept = [{column: row.get(column, "") for column in SPAN} for row in rows]
+        news = self._different(connection, schema.metric, kept)
+        self._metrics.run(connection, [(row["sys_id"], ticket[row["sys_id"]], text) for row, text in news])
+        _make_due(connection, {ticket[row["sys_id"]] for row, _ in news})
+        return len(news)
 
     def _keep_tasks(self, connection: Connection, rows: Sequence[Row]) -> int:
         news = self._different(connection, schema.task, rows)

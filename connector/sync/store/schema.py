@@ -50,6 +50,14 @@ change = Table(
 )
 Index("change_ticket", change.c.ticket)
 
+metric = Table(
+    "metric",
+    SCHEMA,
+    Column("sys_id", Text, primary_key=True),
+    Column("ticket", Text, nullable=False, index=True),
+    Column("row", Text, nullable=False),
+)
+
 task = Table(
     "task",
     SCHEMA,

@@ -27,6 +27,7 @@ class Mirrored(NamedTuple):
     tasks: Sequence[Row] = ()
     articles: Sequence[Row] = ()
     """With a key ``linked``: ``"true"`` where attached through m2m_kb_task, else ``""``."""
+    metrics: Sequence[Row] = ()
 
 
 class View:
@@ -169,9 +170,10 @@ class View:
         query = select(_T.row).where(_T.sys_id == listed(connection, dict.fromkeys(sys_ids)))
         rows = self._packing.unpack(connection, connection.execute(query).scalars())
         changes = self._changes_of(connection, sys_ids)
-        tasks = self._tasks_of(connection, sys_ids)
+        tasks = self._rows_of(connection, schema.task, sys_ids)
         articles = self._articles_of(connection, rows)
-        if not (changes or tasks or articles):
+        metrics = self._rows_of(connection, schema.metric, sys_ids)
+        if not (changes or tasks or articles or metrics):
             return [Mirrored(row) for row in rows]
         nothing: tuple[()] = ()
         return [
@@ -180,6 +182,7 @@ class View:
                 changes.get(row["sys_id"], nothing),
                 tasks.get(row["sys_id"], nothing),
                 articles.get(row["sys_id"], nothing),
+                metrics.get(row["sys_id"], nothing),
             )
             for row in rows
         ]
@@ -194,12 +197,12 @@ class View:
                 found[ticket].append(Change(*values))
         return found
 
-    def _tasks_of(self, connection: Connection, sys_ids: Sequence[str]) -> dict[str, list[Row]]:
+    def _rows_of(self, connection: Connection, table: Table, sys_ids: Sequence[str]) -> dict[str, list[Row]]:
+        """sys_id of the ticket → its rows in a table beside it, in the order of their ids."""
         found: dict[str, list[Row]] = defaultdict(list)
-        if not _empty(connection, schema.task):
-            known = schema.task.c
-            query = select(known.ticket, known.row).where(among(connection, known.ticket, sys_ids))
-            for ticket, text in connection.execute(query.order_by(known.sys_id)):
+        if not _empty(connection, table):
+            query = select(table.c.ticket, table.c.row).where(among(connection, table.c.ticket, sys_ids))
+            for ticket, text in connection.execute(query.order_by(table.c.sys_id)):
                 found[ticket] += self._packing.unpack(connection, [text])
         return found
 
