@@ -137,6 +137,37 @@ def test_a_table_that_may_not_be_read(site: Site, capsys: pytest.CaptureFixture[
     assert any("sys_audit cannot be read" in text and 'history = "observed"' in text for _, text in told)
 
 
+def test_metrics_that_measure_enough_or_do_not(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    """What no definition measures is named; without the state, or with names for groups, they are no use."""
+    site.change('history = "audit"', 'history = "metric"')
+    code, told = look(site, capsys)
+    assert code == 1
+    assert [level for level, _ in told] == ["error", "warning"]
+    assert "measures the state of incidents" in told[0][1]
+    assert "hold_reason, assignment_group, assigned_to, priority of incidents" in told[1][1]
+    site.instance.measure(lag=0)
+    code, told = look(site, capsys)
+    assert (code, [level for level, _ in told]) == (0, ["warning"])
+    assert "measures hold_reason, priority of incidents" in told[0][1]
+    site.instance.measure("hold_reason", "priority")
+    assert look(site, capsys) == (0, [])
+    row = {"table": "incident", "field": "assignment_group", "field_value": "Service Desk"}
+    site.instance.insert("metric_instance", row)
+    code, told = look(site, capsys)
+    assert code == 1
+    assert 'holds "Service Desk" where a group\'s sys_id should stand' in told[0][1]
+
+
+def test_metrics_that_may_not_be_read(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    """Both tables are looked at, each with its way out."""
+    site.change('history = "audit"', 'history = "metric"')
+    site.faults.add(Fault.forbidden(), when=lambda call: call.table.startswith("metric_"), times=None)
+    code, told = look(site, capsys)
+    assert code == 1
+    assert any("metric_instance cannot be read" in t and 'history = "observed"' in t for _, t in told)
+    assert any(t.startswith("history: could not be looked at") for _, t in told)
+
+
 def test_a_state_of_the_instance_without_a_meaning(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
     """The line to write is in the message."""
     site.instance.add_choice("incident", "state", "10", "Waiting for Parts")

@@ -94,3 +94,28 @@ def test_each_name_is_asked_for_once() -> None:
         sent = len(desk.rest.requests)
         desk.world.names(wanted)
         assert len(desk.rest.requests) == sent
+
+
+def test_what_is_ticked_is_followed_through_time() -> None:
+    """A column that a policy names itself has its history polled or observed like those of [reads]."""
+    policies = CONFIRM, DRAFTS + 'draft = "on_request"\ndraft_column = "u_desk_draft"\n'
+    audit = {source.table: source for source in sources(read(*policies))}
+    assert audit["sys_audit"].query.endswith(",u_desk_confirmed,u_desk_draft")
+    for history in ("metric", "observed"):
+        followed = {source.table: source for source in sources(read(*policies, history=history))}
+        assert followed["incident"].observe[-2:] == ("u_desk_confirmed", "u_desk_draft")
+        assert "sys_audit" not in followed
+        assert ("metric_instance" in followed) is (history == "metric")
+
+
+def test_when_a_draft_was_asked_for() -> None:
+    """The instant of the tick comes with the ticket, from the audit."""
+    asked = DRAFTS + 'draft = "on_request"\ndraft_column = "u_desk_draft"\n'
+    with Desk(asked) as desk:
+        desk.opens("INC1")
+        desk.clock.advance(600)
+        desk.ticks("INC1", "u_desk_draft")
+        desk.looks()
+        (mirrored,) = desk.store.load([record_id("INC1")])
+        extra = desk.world.normaliser.ticket(*mirrored).extra
+        assert extra["u_desk_draft@"] == str(desk.clock.now())

@@ -281,6 +281,19 @@ def test_it_explains_the_lot() -> None:
     assert lines[2:] == ["stratum class urgent; at least 1", "2 drawn of 2 closed in the period"]
 
 
+def test_it_explains_by_name() -> None:
+    """A group by its name and not its sys_id, whoever nobody knows by what the record holds."""
+    policy = sampling(rate=1, strata=["group", "consultant"])
+    (line,) = [told for told in policy.explain(closed(), moment(NEXT_MONDAY)) if told.startswith("stratum")]
+    assert line == f"stratum group Service Desk, consultant {WANG}; at least 0"
+    (line,) = [
+        told
+        for told in policy.explain(closed(group=None, assignee=LEAD.sys_id), moment(NEXT_MONDAY))
+        if told.startswith("stratum")
+    ]
+    assert line == "stratum group (none), consultant Zhao Lei; at least 0"
+
+
 def test_another_closed_set_is_drawn_from_anew() -> None:
     """What was drawn from one moment's set is not taken for another's."""
     policy = sampling(rate=0, minimum=1)

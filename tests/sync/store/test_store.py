@@ -165,6 +165,25 @@ def test_what_people_wrote_is_not_kept() -> None:
     assert store.load([_id(1)])[0].changes == [Change(1_780_272_000, "work_notes", "", "", "wang")]
 
 
+def test_a_metric_comes_again_when_its_span_ends() -> None:
+    """Each version makes its ticket due once; what nobody needs of it is not kept."""
+    store = Store()
+    _settled(store, 1, 2)
+    span = {"sys_id": _id(9), "field": "state", "field_value": "2", "start": "2026-06-01 01:00:00", "end": ""}
+    row = {**span, "id": _id(1), "sys_mod_count": "0", "sys_updated_on": "2026-06-01 01:00:30"}
+    assert store.save_metrics([row], 5) == 1
+    assert store.due(NEVER) == [_id(1)]
+    assert store.load([_id(1)])[0].metrics == [span]
+    _settled(store, 1)
+    ended = {"end": "2026-06-01 02:00:00", "sys_mod_count": "1"}
+    assert [store.save_metrics([each], 6) for each in (row, row | ended, row | ended)] == [0, 1, 0]
+    assert store.due(NEVER) == [_id(1)]
+    assert [metric["end"] for metric in store.load([_id(1)])[0].metrics] == ["2026-06-01 02:00:00"]
+    store.forget([_id(1)])
+    store.save_tickets([_ticket(1)])
+    assert store.load([_id(1), _id(2)])[0].metrics == ()
+
+
 def test_changes_by_own_observation() -> None:
     """Where sys_audit may not be read, two sights of a ticket tell what changed between them, once."""
     store = Store()
