@@ -22,7 +22,7 @@ from typing import TextIO
 import schedule
 
 from connector.clock import Clock
-from connector.errors import ConnectorError, Fatal, Refused, SettingsError
+from connector.errors import ConnectorError, Fatal, Refused, SettingsError, StoreFailed
 
 LOG = logging.getLogger("connector")
 STEP = 1.0
@@ -31,9 +31,11 @@ STEP = 1.0
 
 @contextmanager
 def only_one(path: Path) -> Iterator[TextIO]:
-    """Hold the lock of this store. Raises `Refused`, naming the process that holds it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+", encoding="utf-8") as lock:
+    """Hold the lock of this store.
+
+    Raises `Refused`, naming the process that holds it, and `StoreFailed` where the file cannot be written.
+    """
+    with _lock_file(path) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -41,17 +43,27 @@ def only_one(path: Path) -> Iterator[TextIO]:
             holder = lock.read().strip() or "unknown"
             raise Refused(
                 f"another connector (process {holder}) already works with this store and holds {path}; "
-                "two would write twice. Stop it first, or give this one a store of its own."
+                "two on one instance can say a note twice, also with a store each. Stop that one first."
             ) from None
-        lock.seek(0)
-        lock.truncate()
-        lock.write(str(os.getpid()))
-        lock.flush()
+        with suppress(OSError):  # a full disk: the lock holds without the name of its holder
+            os.ftruncate(lock.fileno(), 0)
+            os.pwrite(lock.fileno(), str(os.getpid()).encode(), 0)
         try:
             yield lock
         finally:
-            lock.seek(0)
-            lock.truncate()
+            with suppress(OSError):
+                os.ftruncate(lock.fileno(), 0)
+
+
+def _lock_file(path: Path) -> TextIO:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.open("a+", encoding="utf-8")
+    except OSError as error:
+        raise StoreFailed(
+            f"the lock {path}: {error.strerror}; may this user write the file and its folder, and is there "
+            "room? [store] path says where it is"
+        ) from None
 
 
 class Transition:
@@ -83,10 +95,19 @@ class Daemon:
         self._clock = clock
         self._idle = idle
         self._scheduler = schedule.Scheduler()
-        self._fatal: Fatal | Refused | None = None
+        self._fatal: ConnectorError | None = None
+
+    def end(self, error: ConnectorError) -> None:
+        """Stop, and raise this out of `run`."""
+        self._fatal = error
+        self.stop.set()
 
     def every(self, seconds: int, name: str, job: Callable[[], str]) -> None:
-        """Run ``job`` every ``seconds``, first at once. It returns its trouble in words, or ""."""
+        """Run ``job`` every ``seconds``, first at once, instead of the job that had this name.
+
+        It returns its trouble in words, or "".
+        """
+        self._scheduler.clear(name)
         transition = Transition()
 
         def guarded() -> None:
@@ -95,19 +116,18 @@ class Daemon:
             try:
                 transition.tell(job())
             except (Fatal, Refused) as error:
-                self._fatal = error
-                self.stop.set()
+                self.end(error)
             except Exception as error:
                 # A job must never end the loop: `schedule` would run it again at once and starve the others.
                 LOG.debug("job %s", name, exc_info=True)
                 transition.tell(f"{name}: {type(error).__name__}: {error}")
 
-        planned = self._scheduler.every(seconds).seconds.do(guarded)
+        planned = self._scheduler.every(seconds).seconds.do(guarded).tag(name)
         if planned.next_run is not None:
             planned.next_run -= timedelta(seconds=seconds)
 
     def run(self, on_reload: Callable[[], None] = lambda: None) -> None:
-        """Loop until stopped. Raises the `Fatal` or `Refused` that ended it, if one did.
+        """Loop until stopped. Raises what ended it, if something did: `Fatal`, `Refused`, what `end` got.
 
         ``on_reload`` may raise any `ConnectorError`: it is logged, and everything stays as it was.
         """

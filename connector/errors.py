@@ -3,6 +3,7 @@
     ConnectorError
     ├─ SettingsError            exit 2; never starts
     ├─ Refused                  exit 3; the brake, a conflict, a lock held: a person must decide
+    ├─ StoreFailed              exit 1; the local store is damaged, full, or may not be written
     └─ GatewayError
        ├─ Fatal                 stop; do not try again
        │  ├─ Unauthorised       401: six failures lock an account, so one is enough
@@ -34,6 +35,10 @@ class SettingsError(ConnectorError):
 
 class Refused(ConnectorError):
     """A person must decide before anything is written."""
+
+
+class StoreFailed(ConnectorError):
+    """The local store cannot be used. Nothing that was done on the instance is lost by it."""
 
 
 class GatewayError(ConnectorError):
