@@ -9,12 +9,13 @@ figure        facts and scores for the indicators
 
 from connector.reconcile.explanation import Explanation, explain
 from connector.reconcile.figure import facts, scores, scores_of, terms_of
-from connector.reconcile.recipe import PassReport, refresh, run_pass, sweep_world
+from connector.reconcile.recipe import PassReport, Watch, refresh, run_pass, sweep_world
 from connector.reconcile.world import World, build_world, open_gateway, open_world
 
 __all__ = [
     "Explanation",
     "PassReport",
+    "Watch",
     "World",
     "build_world",
     "explain",

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from connector.errors import Retriable
 from connector.reconcile.judgement import Judged, judge
@@ -20,6 +21,18 @@ IN_SIGHT = 30 * 86400
 
 BACK_OFF = 900
 """Seconds until a ticket whose write was forbidden is tried again."""
+
+
+class Watch(Protocol):
+    """Told what a pass is at, by whoever wants to show it; ``of`` is 0 where nobody knows how much it is."""
+
+    def __call__(self, what: str, done: int = 0, of: int = 0) -> None:
+        """``reading incident``, 4 of 7."""
+        ...
+
+
+def unwatched(what: str, done: int = 0, of: int = 0) -> None:
+    """Nobody looks."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +62,7 @@ def run_pass(
     apply: bool,
     full: bool = False,
     stop: Callable[[], bool] = lambda: False,
+    watch: Watch = unwatched,
 ) -> PassReport:
     """Look, judge, plan and, if told to, act. The recipe; every ingredient is elsewhere.
 
@@ -58,9 +72,17 @@ def run_pass(
     sent = world.gateway.requests_sent
     polled: Counter[str] = Counter()
     judged, plan, outcome, trouble = Judged(), Plan(now), Outcome(), ""
+    asked = False
+
+    def stopping() -> bool:
+        nonlocal asked
+        asked = stop()
+        return asked
+
     try:
         world.meet_strangers(settings)
-        observe(world, settings, polled)
+        observe(world, settings, polled, watch)
+        watch("judging")
         judged = judge(world, settings, now, full=full)
         plan = make_plan(
             judged.wishes,
@@ -72,8 +94,8 @@ def run_pass(
             beyond=judged.beyond,
         )
         if apply and plan.changes:
-            outcome = act(world, settings, plan, stop)
-            trouble = outcome.stopped
+            outcome = act(world, settings, plan, stopping, watch)
+            trouble = "" if asked else outcome.stopped  # who is told to stop has not failed
     except Retriable as error:
         trouble = str(error) or type(error).__name__
     report = PassReport(
@@ -90,7 +112,7 @@ def run_pass(
     world.store.record_pass(
         now,
         ok=not trouble,
-        trouble=trouble,
+        trouble=trouble or (outcome.stopped if asked else ""),
         requests=report.requests,
         judged=report.judged,
         written=outcome.done,
@@ -104,15 +126,16 @@ def _population(world: World, settings: Settings, judged: Judged, now: Instant) 
     return world.store.count_alive(now - IN_SIGHT) if many else 0
 
 
-def observe(world: World, settings: Settings, polled: Counter[str]) -> None:
+def observe(world: World, settings: Settings, polled: Counter[str], watch: Watch = unwatched) -> None:
     """Poll every source that a policy or an indicator needs; what is new is saved and its tickets are due."""
-    for source in world.sources:
+    for done, source in enumerate(world.sources):
+        watch(f"reading {source.table}", done, len(world.sources))
         polled[source.name] += poll(world.gateway, source, world.store, lag=settings.poll.lag).saved
 
 
-def refresh(world: World, settings: Settings) -> None:
+def refresh(world: World, settings: Settings, watch: Watch = unwatched) -> None:
     """Poll, and judge nothing."""
-    observe(world, settings, Counter())
+    observe(world, settings, Counter(), watch)
 
 
 def sweep_world(world: World, settings: Settings) -> Swept:
@@ -121,10 +144,20 @@ def sweep_world(world: World, settings: Settings) -> Swept:
     return sweep(world.gateway, world.store, incidents)
 
 
-def act(world: World, settings: Settings, plan: Plan, stop: Callable[[], bool] = lambda: False) -> Outcome:
+def act(
+    world: World,
+    settings: Settings,
+    plan: Plan,
+    stop: Callable[[], bool] = lambda: False,
+    watch: Watch = unwatched,
+) -> Outcome:
     """Carry out the plan, with a journal entry for each write; then say when to try again what failed."""
+    done = 0
 
     def record(written: Written) -> None:
+        nonlocal done
+        done += 1
+        watch("writing", done, len(plan.changes))
         change = written.change
         world.store.journal(
             [
