@@ -45,7 +45,8 @@ class Verb(Protocol):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command line, without the program's name; the exit code (see `connector.cli.exit`)."""
     words = list(sys.argv[1:] if argv is None else argv)
-    return guarded(lambda: _run(words))
+    config = next((word for word in words[1:] if word.endswith(".toml")), "")
+    return guarded(lambda: _run(words), config=config, as_json="--json" in words[1:])
 
 
 def verb(name: str) -> Verb:

@@ -1,7 +1,6 @@
 """``check``: all that is wrong with a configuration, at once; with --instance, with the instance too."""
 
 import argparse
-import json
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0 nothing wrong, 2 the configuration is wrong, 1 the instance does not fit it."""
+    from connector.cli.terminal import print_json
     from connector.clock import SystemClock
     from connector.errors import SettingsError
     from connector.settings import load, warnings
@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
         settings = load(args.config)
     except SettingsError as error:
         if args.json:
-            print(json.dumps({"ok": False, "problems": list(error.problems)}, ensure_ascii=False))
+            print_json({"ok": False, "problems": list(error.problems)})
         else:
             for problem in error.problems:
                 print(problem, file=sys.stderr)
@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
     if args.instance:
         told |= _instance(settings, args.json)
     if args.json:
-        print(json.dumps(told, ensure_ascii=False))
+        print_json(told)
     return DONE if told["ok"] else FORESEEN
 
 

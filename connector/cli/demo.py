@@ -30,10 +30,9 @@ def run(args: argparse.Namespace) -> int:
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
-    from rich.console import Console
-
     from connector.cli.example import example_path
     from connector.cli.rehearsal import connected, enforced
+    from connector.cli.terminal import console as make_console
     from connector.cli.view import Clockface
     from connector.clock import SimulatedClock
     from connector.sandbox.desk import Desk
@@ -41,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     from connector.sandbox.rest import Rest
     from connector.settings import load
 
-    console = Console()
+    console = make_console()
     path = args.config or example_path()
     settings = load(path)
     zone = ZoneInfo(settings.instance.zone)
@@ -163,7 +162,7 @@ def _close(console: "Console", rehearsal: "Rehearsal", start: int, time: "Clockf
     from rich.text import Text
 
     from connector.cli.scorecard import print_scorecard
-    from connector.cli.view import print_explanation
+    from connector.cli.view import Legend, print_explanation
     from connector.kpi.period import period_of
     from connector.kpi.scorecard import names_of
     from connector.reconcile import explain, run_pass, scores
@@ -180,7 +179,7 @@ def _close(console: "Console", rehearsal: "Rehearsal", start: int, time: "Clockf
         console.print(Rule(f"One ticket, explained: desk-connector explain {number}"))
         explanation = explain(world, settings, number, now)
         if explanation is not None:
-            print_explanation(console, explanation, time)
+            print_explanation(console, explanation, time, Legend.of(world, settings))
             text = _journal(rehearsal, explanation.ticket.sys_id, time)
             title = "its work notes, as a manager reads them on the record"
             console.print(Panel(Text(text), title=title, title_align="left"))

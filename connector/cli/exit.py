@@ -15,7 +15,7 @@ import platform
 import re
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 DONE, FORESEEN, SETTINGS, REFUSED, TO_DO = 0, 1, 2, 3, 4
 UNFORESEEN, INTERRUPTED, READER_GONE = 70, 130, 141
@@ -25,10 +25,21 @@ _SIGNED = re.compile(r"(?i)\b(basic|bearer)\s+[\w+/=.~-]{6,}|(?<=://)[^/\s@]+:[^
 _PARTS = ("desk-policy-connector", "pydantic", "pysnow", "requests", "SQLAlchemy", "holidays", "tzdata")
 
 
-def guarded(work: Callable[[], int]) -> int:
-    """Run a verb; whatever it raises becomes a message on standard error and an exit code."""
-    from connector.errors import ConnectorError, Refused, SettingsError
+def guarded(work: Callable[[], int], *, config: str = "", as_json: bool = False) -> int:
+    """Run a verb; whatever it raises becomes a message on standard error and an exit code.
 
+    ``config`` is the file to name in the way out. ``as_json``: programs read our output, so that an error is
+    a document there too: ``{"error", "problems", "exit"}``.
+    """
+    from connector.cli.terminal import lenient
+    from connector.errors import ConnectorError, GatewayError, Refused, SettingsError
+
+    def failed(code: int, *problems: str, before: str = "", after: str = "") -> int:
+        if as_json:
+            _as_json(code, problems)
+        return _said(before + "\n".join(problems) + after, code)
+
+    lenient()
     try:
         code = work()
         sys.stdout.flush()
@@ -41,14 +52,24 @@ def guarded(work: Callable[[], int]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return READER_GONE
     except SettingsError as error:
-        return _said("\n".join(error.problems), SETTINGS)
+        return failed(SETTINGS, *error.problems)
     except Refused as error:
-        return _said(f"refused: {error}", REFUSED)
+        return failed(REFUSED, str(error), before="refused: ")
     except ConnectorError as error:
-        return _said(f"error: {str(error) or type(error).__name__}", FORESEEN)
+        closer = f"to look closer: desk-connector check {config} --instance".replace("  ", " ")
+        after = f"\n{closer}" if isinstance(error, GatewayError) else ""
+        return failed(FORESEEN, str(error) or type(error).__name__, before="error: ", after=after)
     except Exception as error:  # noqa: BLE001 (the one place where nothing may pass)
+        if as_json:
+            _as_json(UNFORESEEN, [without_secrets(f"{type(error).__name__}: {error}", os.environ)])
         return _said(report(error, os.environ), UNFORESEEN)
     return code
+
+
+def _as_json(code: int, problems: Sequence[str]) -> None:
+    from connector.cli.terminal import print_json
+
+    print_json({"error": "\n".join(problems), "problems": list(problems), "exit": code})
 
 
 def report(error: BaseException, environment: Mapping[str, str]) -> str:

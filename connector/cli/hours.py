@@ -1,11 +1,12 @@
 """``hours``: what a calendar of the config answers, before anybody trusts it; or a batch of JSON lines."""
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from connector.cli.option import DEFAULT
 
 if TYPE_CHECKING:
     from connector.service_hours import Instant, Segment, ServiceHours
@@ -18,8 +19,16 @@ _SHOWN = 12
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """CALENDAR and OP with their times, or --batch."""
     parser.add_argument("calendar", nargs="?", metavar="CALENDAR", help="name of service hours in the config")
-    parser.add_argument("op", nargs="?", choices=("due", "elapsed", "next-open"), help="what to answer")
-    parser.add_argument("--config", metavar="FILE", help="the TOML file")
+    parser.add_argument(
+        "op",
+        nargs="?",
+        type=lambda word: word.replace("_", "-"),
+        choices=("due", "elapsed", "next-open"),
+        help="what to answer",
+    )
+    parser.add_argument(
+        "--config", metavar="FILE", default=DEFAULT, help=f"configuration file (default {DEFAULT})"
+    )
     parser.add_argument(
         "--start", metavar="TIME", help='"2026-10-08 09:00"; no offset: in the calendar\'s zone'
     )
@@ -74,7 +83,7 @@ def _lines(source: str) -> Iterator[bytes]:
 
 def _one(args: argparse.Namespace) -> int:
     needed = {"CALENDAR": args.calendar, "due, elapsed or next-open": args.op}
-    needed |= {"--config": args.config, "--start": args.start}
+    needed |= {"--start": args.start}
     needed |= {"due": {"--for": args.budget}, "elapsed": {"--end": args.end}}.get(args.op, {})
     missing = [name for name, value in needed.items() if value is None]
     if missing:
@@ -100,6 +109,7 @@ def _one(args: argparse.Namespace) -> int:
     else:
         end = instant(args.end, hours, "--end")
         answer = {"seconds": hours.elapsed(start, end, pauses)}
+        args.backwards = end < start
     _print(args, hours, answer, start, hours.segments(start, end, pauses))
     return 0
 
@@ -124,6 +134,8 @@ def _print(
 
     last = max([start, answer.get("instant", start), *(segment.end for segment in segments or ())])
     warnings = hours.warnings(range(year_of(start), year_of(last) + 1))
+    if args.op == "elapsed" and args.backwards:
+        warnings.append("--end is before --start: no time at all")
     if args.json:
         _print_json(hours, answer, segments, warnings)
         return
@@ -148,6 +160,8 @@ def _print(
 def _print_json(
     hours: "ServiceHours", answer: "dict[str, int]", segments: "list[Segment] | None", warnings: list[str]
 ) -> None:
+    from connector.cli.terminal import print_json
+
     said: dict[str, object] = {"calendar": hours.name, "zone": hours.calendar.zone}
     if "instant" in answer:
         said |= {"instant": _utc(answer["instant"]), "local": _local(answer["instant"], hours)}
@@ -155,7 +169,7 @@ def _print_json(
         said |= answer
     if segments is not None:
         said["segments"] = [[_utc(segment.start), _utc(segment.end)] for segment in segments]
-    print(json.dumps(said | {"warnings": warnings}, ensure_ascii=False))
+    print_json(said | {"warnings": warnings})
 
 
 def _local(at: "Instant", hours: "ServiceHours") -> str:

@@ -4,13 +4,15 @@ import argparse
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from connector.cli.option import add_config, add_json
+
 if TYPE_CHECKING:
     from rich.console import Console
 
     from connector.kpi.indicator import TicketFact
     from connector.kpi.period import Period
     from connector.kpi.score import Scope, ScopeKind, Score
-    from connector.reconcile import World
+    from connector.reconcile import Watch, World
     from connector.settings import Settings
     from connector.ticket import Directory, Instant
 
@@ -22,7 +24,7 @@ _SCOPES: "tuple[ScopeKind, ...]" = ("whole", "desk", "group", "consultant")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """CONFIG, the period, the scope, and what to print."""
-    parser.add_argument("config", metavar="CONFIG", help="the TOML file")
+    add_config(parser)
     parser.add_argument("--period", choices=_KINDS, default="month", help="length of the period (month)")
     parser.add_argument("--date", metavar="YYYY-MM-DD", help="a day of the period; by default today")
     parser.add_argument(
@@ -38,25 +40,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the tickets behind an indicator: numerator, denominator",
     )
     parser.add_argument("--offline", action="store_true", help="do not poll; what the store knows")
-    parser.add_argument("--json", action="store_true", help="for programs: all figures with their id lists")
+    add_json(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Exit code 0; 1 if the instance could not be read and the figures are older than now."""
-    from rich.console import Console
-
+    from connector.cli.opening import opened
+    from connector.cli.progress import shown
     from connector.cli.scorecard import print_listing, print_scorecard
+    from connector.cli.terminal import console as make_console
     from connector.kpi.score import Scope
-    from connector.reconcile import facts, open_world, scores_of
+    from connector.reconcile import facts, scores_of
     from connector.settings import load
 
     settings = load(args.config)
     kind, name = _scope(args.scope)
     listed = _listed(args.listed, settings)
-    with Console(stderr=True).status("reading …"), open_world(settings) as world:
+    with shown("signing in") as watch, opened(settings) as world:
         now = world.clock.now()
         period = _period(args.period, args.date, settings, now)
-        seen, trouble = _seen(world, settings, now, offline=args.offline)
+        seen, trouble = _seen(world, settings, now, watch, offline=args.offline)
         # Figures speak of what was last seen: a stopped connector must not turn silence into breaches.
         as_of = now if seen is None else seen
         found, calls = facts(world, settings, period.start, period.end, as_of)
@@ -76,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         _print_json(scores, names, labels if listed is not None else None, seen, trouble)
         return int(bool(trouble))
-    console = Console()
+    console = make_console()
     if listed is not None:
         print_listing(console, scores, labels, names)
     else:
@@ -103,8 +106,7 @@ def _print_json(
     seen: "Instant | None",
     trouble: str,
 ) -> None:
-    import json
-
+    from connector.cli.terminal import print_json
     from connector.kpi.scorecard import as_json, iso
 
     said = {
@@ -112,11 +114,11 @@ def _print_json(
         "trouble": trouble,
         "scores": [as_json(score, names, labels) for score in scores],
     }
-    print(json.dumps(said, ensure_ascii=False))
+    print_json(said)
 
 
 def _seen(
-    world: "World", settings: "Settings", now: "Instant", *, offline: bool
+    world: "World", settings: "Settings", now: "Instant", watch: "Watch", *, offline: bool
 ) -> "tuple[Instant | None, str]":
     """Poll; when the mirror was last whole, and why it is not from now. None: never."""
     from connector.errors import Retriable
@@ -125,7 +127,7 @@ def _seen(
     trouble = ""
     if not offline:
         try:
-            refresh(world, settings)
+            refresh(world, settings, watch)
         except Retriable as error:
             trouble = str(error) or type(error).__name__
         else:

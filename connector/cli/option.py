@@ -17,6 +17,21 @@ def add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="for programs")
 
 
+def add_limit(parser: argparse.ArgumentParser) -> None:
+    """--limit, for plans."""
+    parser.add_argument(
+        "--limit", type=whole, default=50, metavar="N", help="tickets shown; 0 for all (default 50)"
+    )
+
+
+def whole(text: str) -> int:
+    """A number of things: 0 or more."""
+    number = int(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError("write 0 or more")
+    return number
+
+
 def count(number: int, one: str, many: str = "") -> str:
     """``1 policy``, ``2 policies``."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"

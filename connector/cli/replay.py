@@ -1,7 +1,6 @@
 """``sandbox replay``: a real desk's audit log in the sandbox, with the connector enforcing its policies."""
 
 import argparse
-import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -31,15 +30,15 @@ def run(args: argparse.Namespace) -> int:
     """Exit code 0; 1 if a pass failed or the last plan is not empty."""
     from pathlib import Path
 
-    from rich.console import Console
-
     from connector.cli.rehearsal import connected, enforced
+    from connector.cli.terminal import console as make_console
+    from connector.cli.terminal import print_json
     from connector.clock import SimulatedClock, SystemClock
     from connector.sandbox.instance import Instance
     from connector.sandbox.replay import Replay
     from connector.sandbox.rest import Rest
 
-    console = Console(stderr=args.json)
+    console = make_console(stderr=args.json)
     real = SystemClock()
     began = real.monotonic()
     settings = _settings(args.config)
@@ -64,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
         _play(console, rehearsal, replay, first, args.days)
         result = _close(rehearsal, replay, real.monotonic() - began)
     if args.json:
-        print(json.dumps(result, ensure_ascii=False, indent=1))
+        print_json(result, indent=1)
     else:
         _print(console, rehearsal.tally, result)
     return 1 if result["failed_passes"] or result["left_to_do"] else 0

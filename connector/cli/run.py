@@ -1,25 +1,40 @@
-"""``run``: the daemon. A pass at every interval, a full pass and a sweep once a day."""
+"""``run``: the daemon. A pass at every interval, once a day a full pass and a sweep."""
 
 import argparse
 import logging
+from collections.abc import Mapping
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from connector.cli.exit import DONE
+from connector.cli.option import add_config
+
+if TYPE_CHECKING:
+    from connector.clock import Clock
+    from connector.daemon import Daemon
+    from connector.reconcile import PassReport, World
+    from connector.settings import Settings
+    from connector.sync.change import Plan
+    from connector.sync.store import Store
 
 SUMMARY = "run as a daemon: a pass every interval until told to stop"
+
+LOG = logging.getLogger("connector")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the verb."""
-    parser.add_argument("config", help="configuration file")
+    add_config(parser)
     parser.add_argument("--verbose", action="store_true", help="log each pass, not only what changes")
 
 
 def run(args: argparse.Namespace) -> int:
     """Exit code 0 after SIGTERM or SIGINT; 2 settings; 3 the store is held by another; 1 a fatal error."""
-    from connector.cli.view import summary
+    from connector.cli.opening import in_order
     from connector.clock import SystemClock
     from connector.daemon import Daemon, live_in_utc, only_one
-    from connector.errors import SettingsError
-    from connector.reconcile import build_world, open_gateway, open_world, run_pass, sweep_world
     from connector.settings import load
+    from connector.sync.store import Store
 
     live_in_utc()
     logging.basicConfig(
@@ -27,46 +42,156 @@ def run(args: argparse.Namespace) -> int:
         format="%(asctime)sZ %(levelname)s %(message)s",
         datefmt="%Y-%m-%dT%H:%M:%S",
     )
-    logging.getLogger("urllib3").setLevel(logging.WARNING)
-    logging.getLogger("schedule").setLevel(logging.WARNING)
-    log = logging.getLogger("connector")
+    for chatty in ("urllib3", "schedule", "pysnow"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     settings = load(args.config)
-    with only_one(settings.store_path.with_suffix(".lock")), open_world(settings) as first:
-        world, current = first, settings
-        daemon = Daemon(SystemClock())
-
-        def a_pass(full: bool) -> str:
-            if full:
-                sweep_world(world, current)
-            report = run_pass(
-                world, current, world.clock.now(), apply=True, full=full, stop=daemon.stop.is_set
-            )
-            log.log(logging.INFO if report.outcome.done else logging.DEBUG, "%s", summary(report))
-            for message in report.plan.refused.values():
-                log.warning("%s", message)
-            return report.trouble
-
-        def reload() -> None:
-            nonlocal world, current
-            try:
-                fresh = load(args.config)
-                another = build_world(fresh, open_gateway(fresh), world.store, world.clock)
-            except SettingsError as error:
-                log.error("the new settings are not taken, the old ones stay: %s", "; ".join(error.problems))
-                return
-            world.gateway.close()
-            world, current = another, fresh
-            log.info("settings %s taken", fresh.digest)
-
+    clock = SystemClock()
+    daemon = Daemon(clock)
+    with (
+        only_one(settings.store_path.with_suffix(".lock")),
+        in_order(settings),
+        closing(Store(settings.store_url)) as store,
+    ):
         daemon.listen()
-        daemon.every(settings.poll.full, "full pass", lambda: a_pass(full=True))
-        daemon.every(settings.poll.every, "pass", lambda: a_pass(full=False))
-        log.info(
+        duty = Duty(args.config, settings, store, clock, daemon)
+        duty.begin()
+        try:
+            daemon.run(duty.reload)
+        finally:
+            duty.end()
+        LOG.info("stopped")
+    return DONE
+
+
+class Duty:
+    """What is done at each interval, and with which settings."""
+
+    def __init__(
+        self, path: str, settings: "Settings", store: "Store", clock: "Clock", daemon: "Daemon"
+    ) -> None:
+        self._path = path
+        self._settings = settings
+        self._store = store
+        self._clock = clock
+        self._daemon = daemon
+        self._world: World | None = None
+        self._full_at = clock.monotonic()
+        self._held: dict[str, str] = {}
+
+    def begin(self) -> None:
+        """Sign in, if the instance answers; if it does not just now, the passes try again.
+
+        Raises `SettingsError` and `Fatal` for what waiting does not mend.
+        """
+        from connector.errors import Retriable
+        from connector.reconcile import build_world, open_gateway
+
+        settings = self._settings
+        LOG.info(
             "started: %s, %d policies, settings %s",
             settings.instance.url,
             len(settings.policies),
             settings.digest,
         )
-        daemon.run(reload)
-        log.info("stopped")
-    return 0
+        gateway = open_gateway(settings)
+        try:
+            self._world = build_world(settings, gateway, self._store, self._clock)
+        except Retriable as error:
+            LOG.debug("not yet: %s", error)
+        finally:
+            if self._world is None:
+                gateway.close()
+        self._daemon.every(settings.poll.every, "pass", self.make_pass)
+
+    def end(self) -> None:
+        """Close the connection."""
+        if self._world is not None:
+            self._world.gateway.close()
+
+    def make_pass(self) -> str:
+        """One pass, a full one once a day; its trouble, or ""."""
+        from connector.cli.view import summary
+        from connector.errors import Retriable
+        from connector.reconcile import run_pass, sweep_world
+
+        try:
+            world = self._world or self._sign_in()
+        except Retriable as error:
+            self._store.record_pass(self._clock.now(), ok=False, trouble=str(error))
+            return str(error) or type(error).__name__
+        full = self._clock.monotonic() >= self._full_at
+        if full:
+            sweep_world(world, self._settings)
+        stop = self._daemon.stop.is_set
+        report = run_pass(world, self._settings, self._clock.now(), apply=True, full=full, stop=stop)
+        if full and not report.trouble:
+            self._full_at = self._clock.monotonic() + self._settings.poll.full
+        self._tell(report)
+        LOG.log(logging.INFO if report.outcome.done else logging.DEBUG, "%s", summary(report))
+        return report.trouble
+
+    def reload(self) -> None:
+        """Take the file again, all of it or nothing. Raises `ConnectorError` for the reason why not."""
+        from connector.errors import Retriable, SettingsError
+        from connector.reconcile import build_world, open_gateway
+        from connector.settings import load
+
+        fresh = load(self._path)
+        if fresh.store_url != self._settings.store_url:
+            raise SettingsError(
+                f"{self._path}: another [store] needs a new start: stop this one, then run it again"
+            )
+        gateway = open_gateway(fresh)
+        world = None
+        try:
+            world = build_world(fresh, gateway, self._store, self._clock)
+        except Retriable as error:
+            raise Retriable(f"{error}; send SIGHUP again when the instance answers") from error
+        finally:
+            if world is None:
+                gateway.close()
+        self.end()
+        paces = self._settings.poll.every, fresh.poll.every
+        self._world, self._settings = world, fresh
+        self._full_at = self._clock.monotonic()  # other policies, other verdicts on every ticket
+        if paces[0] != paces[1]:
+            self._daemon.every(fresh.poll.every, "pass", self.make_pass)
+        LOG.info("settings %s taken", fresh.digest)
+
+    def _sign_in(self) -> "World":
+        """Begin anew, after an instance that did not answer at the start."""
+        from connector.errors import SettingsError
+        from connector.reconcile import build_world, open_gateway
+
+        gateway = open_gateway(self._settings)
+        try:
+            self._world = build_world(self._settings, gateway, self._store, self._clock)
+        except SettingsError as error:
+            self._daemon.end(error)
+            raise
+        finally:
+            if self._world is None:
+                gateway.close()
+        return self._world
+
+    def _tell(self, report: "PassReport") -> None:
+        """What a person must decide, when it begins and when it ends, and nothing in between."""
+        held = held_back(report.plan)
+        for what, message in held.items():
+            if what not in self._held:
+                LOG.warning("%s", message)
+        for what in self._held.keys() - held.keys():
+            LOG.info("no longer held back: %s", what)
+        self._held = dict(held)
+
+
+def held_back(plan: "Plan") -> Mapping[str, str]:
+    """What waits for a person → the sentence that says so."""
+    held = {f'policy "{policy}"': message for policy, message in plan.refused.items()}
+    for conflict in plan.conflicts:
+        wanted = " and ".join(f'"{policy}" ({value})' for policy, value in conflict.wanted)
+        what = f"{conflict.number} {conflict.field}"
+        held[what] = f"conflict: {what}: {wanted} want different values; neither is written"
+    for number in plan.full:
+        held[f"{number} marks"] = f"{number}: its marks column is full; nothing is written to it"
+    return held

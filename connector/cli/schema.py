@@ -16,12 +16,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print one or the other."""
-    import json
-
+    from connector.cli.terminal import print_json
     from connector.settings.manual import reference_page, schema
 
     if args.markdown:
         print(reference_page(), end="")
     else:
-        print(json.dumps(schema(), indent=2, ensure_ascii=False))
+        print_json(schema(), indent=2)
     return 0

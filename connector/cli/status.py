@@ -1,7 +1,7 @@
 """``status``: how the connector is doing, from its local store; asks the instance nothing."""
 
 import argparse
-import json
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from connector.cli.exit import DONE, FORESEEN
@@ -24,6 +24,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0 the last good pass is young; 1 it is old, or there was none."""
+    from connector.cli.opening import in_order
+    from connector.cli.terminal import print_json
     from connector.clock import SystemClock
     from connector.settings import load, warnings
     from connector.sync.store import Store
@@ -33,14 +35,11 @@ def run(args: argparse.Namespace) -> int:
     if not settings.store_path.exists():
         state = _nothing(settings)
     else:
-        store = Store(settings.store_url)
-        try:
+        with in_order(settings), closing(Store(settings.store_url)) as store:
             state = _state(store, settings, now)
-        finally:
-            store.close()
     state["warnings"] = warnings(settings, now)
     if args.json:
-        print(json.dumps(state, ensure_ascii=False))
+        print_json(state)
     else:
         _print(state, settings, now)
     return DONE if state["healthy"] else FORESEEN

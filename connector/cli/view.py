@@ -1,13 +1,19 @@
 """How plans, passes and explanations look on a terminal. Rendering only; nothing is decided here."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from connector.cli.option import count
+
 if TYPE_CHECKING:
+    from argparse import Namespace
+
     from rich.console import Console, RenderableType
 
-    from connector.reconcile import Explanation, PassReport
+    from connector.reconcile import Explanation, PassReport, World
+    from connector.settings import Settings
     from connector.sync.change import Change, Plan
 
 LONGEST = 100
@@ -20,7 +26,45 @@ def short(text: str) -> str:
     return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
 
 
-def change_rows(change: "Change") -> list[tuple[str, str]]:
+class Legend:
+    """How raw values read: groups and people by name, states by word, instants in the desk's zone."""
+
+    def __init__(
+        self,
+        time: "Clockface",
+        names: Mapping[str, str] | None = None,
+        states: Mapping[str, str] | None = None,
+    ) -> None:
+        self._time = time
+        self._names = names or {}
+        self._states = states or {}
+
+    @classmethod
+    def of(cls, world: "World", settings: "Settings") -> "Legend":
+        """What this world and configuration know."""
+        directory = world.moment.directory
+        people = {person.sys_id: person.name for person in directory.people.values()}
+        groups = {group.sys_id: group.name for group in directory.groups.values()}
+        states = {raw: str(state) for raw, state in settings.instance.choices.states.items()}
+        return cls(Clockface(settings.instance.zone), people | groups, states)
+
+    def __call__(self, column: str, raw: str) -> str:
+        """The raw value of a column for people."""
+        if not raw:
+            return "(empty)"
+        if column == "state":
+            return self._states.get(raw, raw)
+        if _STAMP.fullmatch(raw):
+            from connector.sync.instant import instant
+
+            return self._time(instant(raw))
+        return self._names.get(raw, short(raw))
+
+
+_STAMP = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")
+
+
+def change_rows(change: "Change", legend: Legend) -> list[tuple[str, str]]:
     """(what, value) for each field of a change; the marks are our own memory and not worth a line."""
     if change.creates:
         wanted = {f.column: f.after for f in change.fields}
@@ -31,12 +75,22 @@ def change_rows(change: "Change") -> list[tuple[str, str]]:
         if field.column == "work_notes":
             rows.append(("+ work note", short(field.after)))
         elif not field.column.endswith("_marks"):
-            rows.append((field.column, f"{field.before or '(empty)'} → {field.after or '(empty)'}"))
+            after = legend(field.column, field.after)
+            before = f"{legend(field.column, field.before)} → " if field.before else ""
+            rows.append((field.column, before + after))
     return rows
 
 
-def print_plan(console: "Console", plan: "Plan", *, limit: int = 50) -> None:
-    """The plan, ticket by ticket; then what is held back and why."""
+def because_text(change: "Change") -> str:
+    """``urgent-limits (R-C1, R-C3), call-backs (R-D1)``: each policy once, with its clauses."""
+    clauses: dict[str, dict[str, None]] = {}
+    for because in change.because:
+        clauses.setdefault(because.policy, {})[because.clause] = None
+    return ", ".join(f"{policy} ({', '.join(cited)})" for policy, cited in clauses.items())
+
+
+def print_plan(console: "Console", plan: "Plan", legend: Legend, *, limit: int = 50) -> None:
+    """The plan, ticket by ticket, then what is held back; ``limit`` changes of each kind, 0 for all."""
     from rich.markup import escape
 
     for title, changes in (
@@ -45,40 +99,49 @@ def print_plan(console: "Console", plan: "Plan", *, limit: int = 50) -> None:
     ):
         if not changes:
             continue
-        console.print(f"[bold]{len(changes)} changes {title}[/]")
-        console.print(_changes_table(changes[:limit]))
-        if len(changes) > limit:
-            console.print(f"  … and {len(changes) - limit} more; --limit 0 shows all, --json gives all")
-    for policy, count in plan.unlisted.items():
-        console.print(f"  … and {count} more of {escape(policy)}, which only observes")
+        console.print(f"[bold]{count(len(changes), 'change')} {title}[/]", highlight=False)
+        shown = changes[:limit] if limit else changes
+        console.print(_changes_table(shown, legend))
+        if len(changes) > len(shown):
+            more = len(changes) - len(shown)
+            console.print(f"  … and {more:,} more; --limit 0 shows all, --json gives all", highlight=False)
+    for policy, number in plan.unlisted.items():
+        console.print(f"  … and {number:,} more of {escape(policy)}, which only observes", highlight=False)
     for conflict in plan.conflicts:
-        wanted = " against ".join(f'"{policy}" ({value})' for policy, value in conflict.wanted)
+        column = conflict.field
+        wanted = " against ".join(
+            f'"{policy}" ({legend(column, value)})' for policy, value in conflict.wanted
+        )
         console.print(
-            f"[red]conflict[/] {conflict.number} {conflict.field}: {escape(wanted)}; neither is written"
+            f"[red]conflict[/] {conflict.number} {column}: {escape(wanted)}; neither is written. "
+            "Narrow one of them with `when`.",
+            highlight=False,
         )
     for message in plan.refused.values():
-        console.print(f"[red]held by the brake[/] {escape(message)}")
-    for number in plan.full:
+        console.print(f"[red]held by the brake:[/] {escape(message)}", highlight=False)
+    for ticket in plan.full:
         console.print(
-            f"[red]marks full[/] {number}: its marks column has no room left; nothing is written to it"
+            f"[red]marks full[/] {ticket}: its marks column has no room left; nothing is written to it. "
+            "Make the column longer.",
+            highlight=False,
         )
 
 
-def _changes_table(changes: Sequence["Change"]) -> "RenderableType":
-    from rich.markup import escape
+def _changes_table(changes: Sequence["Change"], legend: Legend) -> "RenderableType":
     from rich.table import Table
+    from rich.text import Text
 
+    # Text, not markup: a group may be called "[red]".
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
-    table.add_column(style="cyan", no_wrap=True)
-    table.add_column(style="dim", no_wrap=True)
+    table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
-    table.add_column(style="green", overflow="fold")
     last = ""
     for change in changes:
-        why = ", ".join(dict.fromkeys(f"{b.policy} ({b.clause})" for b in change.because))
-        for what, value in change_rows(change):
-            table.add_row(change.number if change.number != last else "", what, escape(value), why)
-            last, why = change.number, ""
+        number = change.number if change.number != last else ""
+        table.add_row(Text(number, style="bold cyan"), Text(because_text(change), style="green"))
+        for what, value in change_rows(change, legend):
+            table.add_row(Text(f"  {what}", style="dim"), Text(value))
+        last = change.number
     return table
 
 
@@ -135,9 +198,8 @@ def print_outcome(console: "Console", report: "PassReport") -> None:
 
     counts = answers(report)
     if counts:
-        console.print(
-            "written: " + ", ".join(f"{count} {answer}" for answer, count in sorted(counts.items()))
-        )
+        told = ", ".join(f"{number:,} {answer}" for answer, number in sorted(counts.items()))
+        console.print(f"written: {told}", highlight=False)
     for written in report.outcome.written:
         if written.detail and written.answer not in ("written", "found"):
             text = escape(written.detail)
@@ -150,17 +212,51 @@ def print_outcome(console: "Console", report: "PassReport") -> None:
         )
 
 
+def print_report(report: "PassReport", legend: Legend, args: "Namespace") -> None:
+    """A pass as ``plan`` and ``apply`` tell it: with --json as data, else in full and what to do next."""
+    from connector.cli.terminal import console, print_json
+
+    if args.json:
+        print_json(report_json(report), indent=1)
+        return
+    out = console()
+    print_plan(out, report.plan, legend, limit=args.limit)
+    out.print(summary(report), highlight=False)
+    print_outcome(out, report)
+    if next_step := advice(report, args.config):
+        out.print(next_step, style="dim", highlight=False, markup=False)
+
+
 def summary(report: "PassReport") -> str:
     """One line on a pass."""
-    polled = sum(report.polled.values())
-    return (
-        f"{polled} rows new, {report.judged} tickets judged, {len(report.plan.changes)} changes, "
-        f"{len(report.plan.observed)} observed only, {report.requests} requests"
-        + (f", {report.quarantined} quarantined" if report.quarantined else "")
-    )
+    parts = [
+        f"{count(sum(report.polled.values()), 'row')} new",
+        f"{count(report.judged, 'ticket')} judged",
+        count(len(report.plan.changes), "change"),
+        f"{len(report.plan.observed):,} observed only" if report.plan.observed else "",
+        count(report.requests, "request"),
+        f"{report.quarantined:,} set aside" if report.quarantined else "",
+    ]
+    return ", ".join(filter(None, parts))
 
 
-def print_explanation(console: "Console", explanation: "Explanation", time: "Clockface") -> None:
+def advice(report: "PassReport", config: str) -> str:
+    """What to do next, after a plan or a pass; empty when there is nothing to say."""
+    plan = report.plan
+    if plan.changes and not report.outcome.written:
+        return f"to write this: desk-connector apply {config}; or, from now on: desk-connector run {config}"
+    if plan.observed and not plan.changes and not plan.refused:
+        return (
+            'nothing is written while a policy only observes; what its plan says is wanted? mode = "enforce"'
+        )
+    if report.quarantined:
+        return f"what could not be read, and why: desk-connector status {config}"
+    return ""
+
+
+def print_explanation(
+    console: "Console", explanation: "Explanation", time: "Clockface", legend: Legend
+) -> None:
     """One ticket in full: what it is, what each policy says of it, what will be written, what was."""
     from rich.markup import escape
     from rich.table import Table
@@ -184,7 +280,14 @@ def print_explanation(console: "Console", explanation: "Explanation", time: "Clo
             console.print(f"    {escape(line)}", highlight=False)
         if answer.verdict.look_again_at is not None:
             console.print(f"    [dim]looks again {time(answer.verdict.look_again_at)}[/]")
-    print_plan(console, explanation.plan)
+    if explanation.journal:
+        console.print("[dim]written so far, as the journal has it[/]")
+    for entry in explanation.journal:
+        columns = ", ".join(str(changed[0]) for changed in entry.fields)
+        where = "" if entry.record == entry.ticket else f" {entry.table}:"
+        told = f"    {time(entry.sent_at)} {entry.answer}:{where} {columns}"
+        console.print(f"[dim]{escape(told)}[/]", highlight=False)
+    print_plan(console, explanation.plan, legend)
 
 
 class Clockface:
@@ -219,6 +322,5 @@ def counts_table(title: str, rows: Iterable[Sequence[str]], headings: Sequence[s
 
 def by_count(counts: Mapping[str, int]) -> list[tuple[str, str]]:
     """Name and count as text, the most frequent first."""
-    return [
-        (name, f"{count:,}") for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    ]
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return [(name, f"{number:,}") for name, number in ordered]

@@ -75,9 +75,8 @@ class Explanation:
             group = name(span.group, span.group[:8]) or "no group"
             who = f", {name(span.assignee, span.assignee[:8])}" if span.assignee else ""
             hold = f" ({span.hold_reason})" if span.hold_reason else ""
-            rows.append(
-                ("history", f"{time(span.start)} – {time(span.end)}  {span.state}{hold}, {group}{who}")
-            )
+            end = "now" if span.end is None else time(span.end)
+            rows.append(("history", f"{time(span.start)} – {end}  {span.state}{hold}, {group}{who}"))
         rows += [
             ("task", f"{task.kind} {'done' if task.complete else 'open'} since {time(task.opened_at)}")
             for task in t.tasks

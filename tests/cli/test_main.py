@@ -1,6 +1,7 @@
 """The command line as a whole: verbs, exits, what starts and what does not."""
 
 import io
+import json
 import os
 import subprocess
 import sys
@@ -11,10 +12,11 @@ import pytest
 from connector import __version__
 from connector.cli import VERBS, main, parser_of, verb
 from connector.cli import exit as leaving
-from connector.errors import Refused, SettingsError, Unauthorised, Unavailable
+from connector.errors import Refused, SettingsError, StoreFailed, Unauthorised, Unavailable
 
 HEAVY = ("pysnow", "sqlalchemy", "pydantic", "rich", "requests", "holidays", "schedule", "jinja2")
 ROOT = Path(__file__).parents[2]
+CLOSER = "to look closer: desk-connector check --instance"
 
 
 @pytest.mark.parametrize("word", ["--version", "--help"])
@@ -76,8 +78,9 @@ def _raising(error: BaseException) -> int:
     [
         (SettingsError("one", "two"), 2, "one\ntwo\n"),
         (Refused("too much"), 3, "refused: too much\n"),
-        (Unauthorised("no"), 1, "error: no\n"),
-        (Unavailable(""), 1, "error: Unavailable\n"),
+        (StoreFailed("full"), 1, "error: full\n"),
+        (Unauthorised("no"), 1, f"error: no\n{CLOSER}\n"),
+        (Unavailable(""), 1, f"error: Unavailable\n{CLOSER}\n"),
         (KeyboardInterrupt(), 130, "interrupted\n"),
         (SystemExit(4), 4, ""),
         (SystemExit(None), 0, ""),
@@ -89,6 +92,35 @@ def test_each_error_has_its_exit(
     """By consequence, not by origin."""
     assert _raising(error) == code
     assert capsys.readouterr().err == told
+
+
+def test_for_a_program_an_error_is_a_document_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With --json standard output is JSON whatever happens; people read the same on standard error."""
+    missing = str(tmp_path / "no.toml")
+    for words in (
+        ["plan", missing],
+        ["apply", missing],
+        ["explain", missing, "INC1"],
+        ["kpi", missing],
+        ["status", missing],
+    ):
+        assert main([*words, "--json"]) == 2
+        said = capsys.readouterr()
+        document = json.loads(said.out)
+        assert document["exit"] == 2
+        assert document["error"] == said.err.strip()
+        assert "no such file" in document["problems"][0]
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "gb18030"])
+def test_a_terminal_without_the_characters_ends_nothing(encoding: str) -> None:
+    """What cannot be shown is a question mark to people, and escaped in JSON."""
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    words = [sys.executable, "-m", "connector", "schema"]
+    page = subprocess.run([*words, "--markdown"], capture_output=True, cwd=ROOT, check=True, env=environment)
+    assert page.stderr == b""
+    document = subprocess.run(words, capture_output=True, cwd=ROOT, check=True, env=environment)
+    assert json.loads(document.stdout.decode(encoding))["title"]
 
 
 def test_what_nobody_foresaw_is_a_report_without_secrets(
