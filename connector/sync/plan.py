@@ -53,10 +53,12 @@ def make_plan(
 def outstanding(ticket: Ticket, intents: Iterable[Intent], scheme: Scheme) -> tuple[Intent, ...]:
     """The intents that the record does not fulfil already, and that may be written at all."""
     left: list[Intent] = []
+    owned = ticket.owned
     for intent in intents:
         if isinstance(intent, Keep):
-            # The cheap question first: nearly every field of nearly every ticket is as it should be.
-            if not _is_so(intent.value, ticket.owned.get(intent.field, "")) and scheme.column_of(intent):
+            # The cheap questions first: nearly every field of nearly every ticket is as it should be.
+            raw = owned.get(intent.field, "")
+            if raw != intent.value and not _is_so(intent.value, raw) and scheme.column_of(intent):
                 left.append(intent)
         elif isinstance(intent, Create):
             there = any(task.occasion == intent.occasion for task in ticket.tasks)
