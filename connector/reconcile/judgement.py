@@ -88,6 +88,10 @@ class Judgement:
                     spoken.add(ticket.sys_id)
         return look_again
 
+    def take_back(self) -> None:
+        """Polling ended early, and what was wished so far goes into no plan: judge these tickets again."""
+        self._world.store.look_again(dict.fromkeys(self.spoken, 0))
+
     def due(self) -> Judged:
         """Judge what is due in the mirror; for the tickets at hand with a wish that has been done."""
         store = self._world.store

@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from connector.errors import Retriable
-from connector.reconcile.judgement import Judged, judge
+from connector.reconcile.judgement import Judged, Judgement
 from connector.reconcile.world import World
 from connector.settings import Settings
 from connector.sync.apply import Answer, Outcome, Written, carry_out
 from connector.sync.change import Plan
 from connector.sync.plan import make_plan
 from connector.sync.poll import Swept, poll, sweep
-from connector.sync.store import JournalEntry
+from connector.sync.store import JournalEntry, Look
 from connector.ticket import Instant
 
 IN_SIGHT = 30 * 86400
@@ -81,9 +81,18 @@ def run_pass(
 
     try:
         world.meet_strangers(settings)
-        observe(world, settings, polled, watch)
+        judgement = Judgement(world, settings, now)
+        judged = judgement.judged
+        try:
+            observe(world, settings, polled, watch, None if full else judgement.at_hand)
+        except Retriable:
+            judgement.take_back()
+            raise
         watch("judging")
-        judged = judge(world, settings, now, full=full)
+        if full:
+            judgement.all()
+        else:
+            judgement.due()
         plan = make_plan(
             judged.wishes,
             world.scheme,
@@ -126,11 +135,28 @@ def _population(world: World, settings: Settings, judged: Judged, now: Instant) 
     return world.store.count_alive(now - IN_SIGHT) if many else 0
 
 
-def observe(world: World, settings: Settings, polled: Counter[str], watch: Watch = unwatched) -> None:
-    """Poll every source that a policy or an indicator needs; what is new is saved and its tickets are due."""
+def observe(
+    world: World,
+    settings: Settings,
+    polled: Counter[str],
+    watch: Watch = unwatched,
+    look: Look | None = None,
+) -> None:
+    """Poll every source that a policy or an indicator needs; what is new is saved and its tickets are due.
+
+    ``look`` judges the tickets while they are at hand. They come last, so that all that belongs to them is
+    known; where their past is told by observation, it is known only when they are saved.
+    """
     for done, source in enumerate(world.sources):
         watch(f"reading {source.table}", done, len(world.sources))
-        polled[source.name] += poll(world.gateway, source, world.store, lag=settings.poll.lag).saved
+        seen = poll(
+            world.gateway,
+            source,
+            world.store,
+            lag=settings.poll.lag,
+            look=None if source.observe else look,
+        )
+        polled[source.name] += seen.saved
 
 
 def refresh(world: World, settings: Settings, watch: Watch = unwatched) -> None:

@@ -15,6 +15,7 @@ from typing import NamedTuple, Protocol
 
 from connector.errors import TimedOut, Unavailable
 from connector.sync.instant import instant, platform_time
+from connector.sync.store import Look
 from connector.ticket import Instant
 
 Row = dict[str, str]
@@ -67,6 +68,7 @@ class Mirror(Protocol):
         *,
         fingerprint: str = "",
         observe: Sequence[str] = (),
+        look: Look | None = None,
     ) -> int:
         """Keep rows and move the cursor; how many were news."""
         ...
@@ -143,8 +145,12 @@ class Polled(NamedTuple):
     """The instance's clock when the first page was asked for."""
 
 
-def poll(reader: Reader, source: Source, store: Mirror, *, lag: int = LAG) -> Polled:
+def poll(
+    reader: Reader, source: Source, store: Mirror, *, lag: int = LAG, look: Look | None = None
+) -> Polled:
     """Read everything stamped since the cursor and save it; one request when nothing is new.
+
+    ``look`` is shown the tickets of each page before they are saved, and says when to look at them again.
 
     Raises what the gateway raises, and `Unavailable` for rows out of order or without their key; pages saved
     before that stay saved, and the cursor is where the last of them ended.
@@ -172,7 +178,12 @@ def poll(reader: Reader, source: Source, store: Mirror, *, lag: int = LAG) -> Po
             reached = None if reached is None else min(reached, signpost)
             if page.rows or reached != cursor:
                 saved += store.save(
-                    source.table, page.rows, reached, fingerprint=fingerprint, observe=source.observe
+                    source.table,
+                    page.rows,
+                    reached,
+                    fingerprint=fingerprint,
+                    observe=source.observe,
+                    look=look,
                 )
             cursor = reached
             read += len(page.rows)

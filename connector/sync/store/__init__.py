@@ -6,10 +6,10 @@ Losing it costs one full pass and the journal, never a deadline: what has been d
 from connector.sync.store import schema
 from connector.sync.store.engine import open_engine
 from connector.sync.store.ledger import JournalEntry, PassRecord, Quarantined
-from connector.sync.store.mirror import Mirror
+from connector.sync.store.mirror import Look, Mirror
 from connector.sync.store.view import Mirrored
 
-__all__ = ["JournalEntry", "Mirrored", "PassRecord", "Quarantined", "Store"]
+__all__ = ["JournalEntry", "Look", "Mirrored", "PassRecord", "Quarantined", "Store"]
 
 
 class Store(Mirror):

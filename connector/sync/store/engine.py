@@ -83,13 +83,12 @@ class Upsert:
 
 
 class Setter:
-    """Set one column of rows found by another; takes (value, key) tuples."""
+    """Set columns of rows found by another; takes (value, …, key) tuples."""
 
-    def __init__(self, engine: Engine, table: Table, column: str, key: str) -> None:
-        statement = (
-            update(table).where(table.c[key] == bindparam("_key")).values({column: bindparam("_value")})
-        )
-        self._sql = _in_order(engine, statement, ["_value", "_key"])
+    def __init__(self, engine: Engine, table: Table, columns: Sequence[str], key: str) -> None:
+        values: dict[str, Any] = {column: bindparam(f"_{column}") for column in columns}
+        statement = update(table).where(table.c[key] == bindparam("_key")).values(values)
+        self._sql = _in_order(engine, statement, [*(f"_{column}" for column in columns), "_key"])
 
     def run(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
         """Set them."""

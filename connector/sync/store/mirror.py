@@ -4,19 +4,19 @@ Saving a ticket that changed, or anything that belongs to a ticket, makes the ti
 changed and what is due is one indexed question, and a crash between polling and judging loses nothing.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, select, update
 
 from connector.sync.instant import instant
 from connector.sync.row import Row, storable
 from connector.sync.store import schema
-from connector.sync.store.engine import Setter, Upsert, among
+from connector.sync.store.engine import Setter, Upsert, among, listed
 from connector.sync.store.ledger import Ledger
 from connector.sync.store.packing import Packing
-from connector.sync.store.view import CHUNK, View
+from connector.sync.store.view import CHUNK, Mirrored, View
 from connector.ticket import Instant
 
 JOURNALS = frozenset({"work_notes", "comments"})
@@ -24,6 +24,24 @@ JOURNALS = frozenset({"work_notes", "comments"})
 
 SPAN = ("sys_id", "field", "field_value", "start", "end")
 """What is kept of a metric."""
+
+
+Look = Callable[[Sequence[Mirrored]], Mapping[str, Instant | None]]
+"""Shown incidents with all that belongs to them; sys_id → when to look at it again, as in `look_again`."""
+
+_Found = tuple[str, Instant | None, Instant | None, Instant | None]
+"""What a ticket is looked for by: number, opened, resolved, closed."""
+_NOTHING: tuple[str, tuple[Any, ...]] = ("", ())
+
+
+class _News(NamedTuple):
+    """Incidents that differ from what is known."""
+
+    rows: list[Row]
+    altered: list[tuple[str, str]]
+    """sys_id and packed row of those that are still found by the same: no index but one is touched."""
+    moved: list[tuple[str, _Found, str]]
+    """sys_id, what it is looked for by and packed row of the others, new ones among them."""
 
 
 class Mirror(Ledger, View):
@@ -38,7 +56,8 @@ class Mirror(Ledger, View):
             compare="row",
             key="sys_id",
         )
-        self._when = Setter(engine, schema.ticket, "look_again", "sys_id")
+        self._altered = Setter(engine, schema.ticket, ("look_again", "row"), "sys_id")
+        self._when = Setter(engine, schema.ticket, ("look_again",), "sys_id")
         self._packing = Packing()
         self._changes = Upsert(
             engine, schema.change, ("sys_id", "ticket", "at", "field", "old", "new", "user"), compare=None
@@ -57,14 +76,18 @@ class Mirror(Ledger, View):
         *,
         fingerprint: str = "",
         observe: Sequence[str] = (),
+        look: Look | None = None,
     ) -> int:
         """Keep rows of a platform table and move its cursor, in one transaction; how many were news.
 
         ``observe``: columns of an incident whose changes are recorded by comparing it with what was known.
-        Raises KeyError for a table the mirror does not hold or a row without its sys_id.
+        ``look`` is shown the incidents that are news before they are kept, and says when to look at each
+        again: without it they are due. Raises KeyError for a table the mirror does not hold or a row
+        without its sys_id.
         """
+        if table == "incident":
+            return self._save_tickets(rows, cursor, fingerprint, observe, look)
         keep = {
-            "incident": self._keep_tickets,
             "sys_audit": self._keep_changes,
             "metric_instance": self._keep_metrics,
             "incident_task": self._keep_tasks,
@@ -74,8 +97,6 @@ class Mirror(Ledger, View):
         }[table]
         try:
             with self.engine.begin() as connection:
-                if observe:
-                    self._observe(connection, rows, observe)
                 news = keep(connection, rows)
                 self._move_cursor(connection, table, cursor, fingerprint)
         except BaseException:
@@ -150,28 +171,63 @@ class Mirror(Ledger, View):
                         _make_due(connection, keys, schema.ticket.c.number)
                 connection.execute(delete(beside).where(gone))
 
-    def _keep_tickets(self, connection: Connection, rows: Sequence[Row]) -> int:
-        self._open = None
-        return self._tickets.run(connection, self._ticket_values(connection, rows))
-
-    def _ticket_values(self, connection: Connection, rows: Sequence[Row]) -> list[tuple[Any, ...]]:
-        pack = self._packing.pack
-        values = []
-        for row in rows:
-            get = row.get
-            opened, resolved, closed = get("opened_at"), get("resolved_at"), get("closed_at")
-            values.append(
-                (
-                    row["sys_id"],
-                    get("number") or "",
-                    _stamp(opened) if opened else None,
-                    _stamp(resolved) if resolved else None,
-                    _stamp(closed) if closed else None,
-                    0,
-                    pack(connection, row),
+    def _save_tickets(
+        self,
+        rows: Sequence[Row],
+        cursor: Instant | None,
+        fingerprint: str,
+        observe: Sequence[str],
+        look: Look | None,
+    ) -> int:
+        try:
+            with self.engine.begin() as connection:
+                news = self._news(connection, rows)
+                whole = self._whole(connection, news.rows) if look and news.rows else []
+            # Between the two transactions, for whoever looks reads the store and may write to it.
+            when = look(whole) if look and whole else {}
+            with self.engine.begin() as connection:
+                if observe:
+                    self._observe(connection, rows, observe)
+                self._altered.run(connection, [(when.get(key, 0), text, key) for key, text in news.altered])
+                self._tickets.run(
+                    connection, [(key, *found, when.get(key, 0), text) for key, found, text in news.moved]
                 )
+                self._move_cursor(connection, "incident", cursor, fingerprint)
+        except BaseException:
+            self._packing.forget()
+            raise
+        if news.rows:
+            self._open = None
+        return len(news.rows)
+
+    def _news(self, connection: Connection, rows: Sequence[Row]) -> _News:
+        """Incidents that differ from what is known of them."""
+        table, packed = schema.ticket.c, self._packing.packed
+        query = select(
+            table.sys_id, table.row, table.number, table.opened_at, table.resolved_at, table.closed_at
+        ).where(table.sys_id == listed(connection, dict.fromkeys(_ids(rows))))
+        known = {sys_id: (text, tuple(found)) for sys_id, text, *found in connection.execute(query)}
+        news = _News([], [], [])
+        for row in rows:
+            sys_id = row["sys_id"]
+            text, kept = packed(connection, row)
+            before = known.get(sys_id, _NOTHING)
+            if before[0] == text:
+                continue
+            get = kept.get
+            opened, resolved, closed = get("opened_at"), get("resolved_at"), get("closed_at")
+            found = (
+                get("number") or "",
+                _stamp(opened) if opened else None,
+                _stamp(resolved) if resolved else None,
+                _stamp(closed) if closed else None,
             )
-        return values
+            news.rows.append(kept)
+            if before[1] == found:
+                news.altered.append((sys_id, text))
+            else:
+                news.moved.append((sys_id, found, text))
+        return news
 
     def _keep_changes(self, connection: Connection, rows: Sequence[Row]) -> int:
         fresh = _unknown(connection, schema.change, rows)

@@ -25,6 +25,10 @@ class Packing:
 
     def pack(self, connection: Connection, row: Row) -> str:
         """The row as one text; a new shape is written in the connection's transaction."""
+        return self.packed(connection, row)[0]
+
+    def packed(self, connection: Connection, row: Row) -> tuple[str, Row]:
+        """The row as one text, and as it will be unpacked again: the same but for what cannot be kept."""
         columns = tuple(row)
         shape = self._shape_of.get(columns) or self._learn(connection, columns)
         try:
@@ -32,11 +36,11 @@ class Packing:
             if not text.isascii():
                 text.encode()
             if text.count(SEPARATOR) == len(columns):
-                return text
+                return text, row
         except (TypeError, UnicodeEncodeError):
             pass
-        values = (storable(value).replace(SEPARATOR, " ") for value in flat(row).values())
-        return SEPARATOR.join((shape, *values))
+        mended = {column: storable(value).replace(SEPARATOR, " ") for column, value in flat(row).items()}
+        return SEPARATOR.join((shape, *mended.values())), mended
 
     def unpack(self, connection: Connection, texts: Iterable[str]) -> list[dict[str, str]]:
         """The rows again."""

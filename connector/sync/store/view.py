@@ -21,7 +21,7 @@ _T = schema.ticket.c
 class Mirrored(NamedTuple):
     """A ticket and what belongs to it, as the platform's rows."""
 
-    row: dict[str, str]
+    row: Row
     changes: Sequence[Change] = ()
     """In order of time."""
     tasks: Sequence[Row] = ()
@@ -169,6 +169,11 @@ class View:
     def _load(self, connection: Connection, sys_ids: Sequence[str]) -> list[Mirrored]:
         query = select(_T.row).where(_T.sys_id == listed(connection, dict.fromkeys(sys_ids)))
         rows = self._packing.unpack(connection, connection.execute(query).scalars())
+        return self._whole(connection, rows)
+
+    def _whole(self, connection: Connection, rows: Sequence[Row]) -> list[Mirrored]:
+        """Rows of incidents with all that belongs to them."""
+        sys_ids = [row["sys_id"] for row in rows]
         changes = self._changes_of(connection, sys_ids)
         tasks = self._rows_of(connection, schema.task, sys_ids)
         articles = self._articles_of(connection, rows)

@@ -354,4 +354,4 @@ def test_the_statements_are_postgresql_s_too() -> None:
     columns = ("sys_id", "number", "opened_at", "resolved_at", "closed_at", "look_again", "row")
     upsert = Upsert(engine, schema.ticket, columns, compare="row", key="sys_id")  # type: ignore[arg-type]
     assert "ON CONFLICT (sys_id) DO UPDATE" in upsert._sql
-    assert "%s" in Setter(engine, schema.ticket, "look_again", "sys_id")._sql  # type: ignore[arg-type]
+    assert "%s" in Setter(engine, schema.ticket, ["look_again"], "sys_id")._sql  # type: ignore[arg-type]
