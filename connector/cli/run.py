@@ -121,7 +121,7 @@ class Duty:
             return str(error) or type(error).__name__
         full = self._clock.monotonic() >= self._full_at
         if full:
-            sweep_world(world, self._settings)
+            sweep_world(world)
         stop = self._daemon.stop.is_set
         report = run_pass(world, self._settings, self._clock.now(), apply=True, full=full, stop=stop)
         if full and not report.trouble:

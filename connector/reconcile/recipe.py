@@ -19,6 +19,9 @@ from connector.ticket import Instant
 IN_SIGHT = 30 * 86400
 """Seconds after its closing for which a ticket counts in the brake's share: call-backs come after it."""
 
+SWEPT = frozenset({"incident", "incident_task", "kb_knowledge", "m2m_kb_task"})
+"""Tables that the daily sweep compares; history and calls are only ever added to."""
+
 BACK_OFF = 900
 """Seconds until a ticket whose write was forbidden is tried again."""
 
@@ -164,10 +167,13 @@ def refresh(world: World, settings: Settings, watch: Watch = unwatched) -> None:
     observe(world, settings, Counter(), watch)
 
 
-def sweep_world(world: World, settings: Settings) -> Swept:
-    """Compare every active ticket with the mirror: finds deletions and changes that moved no stamp."""
-    incidents = next(source for source in world.sources if source.table == "incident")
-    return sweep(world.gateway, world.store, incidents)
+def sweep_world(world: World) -> dict[str, Swept]:
+    """Compare what can be deleted or changed without a new stamp with the mirror; table → what was found."""
+    return {
+        source.table: sweep(world.gateway, world.store, source)
+        for source in world.sources
+        if source.table in SWEPT
+    }
 
 
 def act(

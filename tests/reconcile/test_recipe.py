@@ -230,7 +230,7 @@ def test_a_deleted_ticket_is_found_out() -> None:
             desk.instance.delete("incident", record_id(number))
         desk.clock.advance(HOUR)
         assert desk.looks().outcome.count(Answer.GONE) == 1, "INC3, whose breach was to be noted"
-        assert set(sweep_world(desk.world, desk.settings).gone) == {record_id("INC1")}
+        assert set(sweep_world(desk.world)["incident"].gone) == {record_id("INC1")}
         assert desk.store.count() == 1
 
 
