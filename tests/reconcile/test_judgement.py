@@ -1,5 +1,9 @@
 """Who is judged, and when again."""
 
+from collections import Counter
+
+from connector.sandbox import Fault
+from connector.sandbox.message import Call
 from tests.world import DAY, HOUR, MINUTE, Desk, record_id
 
 POLICIES = """
@@ -73,3 +77,54 @@ def test_old_tickets_are_read_and_left_alone() -> None:
         report = desk.looks(full=True)
         assert desk.store.find_number("INC0") == record_id("INC0")
         assert (report.plan.empty, report.verdicts) == (True, {})
+
+
+def test_a_draw_waits_for_the_rest_of_its_closed_set() -> None:
+    """Also when the set comes in several pages, and the tickets are judged as the pages come in."""
+    with Desk(POLICIES, more="[poll]\npage = 10") as desk:
+        numbers = [f"INC{count}" for count in range(25)]
+        for number in numbers:
+            desk.opens(number)
+            desk.closes(number)
+        desk.clock.advance(DAY)
+        desk.settles()
+        assert Counter(desk.shows(number)["callback"] for number in numbers) == {"drawn": 1, "not_drawn": 24}
+
+
+def test_a_poll_that_fails_half_way_hides_no_wish() -> None:
+    """What an observing policy wished before the failure is listed by the next pass that goes through."""
+    with Desk(POLICIES.replace("enforce", "observe"), more="[poll]\npage = 10") as desk:
+        for count in range(25):
+            desk.opens(f"INC{count}")
+        pages = iter(range(9))
+        desk.rest.faults.add(
+            Fault.truncated(),
+            when=lambda call: call.method == "GET" and call.table == "incident" and next(pages) == 1,
+        )
+        failed = desk.looks()
+        assert failed.trouble
+        assert (failed.judged, failed.plan.observed) == (10, ())
+        assert len(desk.looks().plan.observed) == 25
+
+
+def test_a_ticket_that_changes_while_pages_are_read_is_wished_for_once() -> None:
+    """It comes in two pages of one pass; the next pass judges it as it is by then."""
+    with Desk(POLICIES, more="[poll]\npage = 10") as desk:
+        numbers = [f"INC{count}" for count in range(15)]
+        for number in numbers:
+            desk.opens(number)
+        desk.clock.advance(MINUTE)
+        pages = iter(range(9))
+
+        def moved(call: Call) -> bool:
+            if call.method == "GET" and call.table == "incident" and next(pages) == 1:
+                desk.sets(first, short_description="changed meanwhile")
+            return False
+
+        first = min(numbers, key=record_id)
+        desk.rest.faults.add(Fault.truncated(), when=moved)
+        report = desk.looks()
+        assert (report.polled["incident"], report.judged) == (16, 15)
+        assert len({change.ticket for change in report.plan.changes}) == len(report.plan.changes) == 15
+        desk.settles()
+        assert desk.repeated() == []
