@@ -39,7 +39,8 @@ def _told(settings: Settings, said: str) -> str:
         way_out = "may this user write the file and its folder? [store] path says where it is"
     else:
         way_out = (
-            f"it is a cache and the journal: move {path.name} and {path.name}-wal, if there is one, aside, "
-            "and the next pass reads everything again; nothing is written twice"
+            "it is damaged, or of another version. It is a cache and the journal: move "
+            f"{path.name} and {path.name}-wal, if there is one, aside, and the next pass reads everything "
+            "again; nothing is written twice"
         )
     return f"the store {path}: {said}; {way_out}"

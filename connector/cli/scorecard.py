@@ -57,7 +57,13 @@ def _print_table(console: "Console", table: "Table") -> None:
     from rich.text import Text
 
     # Text, not markup: a group may be called "[red]".
-    drawn = Drawn(title=Text(table.title, style="bold"), title_justify="left", box=box.SIMPLE_HEAD)
+    drawn = Drawn(
+        title=Text(table.title, style="bold"),
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),  # seven columns and two languages must fit into 80
+        pad_edge=False,
+    )
     for head in table.heads:
         drawn.add_column(Text(head), overflow="fold")
     for row in table.rows:

@@ -86,7 +86,7 @@ def because_text(change: "Change") -> str:
     clauses: dict[str, dict[str, None]] = {}
     for because in change.because:
         clauses.setdefault(because.policy, {})[because.clause] = None
-    return ", ".join(f"{policy} ({', '.join(cited)})" for policy, cited in clauses.items())
+    return ", ".join(f"{policy} ({', '.join(sorted(cited))})" for policy, cited in clauses.items())
 
 
 def print_plan(console: "Console", plan: "Plan", legend: Legend, *, limit: int = 50) -> None:
@@ -137,10 +137,13 @@ def _changes_table(changes: Sequence["Change"], legend: Legend) -> "RenderableTy
     table.add_column(overflow="fold")
     last = ""
     for change in changes:
-        number = change.number if change.number != last else ""
-        table.add_row(Text(number, style="bold cyan"), Text(because_text(change), style="green"))
+        why = Text(because_text(change), style="green")
+        if change.number != last:
+            table.add_row(Text(change.number, style="bold cyan"), why)
+            why = Text()
         for what, value in change_rows(change, legend):
-            table.add_row(Text(f"  {what}", style="dim"), Text(value))
+            told = Text(value, end="").append("  " if why else "").append_text(why)
+            table.add_row(Text(f"  {what}", style="dim"), told)
         last = change.number
     return table
 

@@ -1,0 +1,115 @@
+"""The demo, over one day: what stands on the records afterwards, and what somebody new reads."""
+
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+from rich.console import Console
+
+from connector.cli import demo
+from connector.cli.example import example_path
+from connector.cli.rehearsal import Rehearsal, connected, enforced
+from connector.cli.view import Clockface
+from connector.clock import SimulatedClock
+from connector.sandbox.desk import Desk
+from connector.sandbox.instance import Instance
+from connector.sandbox.rest import Rest
+from connector.settings import load
+
+MONDAY = 1_772_380_800  # 2026-03-02 00:00 in Shanghai
+DAY = 86_400
+
+
+class Shown:
+    """A rehearsal that has been played, and all that was printed."""
+
+    def __init__(self, rehearsal: Rehearsal, empty: bool, text: str) -> None:
+        self.rehearsal = rehearsal
+        self.instance = rehearsal.instance
+        self.empty = empty
+        self.text = text
+
+
+@pytest.fixture(scope="module")
+def shown() -> Iterator[Shown]:
+    """A Monday of the demo's desk, with every policy of the example enforced."""
+    clock = SimulatedClock(MONDAY)
+    instance = Instance(now=clock.now)
+    rest = Rest(instance)
+    desk = Desk(instance, seed=7, start=MONDAY, days=1, set_time=clock.set)
+    settings = enforced(load(example_path()), url=instance.base_url, adopt_from=MONDAY)
+    out = io.StringIO()
+    console, time = Console(file=out, width=110), Clockface("Asia/Shanghai")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(demo, "DAYS", 1)
+        with connected(settings, instance, rest, desk, clock) as rehearsal:
+            demo._play(console, rehearsal, MONDAY, time)
+            empty = demo._close(console, rehearsal, MONDAY, time)
+            yield Shown(rehearsal, empty, out.getvalue())
+    instance.close()
+
+
+def test_the_day_ends_with_nothing_left_to_do(shown: Shown) -> None:
+    """Every pass went through, and the last plan is empty."""
+    assert shown.empty
+    assert "The next plan: nothing is left to do." in shown.text
+    assert not shown.rehearsal.tally.troubles
+    assert set(shown.rehearsal.tally.answers) <= {"written", "found", "changed"}
+    assert shown.instance.count("incident") > 40
+
+
+def test_no_note_is_said_twice_and_each_says_why(shown: Shown) -> None:
+    """Each of our notes ends in policy, clause and mark, once per ticket."""
+    ours = [
+        (row["sys_id"], note["value"])
+        for row in shown.instance.rows("incident")
+        for note in shown.instance.journal(row["sys_id"])
+        if note["sys_created_by"] == "connector"
+    ]
+    marks = [
+        (ticket, mark)
+        for ticket, text in ours
+        for mark in re.findall(r"\([\w-]+, R-[A-F]\d+, ([0-9a-f]{8})\)", text)
+    ]
+    assert len(marks) >= len(ours) > 10
+    assert max(Counter(marks).values()) == 1
+
+
+def test_who_was_escalated_is_with_the_next_tier(shown: Shown) -> None:
+    """The note and the group tell the same story, unless a person took the ticket elsewhere since."""
+    groups = shown.rehearsal.world.moment.directory.groups
+    moved = shown.rehearsal.tally.escalated
+    assert moved
+    rows = [row for row in shown.instance.rows("incident") if row["number"] in moved]
+    beyond = [row for row in rows if groups[row["assignment_group"]].tier != "first_line"]
+    assert len(beyond) >= 0.8 * len(rows)
+    for row in rows:
+        notes = " ".join(note["value"] for note in shown.instance.journal(row["sys_id"]))
+        assert "Escalated from" in notes
+
+
+def test_call_backs_were_drawn_once_each(shown: Shown) -> None:
+    """One task per drawn ticket, named by its occasion."""
+    tasks = [
+        row for row in shown.instance.rows("incident_task") if row["correlation_display"].endswith("callback")
+    ]
+    assert tasks
+    assert len({row["incident"] for row in tasks}) == len(tasks)
+    assert all(len(row["correlation_id"]) == 32 for row in tasks)
+
+
+def test_somebody_new_reads_figures_a_ticket_and_where_to_go_on(shown: Shown) -> None:
+    """Scorecard, one ticket with its clock and its notes, and the next commands."""
+    for words in (
+        "2026-W10",
+        "Customer satisfaction",
+        "Timely handling rate",
+        "explained: desk-connector explain INC",
+        "service hours onsite",
+        "as a manager reads them on the record",
+        "sandbox serve --desk",
+    ):
+        assert words in shown.text
+    assert not re.search(r"\b[0-9a-f]{32}\b", shown.text), "people read names, not ids"
