@@ -9,7 +9,21 @@ from hypothesis import strategies as st
 from connector.reconcile.judgement import read_tickets
 from connector.sandbox import Fault
 from connector.ticket import Span, TicketState
-from tests.timeline import DEEDS, NUMBERS, SLOTS, Then, examples, happens, opens, settle
+from tests.timeline import (
+    DEEDS,
+    NUMBERS,
+    SETS_BACK,
+    SLOTS,
+    Table,
+    Then,
+    examples,
+    happens,
+    lives,
+    mixes,
+    opens,
+    settle,
+    timelines,
+)
 from tests.world import HOUR, MINUTE, Desk, record_id
 
 COLUMNS = ("incident_state", "assignment_group", "assigned_to", "hold_reason", "priority")
@@ -74,6 +88,25 @@ def test_what_nobody_measures_is_observed(timeline: list[Then]) -> None:
         audit = lived(desk, timeline, often=True)
     with desk_of("metric", *COLUMNS[:3]) as desk:
         assert lived(desk, timeline, often=True) == audit
+
+
+@examples(5)
+@given(mixes(without=SETS_BACK | {"to-second-line"}, modes=False), timelines(2))
+def test_the_same_is_done_from_metrics(mix: tuple[Table, ...], timeline: list[Then]) -> None:
+    """Half a minute late or not, the records say in the end what they would say with the audit."""
+    worlds = []
+    for history, columns in (("audit", ()), ("metric", COLUMNS)):
+        with Desk(settings=settle(mix, history)) as desk:
+            if columns:
+                desk.instance.measure(*columns, lag=LAG)
+            opens(desk, NUMBERS[0])
+            desk.settles()
+            lives(desk, timeline)
+            desk.clock.advance(LAG + 1)
+            desk.settles()
+            assert desk.repeated() == []
+            worlds.append(desk.everything())
+    assert worlds[0] == worlds[1]
 
 
 def test_metrics_survive_the_store() -> None:
