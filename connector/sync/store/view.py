@@ -65,7 +65,9 @@ class View:
     def next_due(self) -> Instant | None:
         """The earliest instant at which some ticket is to be looked at; 0: now; None: never."""
         with self.engine.connect() as connection:
-            return connection.execute(select(func.min(schema.ticket.c.look_again))).scalar()
+            # Without the condition SQLite walks past every ticket that is never due to find the least.
+            at = schema.ticket.c.look_again
+            return connection.execute(select(func.min(at)).where(at.is_not(None))).scalar()
 
     def everything(self, size: int = CHUNK) -> Iterator[list[str]]:
         """All tickets, in chunks, in the order of their ids."""
