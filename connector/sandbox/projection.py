@@ -114,7 +114,7 @@ def _shown(path: Path, sql: str, column: Column, owner: str, view: View) -> str:
     if column.type == "integer":
         return f"CASE {sql} WHEN '' THEN '' ELSE printf('%,d', CAST({sql} AS INTEGER)) END"
     if column.type == "glide_list" and (target := path.dictionary.get(column.reference)) and target.display:
-        listed = f"""json_each('["'||replace({sql},',','","')||'"]')"""
+        listed = f"""json_each('['||replace(json_quote({sql}),',','","')||']')"""
         names = (
             f"SELECT group_concat(COALESCE(d.\"{target.display}\", l.value), ', ') FROM {listed} l"
             f' LEFT JOIN "{target.root}" d ON d."sys_id" = trim(l.value)'

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 
@@ -69,6 +69,8 @@ def test_any_query(rest: Rest, query: str, mode: str) -> None:
         json.loads(answer.body)
 
 
+@example({"group_list": '"'})
+@example({"group_list": "\x1f,\\"})
 @limits(max_examples=100, deadline=None)
 @given(st.dictionaries(st.sampled_from([*INCIDENT_ORDER, "nonsense"]), JSON, max_size=6))
 def test_any_body(rest: Rest, fields: dict[str, object]) -> None:
