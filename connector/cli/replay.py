@@ -3,6 +3,8 @@
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from connector.cli.option import add_json, whole
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -22,22 +24,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--config", help="configuration; by default the example, with the log's own groups as desks"
     )
     parser.add_argument("--zone", default="UTC", help="zone of the log's times (default UTC)")
-    parser.add_argument("--days", type=int, help="only so many days from the first event")
-    parser.add_argument("--json", action="store_true", help="the result as JSON")
+    parser.add_argument("--days", type=whole, metavar="N", help="only so many days from the first event")
+    add_json(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Exit code 0; 1 if a pass failed or the last plan is not empty."""
+    """Exit code 0; 1 if a pass failed or the last plan is not empty; 2 for a log that is none."""
     from pathlib import Path
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
     from connector.cli.rehearsal import connected, enforced
     from connector.cli.terminal import console as make_console
     from connector.cli.terminal import print_json
     from connector.clock import SimulatedClock, SystemClock
+    from connector.errors import SettingsError
     from connector.sandbox.instance import Instance
+    from connector.sandbox.log import UnreadableLog
     from connector.sandbox.replay import Replay
     from connector.sandbox.rest import Rest
 
+    try:
+        ZoneInfo(args.zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise SettingsError(
+            f'--zone "{args.zone}" is not an IANA time zone; write one such as "Europe/Lisbon"'
+        ) from None
     console = make_console(stderr=args.json)
     real = SystemClock()
     began = real.monotonic()
@@ -45,12 +56,16 @@ def run(args: argparse.Namespace) -> int:
     clock = SimulatedClock(0)
     instance = Instance(now=clock.now)
     rest = Rest(instance)
-    with console.status(f"reading {args.log}"):
-        replay = Replay(instance, Path(args.log), zone=args.zone, set_time=clock.set)
+    try:
+        with console.status(f"reading {args.log}"):
+            replay = Replay(instance, Path(args.log), zone=args.zone, set_time=clock.set)
+    except OSError as error:
+        raise SettingsError(f"--log {args.log}: cannot be read: {error.strerror or error}") from None
+    except UnreadableLog as error:
+        raise SettingsError(f"--log {args.log}: not an incident audit log: {error}") from None
     first = replay.next_at()
     if first is None:
-        console.print("the log holds no event")
-        return 1
+        raise SettingsError(f"--log {args.log}: holds no event")
     clock.set(first - first % 300 - 300)
     settings = enforced(settings, url=instance.base_url, adopt_from=clock.now())
     console.print(

@@ -86,10 +86,9 @@ def run(args: argparse.Namespace) -> int:
     pace.let_go()
     try:
         server = Server(Rest(instance), port=args.port)
-    except OSError as error:
-        raise SettingsError(
-            f"--port {args.port}: cannot be had: {error.strerror}; --port 0 takes a free one"
-        ) from None
+    except (OSError, OverflowError) as error:
+        why = error.strerror if isinstance(error, OSError) else "ports go from 0 to 65535"
+        raise SettingsError(f"--port {args.port}: cannot be had: {why}; --port 0 takes a free one") from None
     never = Event()
     with server:
         _greet(server.url, settings, args, instance)
