@@ -1,0 +1,141 @@
+"""``run``: what the daemon does with an instance that is away, a brake, and a changed file."""
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from connector.cli.run import Duty
+from connector.daemon import Daemon
+from connector.errors import Fatal, Retriable, SettingsError
+from connector.sandbox import Fault
+from connector.settings import load
+from connector.sync.store import Store
+from tests.cli.conftest import HOUR, PASSWORD, Site
+
+
+class Kept:
+    """A duty at hand: a pass is made when the test says so."""
+
+    def __init__(self, site: Site) -> None:
+        self.store = Store()
+        self.daemon = Daemon(site.clock)
+        self.duty = Duty(str(site.path), load(site.path), self.store, site.clock, self.daemon)
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self.duty.end()
+        self.store.close()
+
+
+@pytest.fixture
+def kept(site: Site, caplog: pytest.LogCaptureFixture) -> Iterator[Kept]:
+    """On the site's instance, with a store in memory."""
+    caplog.set_level(logging.INFO)
+    one = Kept(site)
+    yield one
+    one.close()
+
+
+def test_it_waits_for_an_instance_that_is_away_at_the_start(site: Site, kept: Kept) -> None:
+    """No exit, one attempt a pass, `status` knows why; the first answer begins the work."""
+    site.faults.add(Fault.hibernating(), times=3)
+    kept.duty.begin()
+    for _ in range(2):
+        assert "JSON" in kept.duty.make_pass()
+    assert len(site.rest.requests) == 3
+    assert not kept.store.last_passes(1)[0].ok
+    assert kept.duty.make_pass() == ""
+    assert site.writes() == 2
+    assert kept.store.last_passes(1)[0].ok
+
+
+def test_what_waiting_does_not_mend_ends_it(site: Site, kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A refused password, at once and after a single attempt; a group that is not there."""
+    monkeypatch.setenv("DESK_PASSWORD", PASSWORD + "x")
+    with pytest.raises(Fatal):
+        kept.duty.begin()
+    assert len(site.rest.requests) == 1
+    monkeypatch.setenv("DESK_PASSWORD", PASSWORD)
+    site.change("Service Desk", "Service Dusk")
+    wrong = Kept(site)
+    with pytest.raises(SettingsError, match='no group "Service Dusk"'):
+        wrong.duty.begin()
+    wrong.close()
+
+
+def test_the_loop_ends_with_what_the_late_start_found(site: Site) -> None:
+    """The instance wakes, and lacks a group: that is the end, with its sentence."""
+    site.change("Service Desk", "Service Dusk")
+    late = Kept(site)
+    site.faults.add(Fault.hibernating(), times=1)
+    late.duty.begin()
+    with pytest.raises(SettingsError, match="Service Dusk"):
+        late.daemon.run()
+    late.close()
+
+
+def test_the_brake_is_told_when_it_begins_and_when_it_ends(
+    site: Site, kept: Kept, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Not at every pass, however its count moves."""
+    site.change("max_changes = 10", "max_changes = 1")
+    kept.duty.begin()
+    kept.duty.reload()
+    for number in ("INC3", "INC4"):
+        assert kept.duty.make_pass() == ""
+        site.opens(number)
+        site.clock.advance(HOUR)
+    assert sum('policy "limits" wants to change' in record.message for record in caplog.records) == 1
+    site.change("max_changes = 1", "max_changes = 10")
+    kept.duty.reload()
+    assert kept.duty.make_pass() == ""
+    assert 'no longer held back: policy "limits"' in caplog.text
+    assert site.writes() == 4
+
+
+def test_a_reload_takes_all_or_nothing(site: Site, kept: Kept, caplog: pytest.LogCaptureFixture) -> None:
+    """Bad file, instance away, another store: the old settings go on; then the new ones are taken."""
+    kept.duty.begin()
+    before = kept.duty._settings
+    good = site.path.read_text(encoding="utf-8")
+    site.path.write_text(good.replace("15m", "fifteen"), encoding="utf-8")
+    with pytest.raises(SettingsError, match="respond_within"):
+        kept.duty.reload()
+    site.path.write_text(good + '[store]\npath = "other.sqlite"\n', encoding="utf-8")
+    with pytest.raises(SettingsError, match="needs a new start"):
+        kept.duty.reload()
+    site.path.write_text(good.replace("15m", "2h") + '[poll]\nevery = "5s"\n', encoding="utf-8")
+    site.faults.add(Fault.hibernating(), times=1)
+    with pytest.raises(Retriable, match="send SIGHUP again"):
+        kept.duty.reload()
+    assert kept.duty._settings is before
+    kept.duty.reload()
+    assert "taken" in caplog.text
+    assert [job.interval for job in kept.daemon._scheduler.jobs] == [5], "the new interval, and only it"
+    assert kept.duty.make_pass() == ""
+    assert site.record(site.instance.rows("incident")[0]["sys_id"])["u_desk_respond_by"].endswith("02:00:00")
+
+
+def test_who_is_told_to_stop_has_not_failed(site: Site, kept: Kept) -> None:
+    """The record in hand is finished, the rest waits, and `status` counts no failure."""
+    kept.duty.begin()
+    kept.daemon.stop.set()
+    assert kept.duty.make_pass() == ""
+    assert site.writes() == 1
+    assert kept.store.last_passes(1)[0].ok
+    kept.daemon.stop.clear()
+    assert kept.duty.make_pass() == ""
+    assert site.writes() == 2
+
+
+def test_once_a_day_everything_is_judged_again(site: Site, kept: Kept) -> None:
+    """The first pass is a full one, the next are not; a day later there is another."""
+    kept.duty.begin()
+    assert kept.duty.make_pass() == ""
+    assert kept.duty.make_pass() == ""  # what it wrote itself comes back
+    assert kept.duty.make_pass() == ""
+    kept.duty._full_at = site.clock.monotonic()
+    assert kept.duty.make_pass() == ""
+    first, _, quiet, again = (each.judged for each in reversed(kept.store.last_passes(4)))
+    assert (first, quiet, again) == (2, 0, 2)
