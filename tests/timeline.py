@@ -192,6 +192,7 @@ STORIES: tuple[tuple[str, ...], ...] = (
 """What usually comes after what; single deeds stand between."""
 
 _GAP = st.sampled_from((0, 1, 10 * MINUTE, 30 * MINUTE, HOUR, 3 * HOUR, DAY, 2 * DAY)) | st.integers(0, DAY)
+_PAUSE = st.sampled_from((HOUR, DAY, DAY + HOUR))
 _NUMBER = st.sampled_from((*NUMBERS, *NUMBERS[:2], NUMBERS[0]))
 
 
@@ -200,12 +201,14 @@ def _chapters(draw: st.DrawFn) -> list[Then]:
     """A story of one ticket, or a single deed."""
     number = draw(_NUMBER)
     story = draw(st.one_of(st.sampled_from(STORIES), st.sampled_from(tuple(DEEDS)).map(lambda deed: (deed,))))
-    return [Then(draw(_GAP), deed, number if deed else "", draw(st.booleans()) or not deed) for deed in story]
+    return [
+        Then(draw(_GAP), deed, number, draw(st.booleans())) if deed else Then(draw(_PAUSE)) for deed in story
+    ]
 
 
 def timelines(most: int = 5) -> st.SearchStrategy[list[Then]]:
     """Up to ``most`` stories and single deeds one after the other, with passes in between; days to weeks."""
-    chapters = st.lists(_chapters(), min_size=1, max_size=most)
+    chapters = st.lists(_chapters(), min_size=2, max_size=most)
     return chapters.map(lambda found: [then for each in found for then in each])
 
 
