@@ -10,7 +10,7 @@ from rich.table import Table
 import bench
 from bench.figure import Figure
 
-_NO_BENCH = ("__main__", "figure")
+_NO_BENCH = ("__main__", "figure", "incident", "process")
 
 
 def main(wanted: list[str]) -> int:
