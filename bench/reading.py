@@ -1,4 +1,4 @@
-"""Reading: 100,000 changed incidents polled, normalised, stored and judged by the example policies in one pass.
+"""Reading: 100,000 changed incidents polled, normalised, stored and judged by the example policies.
 
 Two figures. *At first sight* nothing of ours stands on the incidents yet. In the *steady state*, which is
 the one aimed at, every incident is known and has changed again, because somebody touched it; what the
