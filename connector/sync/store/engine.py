@@ -16,6 +16,7 @@ from sqlalchemy import (
     create_engine,
     event,
     func,
+    insert,
     literal,
     select,
     update,
@@ -64,8 +65,8 @@ class Upsert:
     def __init__(
         self, engine: Engine, table: Table, columns: Sequence[str], compare: str | None, key: str = ""
     ) -> None:
-        insert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
-        statement = insert(table).values(dict.fromkeys(columns))
+        insert_here = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
+        statement = insert_here(table).values(dict.fromkeys(columns))
         keys = [key] if key else [column.name for column in table.primary_key]
         if compare is None:
             compiled = statement.on_conflict_do_nothing(index_elements=keys)
@@ -80,6 +81,17 @@ class Upsert:
     def run(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> int:
         """How many rows were new or different."""
         return connection.exec_driver_sql(self._sql, list(rows)).rowcount if rows else 0
+
+
+class Adder:
+    """Insert rows that were never there; compiled once, run with plain tuples."""
+
+    def __init__(self, engine: Engine, table: Table, columns: Sequence[str]) -> None:
+        self._sql = _in_order(engine, insert(table).values(dict.fromkeys(columns)), columns)
+
+    def run(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Add them."""
+        connection.exec_driver_sql(self._sql, list(rows))
 
 
 class Setter:

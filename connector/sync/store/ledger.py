@@ -2,18 +2,16 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from connector.sync.store import schema
-from connector.sync.store.engine import Upsert
+from connector.sync.store.engine import Adder, Upsert
 from connector.ticket import Instant
 
 
-@dataclass(frozen=True, slots=True)
-class JournalEntry:
+class JournalEntry(NamedTuple):
     """One write: what was sent for which ticket, why, and what the instance answered. Append-only."""
 
     at: Instant
@@ -25,9 +23,9 @@ class JournalEntry:
     table: str
     record: str
     """sys_id of the record written."""
-    because: Sequence[Sequence[str]] = field(default_factory=list)
+    because: Sequence[Sequence[str]] = ()
     """(policy, clause, reason, mark) of each wish behind it."""
-    fields: Sequence[Sequence[str]] = field(default_factory=list)
+    fields: Sequence[Sequence[str]] = ()
     """(column, before, after)."""
     settings: str = ""
     """Digest of the settings in force."""
@@ -55,12 +53,23 @@ class PassRecord(NamedTuple):
     written: int
 
 
+class _Place(NamedTuple):
+    """Where reading a source stands."""
+
+    at: Instant | None = None
+    fingerprint: str = ""
+    page: int | None = None
+
+
 class Ledger:
     """Cursors, quarantine, passes, journal."""
 
     engine: Engine
+    _places: dict[str, _Place] | None = None
+    """What the table of cursors says; None: to be read again."""
 
     def _prepare_ledger(self) -> None:
+        self._entries = Adder(self.engine, schema.journal, ("at", "ticket", "entry"))
         self._strange = Upsert(
             self.engine, schema.quarantine, ("source", "sys_id", "reason", "at"), compare="reason"
         )
@@ -70,38 +79,51 @@ class Ledger:
 
         A ``fingerprint`` other than the stored one begins again, because rows lack columns asked for since.
         """
-        known = schema.cursor
-        with self.engine.connect() as connection:
-            row = connection.execute(
-                select(known.c.at, known.c.fingerprint).where(known.c.source == source)
-            ).first()
-        if row is None or (fingerprint is not None and row.fingerprint != fingerprint):
-            return None
-        return row.at  # type: ignore[no-any-return]
+        place = self._place(source)
+        return place.at if fingerprint in (None, place.fingerprint) else None
+
+    def _place(self, source: str, within: Connection | None = None) -> _Place:
+        """Where reading a source stands. Asked at every poll, so it is kept in memory as well.
+
+        ``within``: the transaction that is under way; in memory there is only one connection.
+        """
+        if self._places is None:
+            if within is None:
+                with self.engine.connect() as connection:
+                    return self._place(source, connection)
+            known = schema.cursor.c
+            query = select(known.source, known.at, known.fingerprint, known.page)
+            self._places = {name: _Place(*rest) for name, *rest in within.execute(query)}
+        return self._places.get(source, _Place())
 
     def _move_cursor(self, connection: Connection, source: str, at: Instant | None, fingerprint: str) -> None:
-        """In the transaction of the rows it speaks of. None leaves it where it is."""
-        if at is not None:
-            known = schema.cursor
-            moved = connection.execute(
-                update(known).where(known.c.source == source).values(at=at, fingerprint=fingerprint)
-            )
-            if not moved.rowcount:
-                connection.execute(insert(known).values(source=source, at=at, fingerprint=fingerprint))
+        """In the transaction of the rows it speaks of; if that fails, `_places` is to be forgotten.
+
+        None leaves it where it is.
+        """
+        place = self._place(source, connection)
+        if at is not None and (at, fingerprint) != (place.at, place.fingerprint):
+            self._put_place(connection, source, place._replace(at=at, fingerprint=fingerprint))
 
     def page(self, source: str) -> int | None:
         """Rows a request to be asked for, where a full page was too much; None: as configured."""
-        known = schema.cursor
-        with self.engine.connect() as connection:
-            return connection.execute(select(known.c.page).where(known.c.source == source)).scalar()
+        return self._place(source).page
 
     def set_page(self, source: str, page: int | None) -> None:
         """Ask for ``page`` rows a request from now on; None: as configured again."""
+        place = self._place(source)
+        if page != place.page:
+            with self.engine.begin() as connection:
+                self._put_place(connection, source, place._replace(page=page))
+
+    def _put_place(self, connection: Connection, source: str, place: _Place) -> None:
         known = schema.cursor
-        with self.engine.begin() as connection:
-            done = connection.execute(update(known).where(known.c.source == source).values(page=page))
-            if not done.rowcount and page is not None:
-                connection.execute(insert(known).values(source=source, fingerprint="", page=page))
+        values = place._asdict()
+        done = connection.execute(update(known).where(known.c.source == source).values(values))
+        if not done.rowcount:
+            connection.execute(insert(known).values(source=source, **values))
+        if self._places is not None:
+            self._places[source] = place
 
     def quarantine(self, source: str, sys_id: str, reason: str, at: Instant) -> None:
         """Set a record aside with its reason; the same reason again keeps the first instant."""
@@ -124,12 +146,10 @@ class Ledger:
 
     def journal(self, entries: Iterable[JournalEntry]) -> None:
         """Append; on disk when this returns."""
-        rows = [
-            {"at": entry.at, "ticket": entry.ticket, "entry": json.dumps(asdict(entry))} for entry in entries
-        ]
+        rows = [(entry.at, entry.ticket, json.dumps(entry._asdict())) for entry in entries]
         if rows:
             with self.engine.begin() as connection:
-                connection.execute(insert(schema.journal), rows)
+                self._entries.run(connection, rows)
 
     def journalled(self, ticket: str | None = None, limit: int = 100) -> list[JournalEntry]:
         """The newest entries, newest first; of one ticket, or of all."""

@@ -44,6 +44,15 @@ class _News(NamedTuple):
     """sys_id, what it is looked for by and packed row of the others, new ones among them."""
 
 
+_KEPT = {
+    "sys_audit": schema.change,
+    "metric_instance": schema.metric,
+    "interaction": schema.call,
+    **schema.BESIDE,
+}
+"""Platform table → where its rows are kept."""
+
+
 class Mirror(Ledger, View):
     """Tickets, changes, tasks, articles, links, calls."""
 
@@ -59,6 +68,7 @@ class Mirror(Ledger, View):
         self._altered = Setter(engine, schema.ticket, ("look_again", "row"), "sys_id")
         self._when = Setter(engine, schema.ticket, ("look_again",), "sys_id")
         self._packing = Packing()
+        self._filled = {}
         self._changes = Upsert(
             engine, schema.change, ("sys_id", "ticket", "at", "field", "old", "new", "user"), compare=None
         )
@@ -95,12 +105,14 @@ class Mirror(Ledger, View):
             "m2m_kb_task": self._keep_links,
             "interaction": self._keep_calls,
         }[table]
+        self._filled.pop(_KEPT[table].name, None)
         try:
             with self.engine.begin() as connection:
                 news = keep(connection, rows)
                 self._move_cursor(connection, table, cursor, fingerprint)
         except BaseException:
             self._packing.forget()
+            self._places = None
             raise
         return news
 
@@ -187,6 +199,7 @@ class Mirror(Ledger, View):
             when = look(whole) if look and whole else {}
             with self.engine.begin() as connection:
                 if observe:
+                    self._filled.pop(schema.change.name, None)
                     self._observe(connection, rows, observe)
                 self._altered.run(connection, [(when.get(key, 0), text, key) for key, text in news.altered])
                 self._tickets.run(
@@ -195,6 +208,7 @@ class Mirror(Ledger, View):
                 self._move_cursor(connection, "incident", cursor, fingerprint)
         except BaseException:
             self._packing.forget()
+            self._places = None
             raise
         if news.rows:
             self._open = None

@@ -38,6 +38,8 @@ class View:
     _due: list[str]
     _due_by: Instant | None = None
     _told: tuple[int, int] = (0, 0)
+    _filled: dict[str, bool]
+    """Table → whether it holds a row; what was just saved into is asked again."""
     _open: int | None = None
     """The count of open tickets, until a ticket changes."""
 
@@ -161,6 +163,14 @@ class View:
                 found += self._load(connection, sys_ids[start : start + CHUNK])
         return found
 
+    def _empty(self, connection: Connection, table: Table) -> bool:
+        """Whether there is no row at all: a thousand keys need not be looked up then."""
+        known = self._filled.get(table.name)
+        if known is None:
+            known = connection.execute(select(table.c.sys_id).limit(1)).first() is not None
+            self._filled[table.name] = known
+        return not known
+
     def _stamped(self, condition: ColumnElement[bool]) -> list[str]:
         table = schema.ticket
         with self.engine.connect() as connection:
@@ -196,7 +206,7 @@ class View:
 
     def _changes_of(self, connection: Connection, sys_ids: Sequence[str]) -> dict[str, list[Change]]:
         found: dict[str, list[Change]] = defaultdict(list)
-        if not _empty(connection, schema.change):
+        if not self._empty(connection, schema.change):
             known = schema.change.c
             query = select(known.ticket, known.at, known.field, known.old, known.new, known.user)
             query = query.where(among(connection, known.ticket, sys_ids)).order_by(known.at, known.sys_id)
@@ -207,7 +217,7 @@ class View:
     def _rows_of(self, connection: Connection, table: Table, sys_ids: Sequence[str]) -> dict[str, list[Row]]:
         """sys_id of the ticket → its rows in a table beside it, in the order of their ids."""
         found: dict[str, list[Row]] = defaultdict(list)
-        if not _empty(connection, table):
+        if not self._empty(connection, table):
             query = select(table.c.ticket, table.c.row).where(among(connection, table.c.ticket, sys_ids))
             for ticket, text in connection.execute(query.order_by(table.c.sys_id)):
                 found[ticket] += self._packing.unpack(connection, [text])
@@ -215,7 +225,7 @@ class View:
 
     def _articles_of(self, connection: Connection, rows: Sequence[Row]) -> dict[str, list[Row]]:
         """sys_id of the ticket → its articles, born from it or attached to it, each once."""
-        if _empty(connection, schema.article) and _empty(connection, schema.link):
+        if self._empty(connection, schema.article) and self._empty(connection, schema.link):
             return {}
         unpack = self._packing.unpack
         article, link = schema.article, schema.link
@@ -237,11 +247,6 @@ class View:
             if sys_id not in found[owner[source]]:
                 found[owner[source]][sys_id] = {**unpack(connection, [text])[0], "linked": ""}
         return {key: [each[sys_id] for sys_id in sorted(each)] for key, each in found.items()}
-
-
-def _empty(connection: Connection, table: Table) -> bool:
-    """Whether there is no row at all: a thousand keys need not be looked up then."""
-    return connection.execute(select(table.c.sys_id).limit(1)).first() is None
 
 
 def _within(column: ColumnElement[Any], start: Instant, end: Instant) -> ColumnElement[bool]:

@@ -1,7 +1,7 @@
 """The mirror, its questions and the ledger, as one database."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -251,18 +251,20 @@ def test_calls_in_order_of_time() -> None:
 
 
 def test_rows_and_cursor_move_together(tmp_path: Path) -> None:
-    """If the rows cannot be saved the cursor stays, and another connection sees either both or neither."""
+    """If the rows cannot be saved the cursor stays, and whoever opens it next sees either both or neither."""
     url = f"sqlite:///{tmp_path}/desk.db"
-    store, other = Store(url), Store(url)
-    store.save_tickets([_ticket(1)], 100)
-    with pytest.raises(KeyError):
-        store.save_tickets([_ticket(2, new_column="x"), {"number": "without an id"}], 200)
-    assert other.cursor("incident") == 100
-    store.save_tickets([_ticket(2, new_column="x")], 200)
-    assert other.cursor("incident") == 200
-    assert other.load([_id(2)])[0].row["new_column"] == "x"
-    store.close()
-    other.close()
+
+    def seen() -> tuple[int | None, int]:
+        with closing(Store(url)) as other:
+            return other.cursor("incident"), len(other.load([_id(1), _id(2)]))
+
+    with closing(Store(url)) as store:
+        store.save_tickets([_ticket(1)], 100)
+        with pytest.raises(KeyError):
+            store.save_tickets([_ticket(2, new_column="x"), {"number": "without an id"}], 200)
+        assert (store.cursor("incident"), seen()) == (100, (100, 1))
+        store.save_tickets([_ticket(2, new_column="x")], 200)
+        assert (store.cursor("incident"), seen()) == (200, (200, 2))
 
 
 def test_a_cursor_is_for_one_question() -> None:
@@ -300,7 +302,7 @@ def test_the_journal_only_grows_and_survives(tmp_path: Path) -> None:
         10, 11, _id(1), "INC1", "incident", _id(1), [["p", "R-C3", "late", "0a"]], [["s", "1", "2"]]
     )
     store = Store(url)
-    store.journal([entry, replace(entry, ticket=_id(2), answer="written")])
+    store.journal([entry, entry._replace(ticket=_id(2), answer="written")])
     store.close()
     again = Store(url)
     again.journal([])
