@@ -16,7 +16,8 @@ class Store(Mirror):
     """Mirror and ledger in one database, so that rows and their cursor move in one transaction.
 
     ``url``: ``sqlite://`` for memory, ``sqlite:///path/to/file``, or PostgreSQL with psycopg installed. Not
-    for several threads or processes that poll at once: where reading stands is kept in memory as well. Raises `SettingsError` for a database it does not know.
+    for several threads or processes that poll at once: where reading stands is kept in memory as well.
+    Raises `SettingsError` for a database it does not know.
     """
 
     def __init__(self, url: str = "sqlite://") -> None:
