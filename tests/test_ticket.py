@@ -1,8 +1,11 @@
 """What a ticket knows of its own life, and whom the directory would hand it to."""
 
+from dataclasses import FrozenInstanceError, fields
+
+import pytest
 from hypothesis import given
 
-from connector.ticket import ENDED_STATES, Directory, Ticket, TicketState, Tier
+from connector.ticket import ENDED_STATES, Directory, Ticket, TicketState, Tier, ticket_of
 from tests.builder import DAY, FIRST, GROUPS, HOUR, MON, NETWORK, SECOND, SOUTH, WANG, spans, ticket, tickets
 
 NEW, WORK, HOLD = TicketState.NEW, TicketState.IN_PROGRESS, TicketState.ON_HOLD
@@ -73,3 +76,12 @@ def test_the_speciality_comes_first_then_any_then_another_desk() -> None:
     assert Directory({NETWORK.sys_id: NETWORK}).speciality(Tier.SECOND_LINE, "printer") is None
     assert DIRECTORY.group_named("Service Desk") == FIRST
     assert DIRECTORY.group_named("Nobody") is None
+
+
+@given(tickets())
+def test_the_quick_way_makes_the_same_ticket(given_ticket: Ticket) -> None:
+    """It equals what the constructor makes, and nobody can change it."""
+    made = ticket_of(*(getattr(given_ticket, each.name) for each in fields(Ticket)))
+    assert (type(made), made) == (Ticket, given_ticket)
+    with pytest.raises(FrozenInstanceError):
+        made.number = "INC2"  # type: ignore[misc]

@@ -68,6 +68,7 @@ class Judgement:
         self._adopt_from = settings.instance.adopt_instant
         self._most = settings.safety.max_changes
         self._cohorts: dict[Cohort, tuple[Ticket, ...]] = {}
+        self._told: list[tuple[str, str]] = []
 
     def at_hand(self, mirrored: Sequence[Mirrored]) -> dict[str, Instant | None]:
         """Judge changed tickets before they are saved; sys_id → when to look again.
@@ -86,6 +87,7 @@ class Judgement:
                 look_again[ticket.sys_id] = self._ask(fitting, ticket, at)
                 if self.judged.wished > wishes:
                     spoken.add(ticket.sys_id)
+        self._count()
         return look_again
 
     def take_back(self) -> None:
@@ -113,7 +115,13 @@ class Judgement:
             at = self._at = with_cohorts(world, bench.grouping, tickets, at, self._cohorts)
         for ticket in tickets:
             look_again[ticket.sys_id] = self._ask(bench.of(ticket), ticket, at)
+        self._count()
         world.store.look_again(look_again)
+
+    def _count(self) -> None:
+        """Count the verdicts of a page at once: a `Counter` is quick on lists and slow on single things."""
+        self.judged.verdicts.update(self._told)
+        self._told.clear()
 
     def _ask(self, fitting: "Fitting", ticket: Ticket, at: Moment) -> Instant | None:
         """Collect what the policies want of one ticket; when to look at it again."""
@@ -124,7 +132,7 @@ class Judgement:
         again: Instant | None = None
         enforced: list[Wish] = []
         observed: list[Wish] = []
-        told = []
+        told = self._told
         for policy, name, ask in fitting.policies:
             reason, intents, look_again_at = ask(ticket, at)
             told.append((name, reason))
@@ -133,7 +141,6 @@ class Judgement:
             if intents and (left := outstanding(ticket, intents, scheme)):
                 observing = policy.mode == "observe"
                 (observed if observing else enforced).append(Wish(name, observing, ticket, reason, left))
-        judged.verdicts.update(told)
         if enforced or observed:
             enforced = unhurried(enforced)
             for wish in (*enforced, *unhurried(observed)):

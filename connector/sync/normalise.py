@@ -4,7 +4,7 @@ What does not fit is `Unreadable` with its reason: it is set aside and counted, 
 ticket half understood would be judged wrongly, so an unknown state is not guessed at.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 
@@ -12,7 +12,18 @@ from connector.sync.history import Change, Standing, spans
 from connector.sync.instant import instant, platform_time
 from connector.sync.metric import changes_from
 from connector.sync.row import Row, flat
-from connector.ticket import Article, Call, DeskTask, Directory, FaultClass, Group, Span, Ticket, TicketState
+from connector.ticket import (
+    Article,
+    Call,
+    DeskTask,
+    Directory,
+    FaultClass,
+    Group,
+    Span,
+    Ticket,
+    TicketState,
+    ticket_of,
+)
 
 __all__ = ["BASE_COLUMNS", "Dialect", "Normaliser", "Unreadable", "instant", "platform_time"]
 
@@ -71,9 +82,10 @@ class Normaliser:
         self._others = directory.others or Group("", "")
         self.strangers: set[str] = set()
         """sys_ids of groups met on tickets that the directory does not know: made since it was read."""
-        self._roles = tuple(dialect.roles.items())
+        self._owned = _picker(dialect.roles)
         self._marks = dialect.roles.get("marks", "")
         self._columns = tuple(column for column in dialect.extra if column != NOTES)
+        self._more = _picker(dict(zip(self._columns, self._columns, strict=True)))
         self._reads_more = bool(dialect.extra)
         self._wants_notes = NOTES in dialect.extra and dialect.notes_known
 
@@ -124,7 +136,7 @@ class Normaliser:
             else:
                 life = (Span(opened_at, None, stands, hold, group, assignee, priority),)
             marks = get(self._marks)
-            return Ticket(
+            return ticket_of(
                 sys_id,
                 number,
                 opened_at,
@@ -150,7 +162,7 @@ class Normaliser:
                 tuple(sorted(map(self.task, tasks), key=_age)) if tasks else (),
                 tuple(map(_article, articles)) if articles else (),
                 frozenset(marks.replace(",", " ").split()) if marks else _NO_MARKS,
-                {role: get(column, "") for role, column in self._roles},
+                self._owned(row),
                 self._extra(row, changes) if self._reads_more else {},
             )
         except KeyError:
@@ -204,7 +216,7 @@ class Normaliser:
         return group
 
     def _extra(self, row: Row, changes: Sequence[Change]) -> dict[str, str]:
-        extra = {column: row.get(column, "") for column in self._columns}
+        extra = self._more(row)
         if changes:
             for column in self._columns:
                 if extra[column] in _TRUE:
@@ -223,6 +235,22 @@ def _readable(text: str) -> int | None:
         return instant(text)
     except ValueError:
         return None
+
+
+def _picker(columns: Mapping[str, str]) -> Callable[[Row], dict[str, str]]:
+    """Name → column, to read them all at once where none is missing: name → text."""
+    if not columns:
+        return lambda row: {}
+    names, wanted = tuple(columns), tuple(columns.values())
+    pick = itemgetter(*wanted, wanted[0])  # one more than names, for of a single column it gives no tuple
+
+    def picked(row: Row) -> dict[str, str]:
+        try:
+            return dict(zip(names, pick(row), strict=False))
+        except KeyError:
+            return {name: row.get(column, "") for name, column in columns.items()}
+
+    return picked
 
 
 def _article(row: Row) -> Article:
