@@ -128,7 +128,11 @@ def carry_out(
 
 
 def _steps(changes: Sequence[Change], writer: Writer, renamed: dict[str, str]) -> Iterable[Written]:
-    """Updates in chunks of one table, re-read together; creations one by one after their ticket."""
+    """In the order of the plan; the records to be updated are re-read together, a chunk at a time.
+
+    What belongs to a ticket comes before the ticket's own update. It is not created if the ticket has changed
+    since: the ticket is judged again first.
+    """
     for chunk in _chunks(changes):
         updates = [change for change in chunk if not change.creates]
         fresh: dict[str, dict[str, str]] = {}
@@ -136,17 +140,14 @@ def _steps(changes: Sequence[Change], writer: Writer, renamed: dict[str, str]) -
             same = list(group)
             columns = sorted({f.column for c in same for f in c.fields} - JOURNALS)
             fresh |= writer.by_ids(table, [c.sys_id for c in same], ["sys_id", "sys_mod_count", *columns])
-        blocked: set[str] = set()
+        stale = {
+            update.sys_id: found for update in updates if (found := _stale(update, fresh.get(update.sys_id)))
+        }
         for change in chunk:
-            if change.creates:
-                if change.ticket in blocked:
-                    continue  # the ticket is judged again first
-                step = _create(change, writer, renamed)
-            else:
-                step = _update(change, fresh.get(change.sys_id), writer)
-                if step.answer not in (Answer.WRITTEN, Answer.FOUND, Answer.DROPPED):
-                    blocked.add(change.sys_id)
-            yield step
+            if not change.creates:
+                yield stale.get(change.sys_id) or _update(change, writer)
+            elif change.ticket not in stale:
+                yield _create(change, writer, renamed)
 
 
 def _chunks(changes: Sequence[Change]) -> Iterable[list[Change]]:
@@ -161,7 +162,8 @@ def _chunks(changes: Sequence[Change]) -> Iterable[list[Change]]:
         yield chunk
 
 
-def _update(change: Change, current: Mapping[str, str] | None, writer: Writer) -> Written:
+def _stale(change: Change, current: Mapping[str, str] | None) -> Written | None:
+    """What keeps the change from being written to the record as it is now, if anything does."""
     if current is None:
         return Written(change, Answer.GONE, "the record cannot be read any more")
     if current.get("sys_mod_count") != str(change.base):
@@ -175,6 +177,10 @@ def _update(change: Change, current: Mapping[str, str] | None, writer: Writer) -
     ]
     if differing:
         return Written(change, Answer.CHANGED, "changed without a new sys_mod_count: " + ", ".join(differing))
+    return None
+
+
+def _update(change: Change, writer: Writer) -> Written:
     columns = [f.column for f in change.fields if f.column not in JOURNALS]
     read = ["sys_id", "sys_mod_count", *columns]
     try:

@@ -163,7 +163,11 @@ def _brake(
 
 
 def _merge(wishes: Sequence[Wish], scheme: Scheme) -> tuple[tuple[Change, ...], tuple[str, ...]]:
-    """One write per record: fields, notes and marks of all policies together, creations apart."""
+    """One write per record: fields, notes and marks of all policies together, creations before them.
+
+    In that order a record never claims what is not there yet: cut off between the two, the next pass judges
+    the same ticket and finds what was created.
+    """
     changes: list[Change] = []
     full: list[str] = []
     for ticket_wishes in _by_ticket(wishes):
@@ -174,8 +178,9 @@ def _merge(wishes: Sequence[Wish], scheme: Scheme) -> tuple[tuple[Change, ...], 
             if len(marks) > MARKS_LENGTH:
                 full.append(ticket.number)
                 continue
-            changes.append(update)
         changes.extend(_creations(ticket, ticket_wishes))
+        if update is not None:
+            changes.append(update)
     return tuple(changes), tuple(full)
 
 

@@ -123,9 +123,19 @@ def test_nothing_is_sent_to_a_record_that_has_changed() -> None:
 def test_nothing_is_created_beside_a_ticket_that_has_changed() -> None:
     """What belongs to a ticket waits with it; other tickets' records do not."""
     instance = Instance(a={}, b={})
-    outcome = carried(instance, update("a", base=2), creation("new1", "a"), creation("new2", "b"))
+    outcome = carried(instance, creation("new1", "a"), update("a", base=2), creation("new2", "b"))
     assert answers(outcome) == [Answer.CHANGED, Answer.WRITTEN]
+    assert "new1" not in instance.records
     assert "new2" in instance.records
+
+
+def test_a_ticket_does_not_claim_what_is_not_there() -> None:
+    """If the record beside it cannot be created, the ticket is not told that it was."""
+    instance = Instance(a={})
+    instance.before = [TimedOut("no answer")]
+    outcome = carried(instance, creation("new1", "a"), update("a", u_callback="drawn"))
+    assert answers(outcome) == [Answer.FAILED]
+    assert "u_callback" not in instance.records["a"]
 
 
 def test_a_record_that_is_gone_is_passed_over() -> None:
