@@ -2,7 +2,6 @@
 
 from typing import NamedTuple
 
-from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.reconcile import PassReport
@@ -14,8 +13,8 @@ from tests.timeline import (
     SETS_BACK,
     Table,
     Then,
-    examples,
     happens,
+    law,
     lives,
     mixes,
     opens,
@@ -46,8 +45,7 @@ LOST = (
 """What can become of a request; None: the process dies."""
 
 
-@examples(50)
-@given(mixes(), timelines(), st.sampled_from(("audit", "observed")))
+@law(5, mixes(), timelines(), st.sampled_from(("audit", "observed")))
 def test_it_settles(mix: tuple[Table, ...], timeline: list[Then], history: str) -> None:
     """Once a pass has written, the passes after it come to rest, and a full plan is empty."""
     with Desk(settings=settle(mix, history)) as desk:
@@ -59,8 +57,7 @@ def test_it_settles(mix: tuple[Table, ...], timeline: list[Then], history: str) 
         assert desk.repeated() == []
 
 
-@examples(30)
-@given(mixes(), timelines())
+@law(3, mixes(), timelines())
 def test_amnesia(mix: tuple[Table, ...], timeline: list[Then]) -> None:
     """Without its store the connector finds everything done that it has done."""
     with Desk(settings=settle(mix)) as desk:
@@ -96,8 +93,7 @@ class Blow(NamedTuple):
 blows = st.builds(Blow, st.integers(1, 6), st.booleans(), st.sampled_from(LOST), st.booleans(), st.booleans())
 
 
-@examples(60)
-@given(mixes(modes=False), timelines(4), st.lists(blows, min_size=1, max_size=3))
+@law(6, mixes(modes=False), timelines(4), st.lists(blows, min_size=1, max_size=3))
 def test_crash_anywhere(mix: tuple[Table, ...], timeline: list[Then], struck: list[Blow]) -> None:
     """Struck at any request, before or after it took effect, it reaches the same world; nothing twice."""
     worlds = []
@@ -113,8 +109,7 @@ def test_crash_anywhere(mix: tuple[Table, ...], timeline: list[Then], struck: li
     assert worlds[0] == worlds[1]
 
 
-@examples(60)
-@given(mixes(modes=False), timelines(4), st.integers(0, 3), st.integers(0, 3), st.sampled_from(tuple(DEEDS)))
+@law(4, mixes(modes=False), timelines(4), st.integers(0, 3), st.integers(0, 3), st.sampled_from(tuple(DEEDS)))
 def test_a_person_who_writes_meanwhile(
     mix: tuple[Table, ...], timeline: list[Then], request: int, which: int, deed: str
 ) -> None:
@@ -136,8 +131,7 @@ def test_a_person_who_writes_meanwhile(
         assert desk.repeated() == []
 
 
-@examples(30)
-@given(mixes(modes=False), timelines(4), st.integers(1, 14))
+@law(2, mixes(modes=False), timelines(4), st.integers(1, 14))
 def test_two_connectors_at_once(mix: tuple[Table, ...], timeline: list[Then], request: int) -> None:
     """A stand-by that wakes up in the middle of a pass: no record is created twice, and all comes to rest.
 
@@ -164,8 +158,7 @@ def _situation(desk: Desk, ticket: str) -> tuple[str, ...]:
     return (row["category"], row["reopen_count"], last[0]["sys_created_on"] if last else "")
 
 
-@examples(40)
-@given(mixes(modes=False), timelines(), st.lists(st.integers(1, DAY), min_size=1, max_size=3))
+@law(4, mixes(modes=False), timelines(), st.lists(st.integers(1, DAY), min_size=1, max_size=3))
 def test_a_person_wins(mix: tuple[Table, ...], timeline: list[Then], gaps: list[int]) -> None:
     """A shared field that a person changes after us is not changed again on the same occasion."""
     done: set[tuple[object, ...]] = set()
@@ -194,8 +187,7 @@ def test_a_person_wins(mix: tuple[Table, ...], timeline: list[Then], gaps: list[
             passing(desk)
 
 
-@examples(25)
-@given(mixes(), timelines())
+@law(3, mixes(), timelines())
 def test_only_ours(mix: tuple[Table, ...], timeline: list[Then]) -> None:
     """No column but ours, no ticket from before, nothing of an observed policy is ever in a request."""
     observed = {policy["name"] for policy in mix if policy["mode"] == "observe"}
@@ -222,8 +214,7 @@ def test_only_ours(mix: tuple[Table, ...], timeline: list[Then]) -> None:
     assert worlds[0] == worlds[1]
 
 
-@examples(25)
-@given(mixes(), timelines())
+@law(3, mixes(), timelines())
 def test_the_plan_is_the_truth(mix: tuple[Table, ...], timeline: list[Then]) -> None:
     """What the sandbox saw is the printed plan, no more and no less; a dry run prints the same."""
 
@@ -239,8 +230,7 @@ def test_the_plan_is_the_truth(mix: tuple[Table, ...], timeline: list[Then]) -> 
         lives(desk, [*timeline, Then(HOUR)], passing)
 
 
-@examples(25)
-@given(mixes(), timelines(4), st.permutations(NUMBERS), st.randoms(use_true_random=False))
+@law(3, mixes(), timelines(4), st.permutations(NUMBERS), st.randoms(use_true_random=False))
 def test_order_does_not_matter(
     mix: tuple[Table, ...], timeline: list[Then], order: list[str], dice: object
 ) -> None:
@@ -260,8 +250,7 @@ def test_order_does_not_matter(
     assert worlds[0] == worlds[1]
 
 
-@examples(25)
-@given(mixes(without=SETS_BACK | CHAINS), timelines(4), st.integers(0, 3 * DAY), st.integers(0, 3 * DAY))
+@law(3, mixes(without=SETS_BACK | CHAINS), timelines(4), st.integers(0, 3 * DAY), st.integers(0, 3 * DAY))
 def test_catching_up(mix: tuple[Table, ...], timeline: list[Then], first: int, second: int) -> None:
     """One pass after a long sleep leaves our fields as two passes would have.
 
@@ -281,9 +270,11 @@ def test_catching_up(mix: tuple[Table, ...], timeline: list[Then], first: int, s
     assert worlds[0] == worlds[1]
 
 
-@examples(40)
-@given(
-    mixes(), timelines(4), st.lists(st.sampled_from((MINUTE, 10 * MINUTE, HOUR, DAY)), min_size=2, max_size=5)
+@law(
+    6,
+    mixes(),
+    timelines(4),
+    st.lists(st.sampled_from((MINUTE, 10 * MINUTE, HOUR, DAY)), min_size=2, max_size=5),
 )
 def test_changed_and_due_are_everything(
     mix: tuple[Table, ...], timeline: list[Then], quiet: list[int]
