@@ -182,8 +182,8 @@ STORIES: tuple[tuple[str, ...], ...] = (
     ("closed", "closed"),
     ("resolved", "closed", "goes on", "resolved", "closed"),
     ("wang takes", "waits for the caller", "goes on", "resolved"),
-    ("closed", "", "task scored 1", "task done", "task done"),
-    ("resolved", "closed", "", "task scored 5", "goes on", "closed"),
+    ("closed", "", "", "task scored 1", "", "task done", "task done"),
+    ("resolved", "closed", "", "", "task scored 5", "goes on", "closed"),
     ("beyond me", "to first line", "", "beyond me", "to first line"),
     ("is network", "to first line", "to second line", "to first line"),
     ("li takes", "draft, please", "resolved", "", "articles retired", "closed"),
@@ -206,6 +206,12 @@ def _chapters(draw: st.DrawFn) -> list[Then]:
     return [
         Then(draw(_GAP), deed, number, draw(st.booleans())) if deed else Then(draw(_PAUSE)) for deed in story
     ]
+
+
+_REST = st.tuples(st.sampled_from((5 * MINUTE, 20 * MINUTE, HOUR, 5 * HOUR)), st.integers(2, 14))
+
+rests = _REST.map(lambda rest: [Then(rest[0])] * rest[1])
+"""Nothing happens, and the connector looks at regular intervals."""
 
 
 def timelines(most: int = 5) -> st.SearchStrategy[list[Then]]:
