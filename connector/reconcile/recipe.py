@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from connector.errors import Retriable
+from connector.errors import Fatal, Refused, Retriable
 from connector.reconcile.judgement import Judged, Judgement
 from connector.reconcile.world import World
 from connector.settings import Settings
@@ -110,6 +110,11 @@ def run_pass(
             trouble = "" if asked else outcome.stopped  # who is told to stop has not failed
     except Retriable as error:
         trouble = str(error) or type(error).__name__
+    except (Fatal, Refused) as error:
+        # It ends the daemon; `status` is where somebody looks for why.
+        requests = world.gateway.requests_sent - sent
+        world.store.record_pass(now, ok=False, trouble=str(error), requests=requests, judged=judged.tickets)
+        raise
     report = PassReport(
         now,
         polled,

@@ -110,6 +110,8 @@ def test_a_password_that_is_changed_meanwhile_stops_the_passes() -> None:
             with pytest.raises(Unauthorised):
                 desk.looks()
         assert [request.status for request in desk.rest.requests] == [401]
+        last = desk.store.last_passes(1)[0]
+        assert (last.ok, "401" in last.trouble or "refused" in last.trouble) == (False, True)
 
 
 def test_a_wrong_password_on_the_command_line(
