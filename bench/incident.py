@@ -83,6 +83,10 @@ class Desk:
             row["sys_updated_on"] = platform_time(AGAIN - (ROWS - number) // 2)
             row["sys_mod_count"] = str(int(row["sys_mod_count"]) + 1)
 
+    def is_now(self, rows: list[Row]) -> None:
+        """Other incidents altogether, that changed up to the second instant."""
+        self.changed, self.rows = AGAIN, rows
+
     def is_told(self, written: list[Any]) -> None:
         """What the policies want is written: ``[table, sys_id, {column: value}]`` each."""
         for table, sys_id, fields in written:
@@ -146,10 +150,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         told = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        if self.path == "/is_told":
-            self.desk.is_told(told)
-        else:
+        if told is None:
             getattr(self.desk, self.path[1:])()
+        else:
+            getattr(self.desk, self.path[1:])(told)
         self._answer({}, False)
 
     def _answer(self, answer: dict[str, Any], more: bool) -> None:
