@@ -11,16 +11,18 @@ _FIXED = (
     ("Pragma", "no-store,no-cache"),
     ("Cache-Control", "no-cache,no-store,must-revalidate,max-age=-1"),
     ("Expires", "0"),
-    ("Content-Type", JSON),
     ("Server", "ServiceNow"),
     ("Strict-Transport-Security", "max-age=63072000; includeSubDomains"),
 )
 
 
-def common(now: int, transaction: int, *, logged_in: bool) -> list[tuple[str, str]]:
-    """The headers that every answer has.  `now` is the instance's clock, epoch seconds."""
+def common(now: int, transaction: int, *, logged_in: bool, kind: str = JSON) -> list[tuple[str, str]]:
+    """The headers that every answer has.  `now` is the instance's clock, epoch seconds; `kind` the type."""
     headers = [("X-Is-Logged-In", "true")] if logged_in else []
-    return [*headers, ("X-Transaction-ID", f"{transaction:012x}"), *_FIXED, ("Date", _date(now))]
+    headers += [("X-Transaction-ID", f"{transaction:012x}"), *_FIXED, ("Date", _date(now))]
+    if kind:
+        headers.append(("Content-Type", kind))
+    return headers
 
 
 @lru_cache(maxsize=64)

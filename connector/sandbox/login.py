@@ -5,6 +5,7 @@ import binascii
 
 from connector.sandbox.error import Unauthenticated
 from connector.sandbox.instance import Instance
+from connector.sandbox.message import Headers
 
 FAILURES = 6
 """So many wrong passwords lock an account."""
@@ -17,9 +18,9 @@ class Login:
         self._instance = instance
         self._failed: dict[str, int] = {}
 
-    def user(self, header: str | None) -> str:
+    def user(self, headers: Headers) -> str:
         """The user name.  Raises `Unauthenticated`: nothing given, wrong, inactive, locked, reset needed."""
-        kind, _, token = (header or "").partition(" ")
+        kind, _, token = (headers.get("Authorization") or "").partition(" ")
         if kind.lower() != "basic":
             raise Unauthenticated
         try:

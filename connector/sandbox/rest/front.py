@@ -1,0 +1,150 @@
+"""What stands before every API: the log, the faults, the login, the headers, the envelope of errors."""
+
+from connector.sandbox.error import RecordError, Unauthenticated
+from connector.sandbox.fault import Fault, Faults, spoilt
+from connector.sandbox.header import common
+from connector.sandbox.instance import Instance
+from connector.sandbox.login import Login
+from connector.sandbox.message import Call, Logged, Request, Response
+from connector.sandbox.parameter import parameters
+from connector.sandbox.reading import Reading
+from connector.sandbox.rest.route import ROUTES, find
+from connector.sandbox.rest.turn import Answer, Api, Turn, envelope, record
+
+_WRITES = frozenset({"POST", "PUT", "PATCH"})
+_KEPT = 100_000
+
+
+class Rest:
+    """The REST face of one instance.
+
+    `requests` is the log, oldest first, at most 100,000 entries; `requests.clear()` empties it.  `login` and
+    `reading` are shared by the APIs.
+    """
+
+    def __init__(self, instance: Instance, *, faults: Faults | None = None) -> None:
+        self.instance = instance
+        self.faults = faults if faults is not None else Faults()
+        self.requests: list[Logged] = []
+        self.served = 0
+        self.login = Login(instance)
+        self.reading = Reading(instance)
+        self._apis: dict[type[Api], Api] = {kind: kind(self) for kind in {route.api for route in ROUTES}}
+
+    def handle(self, request: Request) -> Response:
+        """Serve one request.  Raises only `fault.NoAnswer`."""
+        turn, api = self._turn(request)
+        logged = turn.logged
+        with self.instance.lock:
+            self.served += 1
+            nth = self.served
+            self._log(logged)
+        offset, harm = self._harm(logged, nth) if self.faults else (0.0, None)
+        now = int(self.instance.now() + offset)
+        if harm is not None and harm.stage == "before":
+            response = spoilt(harm, Response(0, common(now, nth, logged_in=False)), now)
+        else:
+            with self.instance.lock:
+                response = self._serve(turn, api, now, nth)
+            if harm is not None:
+                response = spoilt(harm, response, now)
+        logged.status = response.status
+        return response
+
+    def within(self, turn: Turn, request: Request) -> Answer:
+        """Serve a request that came inside of another (a batch): same user, same address, no faults.
+
+        The caller holds the lock.  It is logged like any other, and its errors are answers too.
+        """
+        inner, api = self._turn(request)
+        inner.user, inner.zone, inner.base = turn.user, turn.zone, turn.base
+        inner.logged.user = turn.user
+        self._log(inner.logged)
+        try:
+            answer = self._answer(inner, api)
+        except RecordError as refused:
+            answer = Answer(refused.status, envelope(refused))
+        answer = self._trimmed(inner, answer)
+        inner.logged.status = answer.status
+        return answer
+
+    def _turn(self, request: Request) -> tuple[Turn, Api | None]:
+        path, _, query = request.target.partition("?")
+        method = (request.headers.get("X-http-method-override") or request.method).upper()
+        asked = parameters(query)
+        found = find(path)
+        api = self._apis[found.api] if found else None
+        parts = found.parts if found else {}
+        logged = Logged(
+            int(self.instance.now()),
+            method,
+            parts.get("table", ""),
+            parts.get("sys_id", ""),
+            dict(asked.sent),
+            None,
+        )
+        stem, version = (found.stem, found.version) if found else ("", "")
+        base = request.base_url or self.instance.base_url
+        turn = Turn(request, method, path, query, asked, parts, stem, version, logged, base)
+        if method in _WRITES and api is not None and api.reads == "json":
+            try:
+                logged.body = record(request)
+            except RecordError as refused:
+                turn.refused = refused
+        return turn, api
+
+    def _log(self, logged: Logged) -> None:
+        self.requests.append(logged)
+        if len(self.requests) > _KEPT:
+            del self.requests[: _KEPT // 10]
+
+    def _harm(self, logged: Logged, nth: int) -> tuple[float, Fault | None]:
+        """The offset of the clock in seconds, and what goes wrong; delays and actions happen here."""
+        offset = 0.0
+        harm: Fault | None = None
+        for fault in self.faults.due(Call(logged.method, logged.table, logged.sys_id, nth, logged.params)):
+            if fault.kind == "delay":
+                self.faults.sleep(fault.seconds)
+            elif fault.kind == "clock":
+                offset += fault.seconds
+            elif fault.action is not None:
+                fault.action()
+            else:
+                harm = fault
+        return offset, harm
+
+    def _serve(self, turn: Turn, api: Api | None, now: int, nth: int) -> Response:
+        try:
+            self._enter(turn, api)
+            answer = self._answer(turn, api)
+        except Unauthenticated as refused:
+            headers = common(now, nth, logged_in=False)
+            headers += [("WWW-Authenticate", 'BASIC realm="Service-now"'), ("Connection", "close")]
+            return Response(refused.status, headers, envelope(refused))
+        except RecordError as refused:
+            answer = Answer(refused.status, envelope(refused))
+        answer = self._trimmed(turn, answer)
+        headers = common(now, nth, logged_in=bool(turn.user), kind=answer.kind)
+        return Response(answer.status, headers + answer.headers, answer.body)
+
+    def _enter(self, turn: Turn, api: Api | None) -> None:
+        """Find out who asks.  Raises `Unauthenticated` where the API is not open."""
+        try:
+            turn.user = turn.logged.user = self.login.user(turn.request.headers)
+        except Unauthenticated:
+            if api is None or not api.open:
+                raise
+        else:
+            turn.zone = self.instance.sessions.asker(turn.user).zone
+
+    def _answer(self, turn: Turn, api: Api | None) -> Answer:
+        if api is None:
+            raise RecordError(400, "Requested URI does not represent any resource")
+        return api.answer(turn)
+
+    def _trimmed(self, turn: Turn, answer: Answer) -> Answer:
+        """Without the body where none is wanted."""
+        silent = turn.logged.committed and turn.request.headers.get("X-no-response-body") == "true"
+        if silent or turn.method == "HEAD":
+            answer.body = b""
+        return answer

@@ -1,0 +1,67 @@
+"""Which path belongs to which API.
+
+A pattern is literal text but for `[v]` (nothing, `/v1` or `/v2`), `{name}` (one segment) and `{name*}` (all
+that is left).  What stands before the first `{` is the stem.  The first that fits wins, so the more specific
+stand first.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import unquote
+
+from connector.sandbox.rest.table import TableApi
+from connector.sandbox.rest.turn import Api
+
+
+@dataclass(frozen=True)
+class Route:
+    """A pattern and the class of the API that serves it."""
+
+    pattern: str
+    api: type[Api]
+
+    @cached_property
+    def _expression(self) -> re.Pattern[str]:
+        stem, brace, named = self.pattern.partition("/{")
+        named = re.escape(brace + named)
+        named = re.sub(r"\\{(\w+)\\\*\\}", r"(?P<\1>.+)", named)
+        named = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", named)
+        fixed = re.escape(stem).replace(r"\[v\]", "(?:/(?P<version>v[12]))?")
+        return re.compile(f"(?P<stem>{fixed}){named}/?\\Z")
+
+    def match(self, path: str) -> "Found | None":
+        """What the path says, if it belongs here."""
+        fits = self._expression.match(path)
+        if fits is None:
+            return None
+        parts = fits.groupdict("")
+        stem, version = parts.pop("stem"), parts.pop("version", "")
+        if "%" in path:
+            parts = {name: unquote(text) for name, text in parts.items()}
+        return Found(self.api, stem, version, parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where a path leads: the API, the fixed beginning, the version, the named parts."""
+
+    api: type[Api]
+    stem: str
+    version: str
+    parts: dict[str, str]
+
+
+ROUTES = (
+    Route("/api/now[v]/table/{table}/{sys_id}", TableApi),
+    Route("/api/now[v]/table/{table}", TableApi),
+)
+
+
+def find(path: str) -> Found | None:
+    """The route of a path, None if it belongs to no API."""
+    for route in ROUTES:
+        found = route.match(path)
+        if found is not None:
+            return found
+    return None

@@ -1,0 +1,92 @@
+"""The Table API (platform facts, section 1): lists and records of any table, read and written."""
+
+import re
+from typing import TYPE_CHECKING, Literal
+
+from connector.sandbox.body import incoming
+from connector.sandbox.dictionary import Table
+from connector.sandbox.error import NotFound, NothingFound, RecordError
+from connector.sandbox.header import link
+from connector.sandbox.projection import View
+from connector.sandbox.query import Term
+from connector.sandbox.rest.turn import Answer, Turn
+
+if TYPE_CHECKING:
+    from connector.sandbox.rest.front import Rest
+
+_SYS_ID = re.compile(r"[0-9a-zA-Z_-]{1,32}\Z")
+
+
+class TableApi:
+    """`/api/now[/v1|/v2]/table/{table}[/{sys_id}]`."""
+
+    open = False
+    reads: Literal["json", "raw"] = "json"
+
+    def __init__(self, rest: "Rest") -> None:
+        self._instance = rest.instance
+        self._reading = rest.reading
+
+    def answer(self, turn: Turn) -> Answer:
+        """A list, a record, or what became of a write.  Raises `RecordError`."""
+        method, sys_id = turn.method, turn.logged.sys_id
+        shape = self._instance.dictionary[turn.logged.table]
+        accept = turn.request.headers.get("Accept") or "*/*"
+        if not any(kind in accept for kind in ("json", "*/*", "application/*")):
+            raise RecordError(406, "Not Acceptable", f"{accept} is not supported")
+        view = View(turn.asked.display, turn.asked.links, turn.base + turn.stem, turn.zone)
+        if sys_id and method in {"GET", "HEAD", "PUT", "PATCH", "DELETE"}:
+            return self._one(turn, shape, view)
+        if method == "POST" and not sys_id:
+            return self._create(turn, shape, view)
+        if method in {"GET", "HEAD"}:
+            return self._list(turn, view)
+        raise RecordError(405, "Method Not Allowed", f"{method} is not supported here")
+
+    def _list(self, turn: Turn, view: View) -> Answer:
+        asked, logged = turn.asked, turn.logged
+        pairs = (
+            () if asked.query else tuple(Term(name, "=", value, shown=True) for name, value in asked.pairs)
+        )
+        page = self._reading.page(logged.table, asked, pairs, view, turn.user)
+        headers = []
+        if asked.paging:
+            size = {"limit": asked.limit, "offset": asked.offset}
+            header = link(f"{view.base}/{logged.table}", turn.query, **size, total=page.total, full=page.full)
+            if header:
+                headers.append(("Link", header))
+        if page.total is not None:
+            headers.append(("X-Total-Count", str(page.total)))
+        if turn.version == "v1" and not page.fragments:
+            raise NothingFound
+        return Answer(200, b'{"result":[' + b",".join(page.fragments) + b"]}", headers)
+
+    def _one(self, turn: Turn, shape: Table, view: View) -> Answer:
+        instance, logged, asked = self._instance, turn.logged, turn.asked
+        table, sys_id, user = logged.table, logged.sys_id, turn.user
+        if instance.hidden and instance.unseen(shape, [sys_id], user):
+            raise NotFound
+        if turn.method == "DELETE":
+            instance.delete(table, sys_id, user=user)
+            logged.committed = True
+            return Answer(204)
+        if turn.method in {"PUT", "PATCH"}:
+            real = instance.records.current(shape, sys_id)[0] if shape.children else shape
+            fields = incoming(instance, real, turn.record(), user, view.zone if asked.input_display else None)
+            instance.update(table, sys_id, fields, user=user)
+            logged.committed = True
+        return Answer(200, self._reading.one(shape, sys_id, asked.fields, view))
+
+    def _create(self, turn: Turn, shape: Table, view: View) -> Answer:
+        instance, logged, asked = self._instance, turn.logged, turn.asked
+        body = turn.record()
+        fields = incoming(instance, shape, body, turn.user, view.zone if asked.input_display else None)
+        if shape.prefix:
+            fields.pop("number", None)
+        wished = body.get("sys_id")
+        if isinstance(wished, str) and _SYS_ID.match(wished):
+            fields["sys_id"] = wished
+        logged.sys_id = sys_id = instance.insert(shape.name, fields, user=turn.user)["sys_id"]
+        logged.committed = True
+        where = f"{view.base}/{shape.name}/{sys_id}"
+        return Answer(201, self._reading.one(shape, sys_id, asked.fields, view), [("Location", where)])
