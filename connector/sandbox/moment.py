@@ -17,7 +17,8 @@ _EDGE = re.compile(
     r"gs\.(beginning|end)Of(?:(Today|Yesterday|Tomorrow)|(This|Last|Next)(Hour|Week|Month|Quarter|Year))\(\)\Z"
 )
 _GIVEN = re.compile(
-    r"gs\.dateGenerate\(\s*'(\d{4}-\d\d-\d\d)'\s*(?:,\s*'(start|end|\d\d:\d\d:\d\d)'\s*)?\)\Z"
+    r"gs\.dateGenerate\(\s*(['\"])(\d{4}-\d\d-\d\d)(?: (\d\d:\d\d:\d\d)\1|\1\s*"
+    r"(?:,\s*(['\"])(start|end|\d\d:\d\d:\d\d)\4\s*)?)\s*\)\Z"
 )
 _STEP = {"Today": 0, "Yesterday": -1, "Tomorrow": 1, "This": 0, "Last": -1, "Next": 1}
 
@@ -158,8 +159,8 @@ def _scripted(call: str, at: int, zone: str) -> str | None:
         moved = shift(beginning(here, unit), unit, _STEP[day or which])
         return _stored(beginning(moved, unit) if edge == "beginning" else _end(moved, unit))
     if found := _GIVEN.match(call):
-        date, clock = found.groups()
-        clock = {"start": "00:00:00", "end": "23:59:59"}.get(clock or "start", clock)
+        _, date, whole, _, clock = found.groups()
+        clock = whole or {"start": "00:00:00", "end": "23:59:59"}.get(clock or "start", clock)
         return universal(f"{date} {clock}", zone)
     return None
 

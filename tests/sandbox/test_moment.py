@@ -32,6 +32,7 @@ def test_stamps_come_back(at: int) -> None:
         ("gs.endOfYesterday()", "GMT", "2023-11-15 23:59:59"),
         ("gs.dateGenerate('2026-01-31','13:00:00')", "Asia/Shanghai", "2026-01-31 05:00:00"),
         ("gs.dateGenerate('2026-01-31','end')", "GMT", "2026-01-31 23:59:59"),
+        ('gs.dateGenerate("2026-01-31 13:00:00")', "Asia/Shanghai", "2026-01-31 05:00:00"),
         ("gs.now()", "GMT", "2023-11-16 12:00:00"),
     ],
 )
