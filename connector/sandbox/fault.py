@@ -225,12 +225,14 @@ def spoilt(fault: Fault, response: Response, now: float) -> Response:
     if fault.kind in {"refused", "reset", "timeout"}:
         raise NoAnswer(fault.kind, fault.seconds)
     if fault.kind == "answer":
-        headers = dict(response.headers)
-        headers.pop("X-Total-Count", None)
-        headers.pop("Link", None)
-        for name, value in fault.headers:
-            headers[name] = str(int(now) + int(value)) if name == "X-RateLimit-Reset" else value
-        return Response(fault.status, [(n, v) for n, v in headers.items() if v], fault.body)
+        given = {
+            name: str(int(now) + int(value)) if name == "X-RateLimit-Reset" else value
+            for name, value in fault.headers
+        }
+        gone = {"X-Total-Count", "Link", *given}
+        headers = [(name, value) for name, value in response.headers if name not in gone]
+        headers += [(name, value) for name, value in given.items() if value]
+        return Response(fault.status, headers, fault.body)
     body = response.body
     if fault.kind == "truncated":
         return replace(response, body=body[: len(body) * 2 // 3])

@@ -53,13 +53,14 @@ class Instance:
         self.seed = seed
         self.lock = threading.RLock()
         self.generation = 0
+        self._skew = 0.0
         self._begin()
 
     def _begin(self) -> None:
         self.store = Store()
         self.dictionary = stock().copy()
         self.generation += 1
-        self.sessions = Sessions(self.store, lambda: self.now(), self.time_zone)
+        self.sessions = Sessions(self.store, lambda: self.now() + self._skew, self.time_zone)
         self.records = Records(self.store, self.dictionary, self.sessions, self.seed)
         self.records.inserted = self._inserted
         self.records.guard = self._guard
@@ -293,6 +294,15 @@ class Instance:
         if self.metrics and self.metrics.pending and not self.store.db.in_transaction:
             with self._write():
                 self.metrics.catch_up(int(self.now()))
+
+    @contextmanager
+    def on_node(self, skew: float) -> Iterator[None]:
+        """Within this block the clock is that of a node `skew` seconds ahead; the caller holds the lock."""
+        self._skew = skew
+        try:
+            yield
+        finally:
+            self._skew = 0.0
 
     # For the REST face, which holds the lock; `generation` counts changes of the dictionary
 

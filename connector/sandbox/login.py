@@ -18,6 +18,11 @@ class Login:
         self._instance = instance
         self._failed: dict[str, int] = {}
 
+    def may(self, user_name: str) -> bool:
+        """Whether this account may still be used: active, not locked, no password to be reset."""
+        account = self._instance.sessions.account(user_name)
+        return account is not None and account.may_log_in
+
     def user(self, headers: Headers) -> str:
         """The user name.  Raises `Unauthenticated`: nothing given, wrong, inactive, locked, reset needed."""
         kind, _, token = (headers.get("Authorization") or "").partition(" ")

@@ -1,16 +1,16 @@
 """Two ways to reach the REST face: inside the process, and over HTTP on loopback."""
 
 import re
+import socket
 import socketserver
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from email.message import Message
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, cast
+from contextlib import contextmanager, suppress
+from typing import Any
 
+from connector.sandbox.connection import Connection
 from connector.sandbox.fault import NoAnswer
-from connector.sandbox.message import Request, Response
+from connector.sandbox.message import Request
 from connector.sandbox.rest import Rest
 
 
@@ -25,7 +25,7 @@ def in_process(rest: Rest, base_url: str | None = None) -> Iterator[str]:
 
     address = base_url or rest.instance.base_url
 
-    def serve(sent: Any) -> tuple[int, dict[str, str], bytes]:
+    def serve(sent: Any) -> tuple[int, list[tuple[str, str]], bytes]:
         body = sent.body or b""
         asked = Request(
             sent.method,
@@ -43,7 +43,7 @@ def in_process(rest: Rest, base_url: str | None = None) -> Iterator[str]:
             if lost.kind == "timeout":
                 raise requests.ReadTimeout("the sandbox keeps silent", request=sent) from None
             raise requests.ConnectionError(f"the sandbox: connection {lost.kind}", request=sent) from None
-        return answer.status, dict(answer.headers), answer.body
+        return answer.status, answer.headers, answer.body
 
     mock = responses.RequestsMock(assert_all_requests_are_fired=False)
     under = re.compile(re.escape(address.rstrip("/")) + r"(?:/|\Z)")
@@ -78,12 +78,12 @@ class Server:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop serving and close the socket; requests that keep silent are let go."""
-        self._http.over.set()
+        """Stop serving and close all sockets; requests that keep silent are let go."""
         if self._thread is not None:
             self._http.shutdown()
             self._thread.join()
             self._thread = None
+        self._http.hang_up()
         self._http.server_close()
 
     def __enter__(self) -> "Server":
@@ -94,57 +94,40 @@ class Server:
         self.stop()
 
 
-class _Http(ThreadingHTTPServer):
-    """Threads end with the connections; `over` wakes those that keep silent."""
+class _Http(socketserver.ThreadingTCPServer):
+    """One thread per connection; all of them end with the server."""
 
     daemon_threads = True
+    allow_reuse_address = True
     request_queue_size = 64
 
     def __init__(self, address: tuple[str, int], rest: Rest) -> None:
-        super().__init__(address, _Handler)
-        self.rest = rest
-        self.over = threading.Event()
+        super().__init__(address, Connection)
+        self.serve = rest.handle
+        self.secure = False
+        self._over = threading.Event()
+        self._open: set[socket.socket] = set()
+
+    def keep_silent(self, seconds: float) -> None:
+        """Wait, or until the server stops."""
+        self._over.wait(seconds)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """A new client."""
+        self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        """A client is served."""
+        self._open.discard(request)
+        super().shutdown_request(request)
+
+    def hang_up(self) -> None:
+        """Let go of everybody who is still there."""
+        self._over.set()
+        for one in list(self._open):
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that went away is no news."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    """One connection.  Buffered writes and no Nagle: without these two each answer waits 40 ms."""
-
-    protocol_version = "HTTP/1.1"
-    wbufsize = -1
-    disable_nagle_algorithm = True
-    server: socketserver.BaseServer
-    headers: Message
-
-    def _serve(self) -> None:
-        http = cast(_Http, self.server)
-        length = int(self.headers.get("Content-Length") or 0)
-        body = self.rfile.read(length) if length else b""
-        host = self.headers.get("Host")
-        asked = Request(self.command, self.path, self.headers, body, f"http://{host}" if host else "")
-        try:
-            answer = http.rest.handle(asked)
-        except NoAnswer as lost:
-            if lost.kind == "timeout":
-                http.over.wait(lost.seconds)
-            self.close_connection = True
-            return
-        self._answer(answer)
-
-    def _answer(self, answer: Response) -> None:
-        self.send_response_only(answer.status)
-        for name, value in answer.headers:
-            self.send_header(name, value)
-        if answer.status != 204:
-            self.send_header("Content-Length", str(len(answer.body)))
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(answer.body)
-        self.wfile.flush()
-
-    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = _serve  # noqa: N815  the base class's names
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  the base class's word
-        """Say nothing: `Rest.requests` is the log."""

@@ -1,8 +1,9 @@
 """What stands before every API: the log, the faults, the login, the headers, the envelope of errors."""
 
+from connector.sandbox.cookie import Cookies, Node
 from connector.sandbox.error import RecordError, Unauthenticated
 from connector.sandbox.fault import Fault, Faults, spoilt
-from connector.sandbox.header import common
+from connector.sandbox.header import headers
 from connector.sandbox.instance import Instance
 from connector.sandbox.login import Login
 from connector.sandbox.message import Call, Logged, Request, Response
@@ -18,15 +19,18 @@ _KEPT = 100_000
 class Rest:
     """The REST face of one instance.
 
-    `requests` is the log, oldest first, at most 100,000 entries; `requests.clear()` empties it.  `login` and
-    `reading` are shared by the APIs.
+    `base_url` begins the links in answers, exactly as given; without one it is the address the client used.
+    `requests` is the log, oldest first, at most 100,000 entries; `requests.clear()` empties it.  `cookies`
+    has the sessions and the nodes.  `login` and `reading` are shared by the APIs.
     """
 
-    def __init__(self, instance: Instance, *, faults: Faults | None = None) -> None:
+    def __init__(self, instance: Instance, *, faults: Faults | None = None, base_url: str = "") -> None:
         self.instance = instance
         self.faults = faults if faults is not None else Faults()
         self.requests: list[Logged] = []
         self.served = 0
+        self.base_url = base_url.rstrip("/")
+        self.cookies = Cookies(instance.seed)
         self.login = Login(instance)
         self.reading = Reading(instance)
         self._apis: dict[type[Api], Api] = {kind: kind(self) for kind in {route.api for route in ROUTES}}
@@ -40,12 +44,13 @@ class Rest:
             nth = self.served
             self._log(logged)
         offset, harm = self._harm(logged, nth) if self.faults else (0.0, None)
-        now = int(self.instance.now() + offset)
+        node = self.cookies.routed(request.headers)
+        now = int(self.instance.now() + node.skew + offset)
         if harm is not None and harm.stage == "before":
-            response = spoilt(harm, Response(0, common(now, nth, logged_in=False)), now)
+            response = spoilt(harm, Response(0, headers(now, nth, logged_in=False)), now)
         else:
-            with self.instance.lock:
-                response = self._serve(turn, api, now, nth)
+            with self.instance.lock, self.instance.on_node(node.skew):
+                response = self._serve(turn, api, node, now, nth)
             if harm is not None:
                 response = spoilt(harm, response, now)
         logged.status = response.status
@@ -84,7 +89,7 @@ class Rest:
             None,
         )
         stem, version = (found.stem, found.version) if found else ("", "")
-        base = request.base_url or self.instance.base_url
+        base = self.base_url or request.base_url or self.instance.base_url
         turn = Turn(request, method, path, query, asked, parts, stem, version, logged, base)
         if method in _WRITES and api is not None and api.reads == "json":
             try:
@@ -113,29 +118,44 @@ class Rest:
                 harm = fault
         return offset, harm
 
-    def _serve(self, turn: Turn, api: Api | None, now: int, nth: int) -> Response:
+    def _serve(self, turn: Turn, api: Api | None, node: Node, now: int, nth: int) -> Response:
         try:
-            self._enter(turn, api)
+            cookies = self._enter(turn, api, node)
             answer = self._answer(turn, api)
         except Unauthenticated as refused:
-            headers = common(now, nth, logged_in=False)
-            headers += [("WWW-Authenticate", 'BASIC realm="Service-now"'), ("Connection", "close")]
-            return Response(refused.status, headers, envelope(refused))
+            challenge = [("WWW-Authenticate", 'BASIC realm="Service-now"')]
+            return Response(
+                401, headers(now, nth, challenge, logged_in=False, alive=False), envelope(refused)
+            )
         except RecordError as refused:
             answer = Answer(refused.status, envelope(refused))
         answer = self._trimmed(turn, answer)
-        headers = common(now, nth, logged_in=bool(turn.user), kind=answer.kind)
-        return Response(answer.status, headers + answer.headers, answer.body)
+        own, known = answer.headers, bool(turn.user)
+        found = headers(now, nth, own, logged_in=known, kind=answer.kind, cookies=cookies)
+        return Response(answer.status, found, answer.body)
 
-    def _enter(self, turn: Turn, api: Api | None) -> None:
-        """Find out who asks.  Raises `Unauthenticated` where the API is not open."""
+    def _enter(self, turn: Turn, api: Api | None, node: Node) -> list[tuple[str, str]]:
+        """Find out who asks, and begin a session with whoever has none: its cookies.
+
+        Credentials win over a cookie.  Raises `Unauthenticated` where the API is not open.
+        """
+        sent, now = turn.request.headers, self.instance.now()
+        user = known = self.cookies.user(sent, now)
+        cookies: list[tuple[str, str]] = []
         try:
-            turn.user = turn.logged.user = self.login.user(turn.request.headers)
+            if not known or sent.get("Authorization"):
+                user = self.login.user(sent)
+            elif not self.login.may(known):
+                raise Unauthenticated
         except Unauthenticated:
             if api is None or not api.open:
                 raise
-        else:
-            turn.zone = self.instance.sessions.asker(turn.user).zone
+            return cookies
+        if user != known:
+            cookies = self.cookies.begin(user, node, now, secure=turn.base.startswith("https:"))
+        turn.user = turn.logged.user = user
+        turn.zone = self.instance.sessions.asker(user).zone
+        return cookies
 
     def _answer(self, turn: Turn, api: Api | None) -> Answer:
         if api is None:

@@ -51,8 +51,14 @@ class TableApi:
         page = self._reading.page(logged.table, asked, pairs, view, turn.user)
         headers = []
         if asked.paging:
-            size = {"limit": asked.limit, "offset": asked.offset}
-            header = link(f"{view.base}/{logged.table}", turn.query, **size, total=page.total, full=page.full)
+            header = link(
+                f"{view.base}/{logged.table}",
+                turn.query,
+                limit=asked.limit,
+                offset=asked.offset,
+                total=page.total,
+                full=page.full,
+            )
             if header:
                 headers.append(("Link", header))
         if page.total is not None:
