@@ -113,4 +113,4 @@ def test_a_server_stops(rest: Rest) -> None:
     with pytest.raises(requests.ConnectionError):
         requests.get(url, timeout=0.5)
     with Server(rest) as again:
-        assert requests.get(f"{again.url}/", timeout=5).status_code == 401
+        assert requests.get(f"{again.url}/api/now/table/task", timeout=5).status_code == 401

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import unquote
 
+from connector.sandbox.page import PageApi
 from connector.sandbox.rest.table import TableApi
 from connector.sandbox.rest.turn import Api
 
@@ -55,6 +56,9 @@ class Found:
 ROUTES = (
     Route("/api/now[v]/table/{table}/{sys_id}", TableApi),
     Route("/api/now[v]/table/{table}", TableApi),
+    Route("/", PageApi),
+    Route("/now/nav/ui/classic/params/target/{uri*}", PageApi),
+    Route("/{page}.do", PageApi),
 )
 
 

@@ -1,0 +1,60 @@
+"""The pages as one more API behind the same front."""
+
+import re
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import parse_qsl, unquote
+
+from connector.sandbox.error import InvalidTable, NotFound, RecordError
+from connector.sandbox.rest.turn import Answer, Turn
+
+if TYPE_CHECKING:
+    from connector.sandbox.rest.front import Rest
+
+_INSIDE = re.compile(r"/?([a-z][a-z0-9_]*\.do(?:\?[!-~]*)?)\Z")
+
+
+class PageApi:
+    """Lists and forms.  Open without a login: invented data, and a browser has no account here.
+
+    Who does log in sees date-times in the account's zone; everybody else in the instance's.  A method other
+    than GET and HEAD gets the empty 200 that the platform gives off its APIs (platform facts, 1.8).
+    """
+
+    open = True
+    reads: Literal["json", "raw"] = "raw"
+
+    def __init__(self, rest: "Rest") -> None:
+        self._rest = rest
+
+    def answer(self, turn: Turn) -> Answer:
+        """A page.  Raises nothing: what cannot be shown is a page too."""
+        from connector.sandbox.page.paint import painted  # with jinja2: only who looks waits for it
+
+        if turn.method not in {"GET", "HEAD"}:
+            return Answer(200, kind="")
+        target = turn.parts.get("uri", "")
+        asked = dict(parse_qsl(turn.query, keep_blank_values=True))
+        name = turn.parts.get("page", "")
+        if name == "nav_to":
+            target = asked.get("uri", "")
+        if target:
+            return _elsewhere(unquote(target) if "uri" in turn.parts else target)
+        try:
+            return painted(self._rest, turn, name, asked)
+        except (InvalidTable, NotFound) as missing:
+            return self._refusal(404, missing)
+        except RecordError as refused:
+            return self._refusal(refused.status, refused)
+
+    def _refusal(self, status: int, refused: RecordError) -> Answer:
+        from connector.sandbox.page.paint import page
+
+        return page(status, "refusal.html", title=refused.message, detail=refused.detail or "")
+
+
+def _elsewhere(target: str) -> Answer:
+    """The frame of the platform leads to the page itself; addresses of other places are not followed."""
+    found = _INSIDE.match(target)
+    if found is None:
+        return Answer(302, headers=[("Location", "/")], kind="")
+    return Answer(302, headers=[("Location", f"/{found[1]}")], kind="")
