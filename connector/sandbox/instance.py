@@ -295,6 +295,20 @@ class Instance:
             with self._write():
                 self.metrics.catch_up(int(self.now()))
 
+    def state(self) -> tuple[object, ...]:
+        """Equal as long as nothing changed that a read could see, but for time; lets happen what is due.
+
+        Every row that is written counts, also one whose write was taken back.
+        """
+        self._catch_up()
+        rules = sum(map(len, self.hidden.values()))
+        return (self.generation, self.store.db.total_changes, rules, self.strict, self.invalid_query)
+
+    @property
+    def timed(self) -> bool:
+        """Whether what anybody sees depends on the second, beyond what their queries say."""
+        return bool(self.hidden)
+
     @contextmanager
     def on_node(self, skew: float) -> Iterator[None]:
         """Within this block the clock is that of a node `skew` seconds ahead; the caller holds the lock."""

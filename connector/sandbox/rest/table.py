@@ -9,6 +9,7 @@ from connector.sandbox.error import NotFound, NothingFound, RecordError
 from connector.sandbox.header import link
 from connector.sandbox.projection import View
 from connector.sandbox.query import Term
+from connector.sandbox.rest.cache import Cache
 from connector.sandbox.rest.turn import Answer, Turn
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class TableApi:
     def __init__(self, rest: "Rest") -> None:
         self._instance = rest.instance
         self._reading = rest.reading
+        self._cache = Cache(rest.instance)
 
     def answer(self, turn: Turn) -> Answer:
         """A list, a record, or what became of a write.  Raises `RecordError`."""
@@ -40,7 +42,8 @@ class TableApi:
         if method == "POST" and not sys_id:
             return self._create(turn, shape, view)
         if method in {"GET", "HEAD"}:
-            return self._list(turn, view)
+            key = (turn.logged.table, turn.query, turn.user, view)
+            return self._cache.page(key, turn.asked, lambda: self._list(turn, view))
         raise RecordError(405, "Method Not Allowed", f"{method} is not supported here")
 
     def _list(self, turn: Turn, view: View) -> Answer:
