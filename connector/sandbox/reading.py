@@ -41,9 +41,14 @@ class Reading:
         shown = self._projection(table, asked.fields, view)
         found = instance.compiled(shape, parse(asked.query, strict=instance.strict), user, tuple(pairs))
         guarded = (user, table) in instance.hidden
+        # Rows are chosen first and rendered then: a sort would otherwise render all that it sorts.
+        chosen = (
+            f'SELECT t.rowid AS at FROM "{shape.root}" t {found.index} {found.joins}'
+            f" WHERE {found.where} {found.order} LIMIT ? OFFSET ?"
+        )
         sql = (
-            f'SELECT {"t.sys_id," if guarded else ""}{shown.sql} FROM "{shape.root}" t {found.index}'
-            f" {found.joins} {shown.joins} WHERE {found.where} {found.order} LIMIT ? OFFSET ?"
+            f'SELECT {"t.sys_id," if guarded else ""}{shown.sql} FROM ({chosen}) k'
+            f' CROSS JOIN "{shape.root}" t ON t.rowid = k.at {shown.joins}'
         )
         rows = instance.store.db.execute(sql, [*found.values, asked.limit, asked.offset]).fetchall()
         full = len(rows) == asked.limit
