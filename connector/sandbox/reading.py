@@ -47,7 +47,7 @@ class Reading:
             f" WHERE {found.where} {found.order} LIMIT ? OFFSET ?"
         )
         sql = (
-            f'SELECT {"t.sys_id," if guarded else ""}{shown.sql} FROM ({chosen}) k'
+            f"SELECT {'t.sys_id,' if guarded else ''}{shown.sql} FROM ({chosen}) k"
             f' CROSS JOIN "{shape.root}" t ON t.rowid = k.at {shown.joins}'
         )
         rows = instance.store.db.execute(sql, [*found.values, asked.limit, asked.offset]).fetchall()
