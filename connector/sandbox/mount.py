@@ -3,6 +3,7 @@
 import re
 import socket
 import socketserver
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -58,18 +59,26 @@ def in_process(rest: Rest, base_url: str | None = None) -> Iterator[str]:
 class Server:
     """The REST face as an HTTP/1.1 server in a thread, on loopback.
 
-    `port` 0 takes a free one.  A context manager; `start` and `stop` may be called by hand.
+    `port` 0 takes a free one.  `certificate` is a PEM file with a chain and its key: the server then speaks
+    TLS, which many clients insist on.  A context manager; `start` and `stop` may be called by hand.  Raises
+    `OSError` for a port that is taken and a file that holds no certificate.
     """
 
-    def __init__(self, rest: Rest, host: str = "127.0.0.1", port: int = 0) -> None:
-        self._http = _Http((host, port), rest)
+    def __init__(
+        self, rest: Rest, host: str = "127.0.0.1", port: int = 0, *, certificate: str | None = None
+    ) -> None:
+        tls = None
+        if certificate is not None:
+            tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            tls.load_cert_chain(certificate)
+        self._http = _Http((host, port), rest, tls)
         self._thread: threading.Thread | None = None
 
     @property
     def url(self) -> str:
-        """`http://host:port`."""
+        """`http://host:port`, or `https://` with a certificate."""
         host, port = self._http.server_address[:2]
-        return f"http://{host!s}:{port}"
+        return f"{'https' if self._http.secure else 'http'}://{host!s}:{port}"
 
     def start(self) -> None:
         """Serve in a thread of its own."""
@@ -101,10 +110,12 @@ class _Http(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     request_queue_size = 64
 
-    def __init__(self, address: tuple[str, int], rest: Rest) -> None:
+    def __init__(self, address: tuple[str, int], rest: Rest, tls: ssl.SSLContext | None) -> None:
         super().__init__(address, Connection)
         self.serve = rest.handle
-        self.secure = False
+        self.secure = tls is not None
+        if tls is not None:  # each client shakes hands in its own thread, with its first bytes
+            self.socket = tls.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
         self._over = threading.Event()
         self._open: set[socket.socket] = set()
 

@@ -2,12 +2,14 @@
 
 import socket
 import threading
+from pathlib import Path
 from typing import Any
 
 import pysnow
 import pytest
 import requests
 import responses
+import trustme
 
 from connector.sandbox import Instance, Rest, Server, in_process
 
@@ -114,3 +116,35 @@ def test_a_server_stops(rest: Rest) -> None:
         requests.get(url, timeout=0.5)
     with Server(rest) as again:
         assert requests.get(f"{again.url}/api/now/table/task", timeout=5).status_code == 401
+
+
+def test_a_certificate_makes_it_speak_tls(rest: Rest, tmp_path: Path) -> None:
+    """Clients that insist on https verify it; links and cookies say https; plain HTTP gets nothing."""
+    authority = trustme.CA()
+    issued = authority.issue_cert("127.0.0.1")
+    chain, known = tmp_path / "server.pem", tmp_path / "known.pem"
+    issued.private_key_and_cert_chain_pem.write_to_path(chain)
+    authority.cert_pem.write_to_path(known)
+    rest.instance.insert("incident", {"opened_by": rest.instance.rows("sys_user")[0]["sys_id"]})
+    with Server(rest, certificate=str(chain)) as server, requests.Session() as session:
+        assert server.url.startswith("https://127.0.0.1:")
+        session.auth = ("connector", "secret")
+        for _ in range(3):
+            answer = session.get(f"{server.url}/api/now/table/incident", verify=str(known), timeout=5)
+            assert answer.json()["result"][0]["opened_by"]["link"].startswith(f"{server.url}/api/now/table/")
+        with pytest.raises(requests.exceptions.SSLError):
+            requests.get(server.url, timeout=5)
+        with pytest.raises(requests.ConnectionError):
+            requests.get(server.url.replace("https", "http"), timeout=5)
+
+
+def test_a_silent_client_does_not_keep_others_from_their_handshake(rest: Rest, tmp_path: Path) -> None:
+    """Somebody connects and says nothing; the next one is served all the same."""
+    authority = trustme.CA()
+    chain, known = tmp_path / "server.pem", tmp_path / "known.pem"
+    authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(chain)
+    authority.cert_pem.write_to_path(known)
+    with Server(rest, certificate=str(chain)) as server:
+        port = int(server.url.rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port), timeout=5):
+            assert requests.get(f"{server.url}/", verify=str(known), timeout=5).status_code == 200
