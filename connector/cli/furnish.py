@@ -7,6 +7,12 @@ from connector.settings import Settings
 TEXT, MARKS = 40, 4000
 """Characters of an owned column, and of the marks."""
 
+ROLE = "u_desk_policy_connector"
+"""The role of our account: what an admin would make for it, and no more."""
+
+CLOSED = ("sys_audit", "sys_audit_delete", "sys_journal_field")
+"""Tables that only admins may read unless a rule opens them to the role."""
+
 _INSTANTS = frozenset({"respond_by", "resolve_by"})
 
 
@@ -41,6 +47,9 @@ def furnish(instance: Instance, settings: Settings, password: str) -> None:
         if person not in users:
             instance.add_user(person, name=person.replace(".", " ").title(), roles=["itil"])
     if settings.instance.auth.user not in users:
+        instance.add_role(ROLE, contains=["itil", "knowledge"])
+        for table in CLOSED:
+            instance.allow("read", table, ROLE)
         instance.add_user(
-            settings.instance.auth.user, name="Desk Policy Connector", password=password, roles=["itil"]
+            settings.instance.auth.user, name="Desk Policy Connector", password=password, roles=[ROLE]
         )

@@ -19,13 +19,15 @@ def incoming(
     (`sysparm_input_display_value=true`): references by name, choices by label, dates in that zone.
 
     Dropped without an error (section 5.3): unknown columns, undefined choices, read-only columns, columns
-    that `deny_write` names, numbers and dates that are none, references by name.
+    that `deny_write` or an access rule names, numbers and dates that are none, references by name.
     """
     fields = {}
     any_choice = instance.properties.get("glide.rest.choice.allow_non_existing_value") == "true"
     for name, value in body.items():
         column = table.columns.get(name)
         if column is None or column.read_only or (user, table.name, name) in instance.denied:
+            continue
+        if not instance.access.may_write_column(user, table, name):
             continue
         if column.type == "reference":
             stored = _reference(instance, column, value, by_name=zone is not None)

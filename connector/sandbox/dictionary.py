@@ -17,7 +17,10 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,79}\Z")
 
 @dataclass(slots=True)
 class Table:
-    """One table.  `columns` holds the inherited ones too, in the order in which records print them."""
+    """One table.  `columns` holds the inherited ones too, in the order in which records print them.
+
+    `web` is false where `sys_db_object.ws_access` closes it to all web services.
+    """
 
     name: str
     label: str
@@ -27,6 +30,7 @@ class Table:
     prefix: str = ""
     audited: bool = False
     updated: bool = True
+    web: bool = True
     columns: dict[str, Column] = field(default_factory=dict)
     children: list[str] = field(default_factory=list)
 

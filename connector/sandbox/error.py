@@ -7,6 +7,8 @@ RecordError
 ├─ QueryError           400   strict mode only: a query the sandbox cannot read
 ├─ QueryForbidden       403   a query names a field that may not be queried
 ├─ Duplicate            403   a second record with the same sys_id
+├─ NotAuthorized        403   a whole API is closed to this user or client
+├─ Denied               403   an access rule stopped the write
 ├─ Aborted              403   a business rule stopped the write
 ├─ DataPolicyViolated   403   mandatory information is missing; fields by their labels
 └─ Malformed            400   the body is not a JSON object
@@ -77,6 +79,21 @@ class Duplicate(RecordError):
     def __init__(self, sys_id: str) -> None:
         detail = f"Unique Key violation detected by database (Duplicate entry '{sys_id}' for key 'PRIMARY')"
         super().__init__(403, "Operation Failed", detail)
+
+
+class NotAuthorized(RecordError):
+    """The API itself is closed to this user or client."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(403, "User Not Authorized", detail)
+
+
+class Denied(RecordError):
+    """An access rule does not let this user write.  `operation` is "create", "write" or "delete"."""
+
+    def __init__(self, operation: str) -> None:
+        word = {"create": "Insert", "write": "Update", "delete": "Delete"}[operation]
+        super().__init__(403, "Operation Failed", f"ACL Exception {word} Failed due to security constraints")
 
 
 class Aborted(RecordError):

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
+from connector.sandbox.access.acl import WATCHED, Access
 from connector.sandbox.column import Column
 from connector.sandbox.dictionary import NAME, Table
 from connector.sandbox.error import Aborted, InvalidTable, NotFound, RecordError
@@ -19,6 +20,7 @@ from connector.sandbox.record import Records, declared
 from connector.sandbox.session import Sessions
 from connector.sandbox.statement import InvalidQuery, Statement, statement
 from connector.sandbox.stock import described_choice, described_columns, key, stock
+from connector.sandbox.stock import rule as access_rule
 from connector.sandbox.store import Store
 
 Row = dict[str, str]
@@ -67,7 +69,7 @@ class Instance:
         self.records.updated = self._updated
         self.invalid_query: InvalidQuery = "ignore"
         self.passwords: dict[str, str] = {}
-        self.hidden: dict[tuple[str, str], list[str]] = {}
+        self.access = Access(self.store, self.dictionary, self.sessions)
         self.denied: set[tuple[str, str, str]] = set()
         self._aborts: list[tuple[str, str, str]] = []
         self.metrics: Metrics | None = None
@@ -105,7 +107,10 @@ class Instance:
     ) -> str:
         """A user; returns the sys_id.  Without a password the account cannot log in."""
         row = {"user_name": user_name, "name": name, "roles": ",".join(roles), **fields}
-        sys_id = self.insert("sys_user", row)["sys_id"]
+        with self._write():
+            sys_id = self.insert("sys_user", row)["sys_id"]
+            for role in roles:
+                self.insert("sys_user_has_role", {"user": sys_id, "role": self.add_role(role)})
         if password:
             self.set_password(user_name, password)
         return sys_id
@@ -124,7 +129,42 @@ class Instance:
             self.insert("sys_user_grmember", {"user": found[0]["sys_id"], "group": sys_id})
         return sys_id
 
+    def add_role(self, name: str, *, contains: Sequence[str] = ()) -> str:
+        """A role, made where there is none of this name, with the roles in it.  Returns the sys_id."""
+        with self._write():
+            found = self.rows("sys_user_role", f"name={name}", limit=1)
+            sys_id = (
+                found[0]["sys_id"]
+                if found
+                else self.insert("sys_user_role", {"sys_id": key("sys_user_role", name), "name": name})[
+                    "sys_id"
+                ]
+            )
+            for inner in contains:
+                self.insert("sys_user_role_contains", {"role": sys_id, "contains": self.add_role(inner)})
+            return sys_id
+
+    def allow(self, operation: str, name: str, role: str) -> None:
+        """An access rule: `role` may "read", "write", "create" or "delete" what `name` says.
+
+        `name` is a table, `table.column`, `table.*` or `*`; a name that had no rule before is closed to
+        everybody else by this one.
+        """
+        with self._write():
+            self.add_role(role)
+            for table, row in access_rule(operation, name, [role]):
+                if self.get(table, row["sys_id"]) is None:
+                    self.store.insert(table, row | self.records.made("admin"))
+            self.access.forget()
+
     # The dictionary
+
+    def open_table(self, name: str) -> Table:
+        """The table, or `InvalidTable` where web services may not see it (`ws_access`)."""
+        table = self.dictionary[name]
+        if not table.web:
+            raise InvalidTable(name)
+        return table
 
     def add_column(
         self,
@@ -206,6 +246,8 @@ class Instance:
             real, row = self.records.current(self.dictionary[table], sys_id)
             self.records.delete(real, row, user)
             self.sessions.forget()
+            if real.name in WATCHED:
+                self.access.forget()
 
     def get(self, table: str, sys_id: str) -> Row | None:
         """The raw row with the columns of `table`, None if there is no such record."""
@@ -246,7 +288,14 @@ class Instance:
     def hide(self, table: str, query: str, user: str) -> None:
         """A row ACL: `user` does not get rows of `table` that match; taken away after limit and count."""
         self.dictionary[table]
-        self.hidden.setdefault((user, table), []).append(query)
+        self.access.hidden.setdefault((user, table), []).append(query)
+        self.access.forget()
+
+    def deny_read(self, table: str, column: str, user: str) -> None:
+        """A column ACL: the column is missing in what `user` reads."""
+        self.dictionary[table]
+        self.access.unread.add((user, table, column))
+        self.access.forget()
 
     def deny_write(self, table: str, column: str, user: str) -> None:
         """A column ACL: what `user` writes there over REST is dropped without a word."""
@@ -342,7 +391,19 @@ class Instance:
     def unseen(self, table: Table, sys_ids: Sequence[str], user: str) -> set[str]:
         """Which of these records the row ACLs hide from `user`."""
         unseen: set[str] = set()
-        for query in self.hidden.get((user, table.name), ()) if sys_ids else ():
+        limits = self.access.limits(user, table) if sys_ids else None
+        if limits is None:
+            return unseen
+        if limits.closed and not table.classes:
+            return set(sys_ids)
+        if limits.closed:
+            classes, ids = json.dumps(sorted(limits.closed)), json.dumps(list(sys_ids))
+            sql = (
+                f'SELECT sys_id FROM "{table.root}" WHERE sys_id IN (SELECT value FROM json_each(?))'
+                " AND sys_class_name IN (SELECT value FROM json_each(?))"
+            )
+            unseen.update(str(row[0]) for row in self.store.db.execute(sql, (ids, classes)))
+        for query in limits.queries:
             unseen.update(self._matching(table, query, sys_ids))
         return unseen
 
@@ -391,6 +452,8 @@ class Instance:
             self.sessions.forget()
         elif table == "sys_properties":
             self._take_property(row)
+        if table in WATCHED:
+            self.access.forget()
 
     def _guard(self, table: Table, row: Row) -> None:
         for name, query, rule in self._aborts:
@@ -404,6 +467,10 @@ class Instance:
             self.sessions.forget()
         elif table.name == "sys_properties":
             self._take_property(row)
+        elif table.name == "sys_db_object" and row["name"] in self.dictionary.tables:
+            self.dictionary[row["name"]].web = row["ws_access"] != "false"
+        if table.name in WATCHED:
+            self.access.forget()
 
     def _take_property(self, row: Row) -> None:
         self.properties.read(row["name"], row["value"])

@@ -38,9 +38,10 @@ class Reading:
         """A page; rows that access rules hide are taken away after limit and count, as the platform does."""
         instance = self._instance
         shape = instance.dictionary[table]
-        shown = self._projection(table, asked.fields, view)
+        limits = instance.access.limits(user, shape)
+        shown = self._projection(table, self._fields(shape, asked.fields, user), view)
         found = instance.compiled(shape, parse(asked.query, strict=instance.strict), user, tuple(pairs))
-        guarded = (user, table) in instance.hidden
+        guarded = limits is not None and limits.rows
         # Rows are chosen first and rendered then: a sort would otherwise render all that it sorts.
         chosen = (
             f'SELECT t.rowid AS at FROM "{shape.root}" t {found.index} {found.joins}'
@@ -61,15 +62,26 @@ class Reading:
             rows = [row[1:] for row in rows if row[0] not in unseen]
         return Page([Projection.joined(row) for row in rows], total, full)
 
-    def one(self, table: Table, sys_id: str, fields: tuple[str, ...], view: View) -> bytes:
-        """A single record of `table`, or of a table below it, in its envelope.  Raises `NotFound`."""
-        shown = self._projection(table.name, fields, view)
+    def one(self, table: Table, sys_id: str, fields: tuple[str, ...], view: View, user: str) -> bytes:
+        """A single record of `table`, or of a table below it, in its envelope, as `user` may see its columns.
+
+        Raises `NotFound`.
+        """
+        shown = self._projection(table.name, self._fields(table, fields, user), view)
         where = "t.sys_id = ?" if not table.parent else f"t.sys_id = ? AND {self._class(table)}"
         sql = f'SELECT {shown.sql} FROM "{table.root}" t {shown.joins} WHERE {where}'
         row = self._instance.store.db.execute(sql, (sys_id,)).fetchone()
         if row is None:
             raise NotFound
         return b'{"result":' + Projection.joined(row) + b"}"
+
+    def _fields(self, table: Table, fields: tuple[str, ...], user: str) -> tuple[str, ...]:
+        """The columns asked for without those that the user may not read; they are missing in the answer."""
+        access = self._instance.access
+        if not access.columns_matter:
+            return fields
+        kept = tuple(one for one in fields or table.columns if access.readable(user, table, one))
+        return kept or ("",)
 
     def _class(self, table: Table) -> str:
         names = ",".join(literal(name) for name in self._instance.dictionary.family(table.name))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 
-from connector.sandbox import stock_system, stock_task
+from connector.sandbox import stock_access, stock_system, stock_task
 from connector.sandbox.column import Column
 from connector.sandbox.dictionary import Dictionary, Table
 
@@ -37,11 +37,14 @@ def key(*parts: str) -> str:
 def stock() -> Dictionary:
     """The dictionary of a fresh instance.  Shared: copy it before changing it."""
     dictionary = Dictionary()
-    for line in stock_system.TABLES.strip().splitlines():
+    columns = stock_system.COLUMNS | stock_access.COLUMNS
+    for line in (stock_system.TABLES + stock_access.TABLES).strip().splitlines():
+        if not line:
+            continue
         name, display, prefix, label = line.split(None, 3)
         table = Table(name, label, root=name, display=display.strip("-"), prefix=prefix.strip("-"))
         table.updated = name not in stock_system.CREATED_ONLY
-        text = stock_system.COLUMNS[name] + _SYS + (_SYS_UPDATED if table.updated else "")
+        text = columns[name] + _SYS + (_SYS_UPDATED if table.updated else "")
         dictionary.add_table(table, _own(name, text, {}))
     for table, text in _extending():
         above = dictionary.get(table.parent)
@@ -63,8 +66,8 @@ def _extending() -> Iterator[tuple[Table, str]]:
     yield Table("cmdb_ci_service", "Service", "cmdb_ci", "cmdb_ci"), stock_system.COLUMNS["cmdb_ci_service"]
 
 
-_CHOICES = {**stock_system.CHOICES, **stock_task.CHOICES}
-_DEFAULTS = {**stock_system.DEFAULTS, **stock_task.DEFAULTS}
+_CHOICES = {**stock_system.CHOICES, **stock_access.CHOICES, **stock_task.CHOICES}
+_DEFAULTS = {**stock_system.DEFAULTS, **stock_access.DEFAULTS, **stock_task.DEFAULTS}
 
 
 def _own(table: str, text: str, inherited: Mapping[str, Column]) -> Iterator[Column]:
@@ -160,3 +163,53 @@ def _row(sys_id: str, **fields: str) -> dict[str, str]:
         "sys_updated_by": "system",
         "sys_mod_count": "0",
     }
+
+
+def granted() -> Iterator[tuple[str, dict[str, str]]]:
+    """The stock roles, what they contain, and the access rules, as rows: (table, row)."""
+    roles = stock_access.roles()
+    for role, contained in roles.items():
+        raised = "true" if role == "security_admin" else "false"
+        yield (
+            "sys_user_role",
+            _row(key("sys_user_role", role), name=role, elevated_privilege=raised, grantable="true"),
+        )
+        for inner in contained:
+            yield (
+                "sys_user_role_contains",
+                _row(
+                    key("sys_user_role_contains", role, inner),
+                    role=key("sys_user_role", role),
+                    contains=key("sys_user_role", inner),
+                ),
+            )
+    for operation, table, needed in stock_access.rules():
+        yield from rule(operation, table, needed, overrides="security_admin" not in needed)
+
+
+def rule(
+    operation: str, name: str, roles: Iterable[str], *, overrides: bool = True
+) -> Iterator[tuple[str, dict[str, str]]]:
+    """One access rule as rows of `sys_security_acl` and `sys_security_acl_role`; roles by name."""
+    needed = sorted(roles)
+    sys_id = key("sys_security_acl", operation, name, *needed)
+    yield (
+        "sys_security_acl",
+        _row(
+            sys_id,
+            name=name,
+            operation=operation,
+            type="record",
+            active="true",
+            admin_overrides="true" if overrides else "false",
+        ),
+    )
+    for role in needed:
+        yield (
+            "sys_security_acl_role",
+            _row(
+                key("sys_security_acl_role", sys_id, role),
+                sys_security_acl=sys_id,
+                sys_user_role=key("sys_user_role", role),
+            ),
+        )

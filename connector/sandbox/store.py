@@ -10,10 +10,11 @@ import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
+from connector.sandbox import stock_access
 from connector.sandbox.column import Column
 from connector.sandbox.dictionary import Table
 from connector.sandbox.moment import local, span
-from connector.sandbox.stock import described, stock
+from connector.sandbox.stock import described, granted, stock
 from connector.sandbox.stock_system import INDEXES
 
 
@@ -124,6 +125,7 @@ def _template() -> sqlite3.Connection:
     """A fresh instance's storage, made once per process and copied."""
     db = _connect()
     dictionary = stock()
+    indexes = INDEXES | stock_access.INDEXES
     for root in dict.fromkeys(table.root for table in dictionary):
         columns: dict[str, Column] = {}
         for name in dictionary.family(root):
@@ -133,7 +135,7 @@ def _template() -> sqlite3.Connection:
         db.execute(f"CREATE TABLE {quoted(root)} ({declared})")
         group = ("sys_class_name",) if dictionary[root].children else ()
         stamp = "sys_updated_on" if dictionary[root].updated else "sys_created_on"
-        orders = [(*group, stamp, "sys_id"), *((name,) for name in INDEXES.get(root, ()))]
+        orders = [(*group, stamp, "sys_id"), *((name,) for name in indexes.get(root, ()))]
         if group:
             orders += [(stamp, "sys_id")]
         for order in orders:
@@ -142,7 +144,7 @@ def _template() -> sqlite3.Connection:
             db.execute(f"CREATE INDEX {index} ON {quoted(root)} ({names})")
     loader = Store.__new__(Store)
     loader.db, loader._inserts = db, {}
-    for table, row in described(dictionary):
+    for table, row in (*described(dictionary), *granted()):
         loader.insert(table, row)
     atexit.register(db.close)
     return db

@@ -52,7 +52,7 @@ def clock() -> Hand:
 def instance(clock: Hand) -> Iterator[Instance]:
     """A fresh instance with one user who may log in."""
     made = Instance(now=clock)
-    made.add_user("connector", name="Desk Policy Connector", password="secret", roles=["itil"])
+    made.add_user("connector", name="Desk Policy Connector", password="secret", roles=["admin"])
     yield made
     made.close()
 

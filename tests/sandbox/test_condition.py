@@ -232,7 +232,7 @@ def test_thousands_of_terms(desk: Instance) -> None:
 
 def test_now_and_me(desk: Instance) -> None:
     """Relative dates follow the instance's clock, `gs.getUserID()` and Me the session."""
-    wang = desk.add_user("wang", name="Wang Wei")
+    wang = desk.add_user("wang", name="Wang Wei", roles=["itil"])
     desk.insert("incident", {"caller_id": wang, "follow_up": "2023-11-14 20:00:00"})
     try:
         assert len(desk.rows("incident", "caller_id=javascript:gs.getUserID()", user="wang")) == 1

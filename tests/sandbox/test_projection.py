@@ -119,7 +119,7 @@ def test_both(near: Any, record: tuple[str, str, str]) -> None:
 def test_display_is_in_the_users_zone(near: Any, instance: Instance, record: tuple[str, str, str]) -> None:
     """Dates and journal stamps move, raw values do not; newest entries first, both journals in one list."""
     sys_id, _, _ = record
-    instance.add_user("shanghai", name="S", password="secret", time_zone="Asia/Shanghai")
+    instance.add_user("shanghai", name="S", password="secret", roles=["itil"], time_zone="Asia/Shanghai")
     instance.update("incident", sys_id, {"comments": "for you"}, user="connector")
     near.session.auth = ("shanghai", "secret")
     found = get(near, sys_id, "opened_at,comments_and_work_notes", sysparm_display_value="all")

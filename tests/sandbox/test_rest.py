@@ -185,7 +185,7 @@ def test_what_a_write_drops(near: Any, instance: Instance) -> None:
 
 def test_display_values_as_input(near: Any, instance: Instance) -> None:
     """With the flag, references go by name, choices by label and dates by the user's zone."""
-    instance.add_user("shanghai", name="S", password="secret", time_zone="Asia/Shanghai")
+    instance.add_user("shanghai", name="S", password="secret", roles=["itil"], time_zone="Asia/Shanghai")
     near.session.auth = ("shanghai", "secret")
     group = instance.add_group("First line")
     body = {"assignment_group": "First line", "state": "In Progress", "follow_up": "2024-01-01 08:00:00"}
@@ -252,7 +252,7 @@ def test_rows_hidden_after_the_limit(client: Any, instance: Instance) -> None:
 def test_every_way_of_paging_reaches_every_row(clock: Any, total: int, limit: int) -> None:
     """By `rel=next`, by the count, or until a page is short: all three see each row once."""
     made = Instance(now=clock)
-    made.add_user("connector", name="C", password="secret")
+    made.add_user("connector", name="C", password="secret", roles=["admin"])
     rest = Rest(made)
     numbers = [made.insert("incident", {})["number"] for _ in range(total)]
     auth = {"Authorization": "Basic Y29ubmVjdG9yOnNlY3JldA=="}
@@ -351,7 +351,7 @@ def test_reset_forgets_what_was_compiled(near: Any, instance: Instance) -> None:
     instance.add_column("incident", "u_old")
     near("POST", "table/incident", json={})
     instance.reset()
-    instance.add_user("connector", name="C", password="secret")
+    instance.add_user("connector", name="C", password="secret", roles=["admin"])
     instance.add_column("incident", "u_new")
     found = near("POST", "table/incident", json={"u_new": "1"}).json()["result"]
     assert found["u_new"] == "1"

@@ -47,7 +47,7 @@ JSON = st.recursive(
 def rest() -> Iterator[Rest]:
     """An instance with a few incidents."""
     made = Instance(now=lambda: 1_700_000_000)
-    made.add_user("connector", name="C", password="secret")
+    made.add_user("connector", name="C", password="secret", roles=["admin"])
     for at in range(3):
         made.insert("incident", {"short_description": f"n{at}", "urgency": str(at + 1)})
     yield Rest(made)

@@ -160,6 +160,8 @@ class Rest:
     def _answer(self, turn: Turn, api: Api | None) -> Answer:
         if api is None:
             raise RecordError(400, "Requested URI does not represent any resource")
+        if turn.user:
+            self.instance.access.enter(turn.user)
         return api.answer(turn)
 
     def _trimmed(self, turn: Turn, answer: Answer) -> Answer:

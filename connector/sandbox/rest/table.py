@@ -32,7 +32,7 @@ class TableApi:
     def answer(self, turn: Turn) -> Answer:
         """A list, a record, or what became of a write.  Raises `RecordError`."""
         method, sys_id = turn.method, turn.logged.sys_id
-        shape = self._instance.dictionary[turn.logged.table]
+        shape = self._instance.open_table(turn.logged.table)
         accept = turn.request.headers.get("Accept") or "*/*"
         if not any(kind in accept for kind in ("json", "*/*", "application/*")):
             raise RecordError(406, "Not Acceptable", f"{accept} is not supported")
@@ -73,22 +73,26 @@ class TableApi:
     def _one(self, turn: Turn, shape: Table, view: View) -> Answer:
         instance, logged, asked = self._instance, turn.logged, turn.asked
         table, sys_id, user = logged.table, logged.sys_id, turn.user
-        if instance.hidden and instance.unseen(shape, [sys_id], user):
+        if instance.access.limits(user, shape) and instance.unseen(shape, [sys_id], user):
             raise NotFound
         if turn.method == "DELETE":
+            real = instance.records.current(shape, sys_id)[0] if shape.children else shape
+            instance.access.require(user, "delete", real)
             instance.delete(table, sys_id, user=user)
             logged.committed = True
             return Answer(204)
         if turn.method in {"PUT", "PATCH"}:
             real = instance.records.current(shape, sys_id)[0] if shape.children else shape
+            instance.access.require(user, "write", real)
             fields = incoming(instance, real, turn.record(), user, view.zone if asked.input_display else None)
             instance.update(table, sys_id, fields, user=user)
             logged.committed = True
-        return Answer(200, self._reading.one(shape, sys_id, asked.fields, view))
+        return Answer(200, self._reading.one(shape, sys_id, asked.fields, view, user))
 
     def _create(self, turn: Turn, shape: Table, view: View) -> Answer:
         instance, logged, asked = self._instance, turn.logged, turn.asked
         body = turn.record()
+        instance.access.require(turn.user, "create", shape)
         fields = incoming(instance, shape, body, turn.user, view.zone if asked.input_display else None)
         if shape.prefix:
             fields.pop("number", None)
@@ -98,4 +102,5 @@ class TableApi:
         logged.sys_id = sys_id = instance.insert(shape.name, fields, user=turn.user)["sys_id"]
         logged.committed = True
         where = f"{view.base}/{shape.name}/{sys_id}"
-        return Answer(201, self._reading.one(shape, sys_id, asked.fields, view), [("Location", where)])
+        shown = self._reading.one(shape, sys_id, asked.fields, view, turn.user)
+        return Answer(201, shown, [("Location", where)])

@@ -12,7 +12,7 @@ class Wire:
     """A client that knows nothing of the sandbox but an address, and beside it the fresh instance.
 
     `base` is scheme and host; paths are whole ("/api/now/table/incident").  `session` is a plain
-    `requests.Session` logged in as `connector` (role itil); `auth` changes who asks.
+    `requests.Session` logged in as `connector` (role admin); `auth` changes who asks.
     """
 
     def __init__(self, base: str, session: requests.Session, rest: Rest, clock: Any) -> None:
