@@ -47,7 +47,7 @@ def furnish(instance: Instance, settings: Settings, password: str) -> None:
         if person not in users:
             instance.add_user(person, name=person.replace(".", " ").title(), roles=["itil"])
     if settings.instance.auth.user not in users:
-        instance.add_role(ROLE, contains=["itil", "knowledge"])
+        instance.add_role(ROLE, contains=["itil", "knowledge", "interaction_agent"])
         for table in CLOSED:
             instance.allow("read", table, ROLE)
         instance.add_user(

@@ -11,7 +11,7 @@ from typing import Any
 NUMERIC = frozenset({"integer", "decimal", "float"})
 INSTANT = frozenset({"glide_date_time", "due_date"})
 JOURNAL = frozenset({"journal_input", "journal_list", "journal"})
-IDENTITY = frozenset({"GUID", "reference", "glide_list", "domain_id"})
+IDENTITY = frozenset({"GUID", "reference", "glide_list", "domain_id", "password2"})
 
 STAMPS = frozenset(
     {"sys_id", "sys_created_on", "sys_created_by", "sys_updated_on", "sys_updated_by", "sys_mod_count"}

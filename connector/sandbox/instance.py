@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from connector.sandbox.access.acl import WATCHED, Access
+from connector.sandbox.access.people import People
 from connector.sandbox.column import Column
 from connector.sandbox.dictionary import NAME, Table
 from connector.sandbox.error import Aborted, InvalidTable, NotFound, RecordError
@@ -20,13 +21,12 @@ from connector.sandbox.record import Records, declared
 from connector.sandbox.session import Sessions
 from connector.sandbox.statement import InvalidQuery, Statement, statement
 from connector.sandbox.stock import described_choice, described_columns, key, stock
-from connector.sandbox.stock import rule as access_rule
 from connector.sandbox.store import Store
 
 Row = dict[str, str]
 
 
-class Instance:
+class Instance(People):
     """One embedded ServiceNow.
 
     `now` gives epoch seconds UTC and is the only clock; `base_url` begins the links in answers; `time_zone`
@@ -99,63 +99,6 @@ class Instance:
     @journal_on_closed.setter
     def journal_on_closed(self, kept: bool) -> None:
         self.records.journal_on_closed = kept
-
-    # People
-
-    def add_user(
-        self, user_name: str, *, name: str, password: str = "", roles: Sequence[str] = (), **fields: str
-    ) -> str:
-        """A user; returns the sys_id.  Without a password the account cannot log in."""
-        row = {"user_name": user_name, "name": name, "roles": ",".join(roles), **fields}
-        with self._write():
-            sys_id = self.insert("sys_user", row)["sys_id"]
-            for role in roles:
-                self.insert("sys_user_has_role", {"user": sys_id, "role": self.add_role(role)})
-        if password:
-            self.set_password(user_name, password)
-        return sys_id
-
-    def set_password(self, user_name: str, password: str) -> None:
-        """Let an account log in with this password; "" shuts it out."""
-        self.passwords[user_name] = password
-
-    def add_group(self, name: str, *, members: Sequence[str] = (), **fields: str) -> str:
-        """A group; `members` are user names or sys_ids of users.  Returns the sys_id."""
-        sys_id = self.insert("sys_user_group", {"name": name, **fields})["sys_id"]
-        for member in members:
-            found = self.rows("sys_user", f"user_name={member}^NQsys_id={member}", limit=1)
-            if not found:
-                raise NotFound
-            self.insert("sys_user_grmember", {"user": found[0]["sys_id"], "group": sys_id})
-        return sys_id
-
-    def add_role(self, name: str, *, contains: Sequence[str] = ()) -> str:
-        """A role, made where there is none of this name, with the roles in it.  Returns the sys_id."""
-        with self._write():
-            found = self.rows("sys_user_role", f"name={name}", limit=1)
-            sys_id = (
-                found[0]["sys_id"]
-                if found
-                else self.insert("sys_user_role", {"sys_id": key("sys_user_role", name), "name": name})[
-                    "sys_id"
-                ]
-            )
-            for inner in contains:
-                self.insert("sys_user_role_contains", {"role": sys_id, "contains": self.add_role(inner)})
-            return sys_id
-
-    def allow(self, operation: str, name: str, role: str) -> None:
-        """An access rule: `role` may "read", "write", "create" or "delete" what `name` says.
-
-        `name` is a table, `table.column`, `table.*` or `*`; a name that had no rule before is closed to
-        everybody else by this one.
-        """
-        with self._write():
-            self.add_role(role)
-            for table, row in access_rule(operation, name, [role]):
-                if self.get(table, row["sys_id"]) is None:
-                    self.store.insert(table, row | self.records.made("admin"))
-            self.access.forget()
 
     # The dictionary
 
@@ -285,23 +228,6 @@ class Instance:
 
     # Rules of the test's own
 
-    def hide(self, table: str, query: str, user: str) -> None:
-        """A row ACL: `user` does not get rows of `table` that match; taken away after limit and count."""
-        self.dictionary[table]
-        self.access.hidden.setdefault((user, table), []).append(query)
-        self.access.forget()
-
-    def deny_read(self, table: str, column: str, user: str) -> None:
-        """A column ACL: the column is missing in what `user` reads."""
-        self.dictionary[table]
-        self.access.unread.add((user, table, column))
-        self.access.forget()
-
-    def deny_write(self, table: str, column: str, user: str) -> None:
-        """A column ACL: what `user` writes there over REST is dropped without a word."""
-        self.dictionary[table]
-        self.denied.add((user, table, column))
-
     def abort_on(self, table: str, query: str, name: str) -> None:
         """A before-update rule: an update after which the record matches is refused with 403."""
         self.dictionary[table]
@@ -350,13 +276,18 @@ class Instance:
         Every row that is written counts, also one whose write was taken back.
         """
         self._catch_up()
-        rules = sum(map(len, self.hidden.values()))
-        return (self.generation, self.store.db.total_changes, rules, self.strict, self.invalid_query)
+        return (
+            self.generation,
+            self.store.db.total_changes,
+            self.access.changes,
+            self.strict,
+            self.invalid_query,
+        )
 
     @property
     def timed(self) -> bool:
         """Whether what anybody sees depends on the second, beyond what their queries say."""
-        return bool(self.hidden)
+        return bool(self.access.hidden)
 
     @contextmanager
     def on_node(self, skew: float) -> Iterator[None]:

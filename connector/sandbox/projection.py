@@ -66,6 +66,8 @@ def projection(dictionary: Dictionary, table: Table, fields: Sequence[str], view
 
 def _rendered(path: Path, sql: str, column: Column, owner: str, view: View) -> str:
     """SQL of one value in the shape of the view's mode: text, or a nested object."""
+    if column.type == "password2":
+        sql = f"cipher({sql})"
     if column.type == "wiki_text" and view.mode == RAW:
         return f"NULLIF({sql},'')"
     if column.type in {"reference", "domain_id"} and (view.links or view.mode == BOTH):

@@ -9,12 +9,16 @@ from connector.sandbox.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What a login needs to know; `may_log_in` is false for inactive, locked and to-be-reset accounts."""
+    """What a login needs to know; `may_log_in` is false for inactive, locked and to-be-reset accounts.
+
+    `web_services_only` accounts may call APIs and open no page.
+    """
 
     user_name: str
     sys_id: str
     zone: str
     may_log_in: bool
+    web_services_only: bool = False
 
 
 class Sessions:
@@ -35,14 +39,17 @@ class Sessions:
         known = self._known.get(user_name)
         if known is None:
             row = self._store.db.execute(
-                "SELECT user_name, sys_id, time_zone, active, locked_out, password_needs_reset"
+                "SELECT user_name, sys_id, time_zone, active, locked_out, password_needs_reset,"
+                " web_service_access_only"
                 " FROM sys_user WHERE user_name = ?",
                 (user_name,),
             ).fetchone()
             if row is None:
                 return None
             may = row[3] == "true" and row[4] != "true" and row[5] != "true"
-            known = self._known[user_name] = Account(row[0], row[1], row[2] or self._zone, may)
+            known = self._known[user_name] = Account(
+                row[0], row[1], row[2] or self._zone, may, row[6] == "true"
+            )
         return known
 
     def asker(self, user_name: str) -> Asker:

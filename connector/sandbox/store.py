@@ -7,8 +7,10 @@ All columns are text.  Time orders are indexed on every table, because pollers r
 import atexit
 import sqlite3
 import weakref
+from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from hashlib import sha256
 
 from connector.sandbox import stock_access
 from connector.sandbox.column import Column
@@ -104,6 +106,11 @@ class Store:
         self.db.execute(f'DELETE FROM "{root}" WHERE sys_id=?', (sys_id,))
 
 
+def cipher(text: str) -> str:
+    """What a reader gets of a `password2` column: a text that cannot be turned back."""
+    return b64encode(sha256(text.encode()).digest()).decode() if text else ""
+
+
 def _connect() -> sqlite3.Connection:
     # The memdb VFS, private to this connection: a commit to ":memory:" costs more the more there is.
     db = sqlite3.connect(
@@ -116,6 +123,7 @@ def _connect() -> sqlite3.Connection:
     db.execute("PRAGMA temp_store=MEMORY")
     db.execute("PRAGMA page_size=8192")  # with 100,000 records a commit costs a third of what 4,096 does
     db.create_function("local", 2, local, deterministic=True)
+    db.create_function("cipher", 1, cipher, deterministic=True)
     db.create_function("span", 1, span, deterministic=True)
     return db
 

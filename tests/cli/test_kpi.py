@@ -177,7 +177,7 @@ def desk(tmp_path, monkeypatch):
     """A configuration on a sandbox in process: an answered and a lost call, a resolved and a new ticket."""
     clock = SimulatedClock(MONDAY)
     instance = Instance(now=clock.now, base_url="http://sandbox.local")
-    instance.add_user("connector", name="Connector", password="secret", roles=["itil"])
+    instance.add_user("connector", name="Connector", password="secret", roles=["admin"])
     group = instance.add_group("Service Desk")
     wang = instance.add_user("wang", name="王芳", roles=["itil"])
     ticket = {"short_description": "mail", "assignment_group": group, "caller_id": wang}

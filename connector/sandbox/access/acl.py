@@ -87,6 +87,7 @@ class Access:
         self.hidden: dict[tuple[str, str], list[str]] = {}
         self.unread: set[tuple[str, str, str]] = set()
         self.endpoint_role = ""
+        self.changes = 0
         self._store = store
         self._dictionary = dictionary
         self._sessions = sessions
@@ -96,7 +97,8 @@ class Access:
         self._writable: dict[tuple[str, str, str], bool] = {}
 
     def forget(self) -> None:
-        """Something that decides about access has changed."""
+        """Something that decides about access has changed; `changes` counts it."""
+        self.changes += 1
         self.roles.forget()
         self._rules = self._columns = None
         self._limits.clear()

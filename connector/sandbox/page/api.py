@@ -4,7 +4,7 @@ import re
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import parse_qsl, unquote
 
-from connector.sandbox.error import InvalidTable, NotFound, RecordError
+from connector.sandbox.error import InvalidTable, NotAuthorized, NotFound, RecordError
 from connector.sandbox.rest.turn import Answer, Turn
 
 if TYPE_CHECKING:
@@ -40,11 +40,18 @@ class PageApi:
         if target:
             return _elsewhere(unquote(target) if "uri" in turn.parts else target)
         try:
+            self._welcome(turn.user)
             return painted(self._rest, turn, name, asked)
         except (InvalidTable, NotFound) as missing:
             return self._refusal(404, missing)
         except RecordError as refused:
             return self._refusal(refused.status, refused)
+
+    def _welcome(self, user: str) -> None:
+        """Refuse accounts that are for web services only (platform facts, 3.6)."""
+        account = self._rest.instance.sessions.account(user) if user else None
+        if account is not None and account.web_services_only:
+            raise NotAuthorized("Web service access only")
 
     def _refusal(self, status: int, refused: RecordError) -> Answer:
         from connector.sandbox.page.paint import page

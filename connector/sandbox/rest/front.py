@@ -1,11 +1,12 @@
 """What stands before every API: the log, the faults, the login, the headers, the envelope of errors."""
 
+from connector.sandbox.access.grant import Grants
+from connector.sandbox.access.login import Login, presented
 from connector.sandbox.cookie import Cookies, Node
-from connector.sandbox.error import RecordError, Unauthenticated
+from connector.sandbox.error import NotAuthorized, RecordError, Unauthenticated
 from connector.sandbox.fault import Fault, Faults, spoilt
 from connector.sandbox.header import headers
 from connector.sandbox.instance import Instance
-from connector.sandbox.login import Login
 from connector.sandbox.message import Call, Logged, Request, Response
 from connector.sandbox.parameter import parameters
 from connector.sandbox.reading import Reading
@@ -21,7 +22,7 @@ class Rest:
 
     `base_url` begins the links in answers, exactly as given; without one it is the address the client used.
     `requests` is the log, oldest first, at most 100,000 entries; `requests.clear()` empties it.  `cookies`
-    has the sessions and the nodes.  `login` and `reading` are shared by the APIs.
+    has the sessions and the nodes.  `login`, `grants` and `reading` are shared by the APIs.
     """
 
     def __init__(self, instance: Instance, *, faults: Faults | None = None, base_url: str = "") -> None:
@@ -32,6 +33,7 @@ class Rest:
         self.base_url = base_url.rstrip("/")
         self.cookies = Cookies(instance.seed)
         self.login = Login(instance)
+        self.grants = Grants(instance, self.login)
         self.reading = Reading(instance)
         self._apis: dict[type[Api], Api] = {kind: kind(self) for kind in {route.api for route in ROUTES}}
 
@@ -119,6 +121,7 @@ class Rest:
         return offset, harm
 
     def _serve(self, turn: Turn, api: Api | None, node: Node, now: int, nth: int) -> Response:
+        cookies: list[tuple[str, str]] = []
         try:
             cookies = self._enter(turn, api, node)
             answer = self._answer(turn, api)
@@ -143,8 +146,11 @@ class Rest:
         user = known = self.cookies.user(sent, now)
         cookies: list[tuple[str, str]] = []
         try:
-            if not known or sent.get("Authorization"):
-                user = self.login.user(sent)
+            if not known or presented(sent, turn.logged.params):
+                caller = self.login.caller(sent, turn.logged.params)
+                turn.user = turn.logged.user = user = caller.user
+                if caller.scoped and turn.path.startswith("/api/"):
+                    raise NotAuthorized("Access to unscoped api is not allowed")
             elif not self.login.may(known):
                 raise Unauthenticated
         except Unauthenticated:

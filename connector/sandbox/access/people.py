@@ -1,0 +1,151 @@
+"""The part of an instance that is about people: users, groups, roles, access rules, clients, keys."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
+
+from connector.sandbox.access.acl import Access
+from connector.sandbox.error import NotFound
+from connector.sandbox.stock import key, rule
+
+if TYPE_CHECKING:
+    from connector.sandbox.dictionary import Dictionary
+    from connector.sandbox.record import Records
+    from connector.sandbox.store import Store
+
+Row = dict[str, str]
+
+
+class People:
+    """What `Instance` offers for people and their rights."""
+
+    access: Access
+    dictionary: "Dictionary"
+    passwords: dict[str, str]
+    denied: set[tuple[str, str, str]]
+    records: "Records"
+    store: "Store"
+
+    def _write(self) -> AbstractContextManager[None]:
+        raise NotImplementedError
+
+    def insert(self, table: str, fields: Mapping[str, str], *, user: str = "admin") -> Row:
+        """A record, through defaults and business rules."""
+        raise NotImplementedError
+
+    def get(self, table: str, sys_id: str) -> Row | None:
+        """The raw row, None if there is no such record."""
+        raise NotImplementedError
+
+    def rows(
+        self, table: str, query: str = "", *, user: str = "admin", limit: int | None = None
+    ) -> list[Row]:
+        """Raw rows."""
+        raise NotImplementedError
+
+    def add_user(
+        self, user_name: str, *, name: str, password: str = "", roles: Sequence[str] = (), **fields: str
+    ) -> str:
+        """A user; returns the sys_id.  Without a password the account cannot log in.
+
+        A role that the instance does not know is made.
+        """
+        row = {"user_name": user_name, "name": name, "roles": ",".join(roles), **fields}
+        with self._write():
+            sys_id = self.insert("sys_user", row)["sys_id"]
+            for role in roles:
+                self.insert("sys_user_has_role", {"user": sys_id, "role": self.add_role(role)})
+        if password:
+            self.set_password(user_name, password)
+        return sys_id
+
+    def set_password(self, user_name: str, password: str) -> None:
+        """Let an account log in with this password; "" shuts it out."""
+        self.passwords[user_name] = password
+
+    def add_group(self, name: str, *, members: Sequence[str] = (), **fields: str) -> str:
+        """A group; `members` are user names or sys_ids of users.  Returns the sys_id."""
+        sys_id = self.insert("sys_user_group", {"name": name, **fields})["sys_id"]
+        for member in members:
+            self.insert("sys_user_grmember", {"user": self._user(member), "group": sys_id})
+        return sys_id
+
+    def add_role(self, name: str, *, contains: Sequence[str] = ()) -> str:
+        """A role, made where there is none of this name, with the roles in it.  Returns the sys_id."""
+        with self._write():
+            found = self.rows("sys_user_role", f"name={name}", limit=1)
+            sys_id = found[0]["sys_id"] if found else key("sys_user_role", name)
+            if not found:
+                self.insert("sys_user_role", {"sys_id": sys_id, "name": name})
+            for inner in contains:
+                self.insert("sys_user_role_contains", {"role": sys_id, "contains": self.add_role(inner)})
+            return sys_id
+
+    def add_oauth_client(
+        self,
+        name: str,
+        *,
+        client_id: str,
+        client_secret: str,
+        user: str = "",
+        certificate: str = "",
+        kid: str = "",
+        **fields: str,
+    ) -> str:
+        """An OAuth client, a row of `oauth_entity`; returns the sys_id.
+
+        `user` (user name or sys_id) is the application user of client credentials; `certificate`, a PEM of a
+        certificate or public key, lets the client sign assertions with the key `kid`; `fields` are columns of
+        `oauth_entity`, such as `access_token_lifespan` in seconds.
+        """
+        row = {"name": name, "client_id": client_id, "client_secret": client_secret, **fields}
+        with self._write():
+            if user:
+                row["user"] = self._user(user)
+            sys_id = self.insert("oauth_entity", row)["sys_id"]
+            if certificate:
+                pem = self.insert("sys_certificate", {"name": name, "pem_certificate": certificate})["sys_id"]
+                verifier = {"name": name, "oauth_jwt": sys_id, "kid": kid, "sys_certificate": pem}
+                self.insert("jwt_verifier_map", verifier)
+        return sys_id
+
+    def add_api_key(self, token: str, *, user: str, **fields: str) -> str:
+        """A key that logs `user` (user name or sys_id) in; returns the sys_id of the row of `api_key`."""
+        row = {"name": f"Key of {user}", "token": token, "user": self._user(user), **fields}
+        return self.insert("api_key", row)["sys_id"]
+
+    def _user(self, named: str) -> str:
+        found = self.rows("sys_user", f"user_name={named}^NQsys_id={named}", limit=1)
+        if not found:
+            raise NotFound
+        return found[0]["sys_id"]
+
+    def allow(self, operation: str, name: str, role: str) -> None:
+        """An access rule: `role` may "read", "write", "create" or "delete" what `name` says.
+
+        `name` is a table, `table.column`, `table.*` or `*`; a name that had no rule before is closed to
+        everybody else by this one.
+        """
+        with self._write():
+            self.add_role(role)
+            for table, row in rule(operation, name, [role]):
+                if self.get(table, row["sys_id"]) is None:
+                    self.store.insert(table, row | self.records.made("admin"))
+            self.access.forget()
+
+    def hide(self, table: str, query: str, user: str) -> None:
+        """A row ACL: `user` does not get rows of `table` that match; taken away after limit and count."""
+        self.dictionary[table]
+        self.access.hidden.setdefault((user, table), []).append(query)
+        self.access.forget()
+
+    def deny_read(self, table: str, column: str, user: str) -> None:
+        """A column ACL: the column is missing in what `user` reads."""
+        self.dictionary[table]
+        self.access.unread.add((user, table, column))
+        self.access.forget()
+
+    def deny_write(self, table: str, column: str, user: str) -> None:
+        """A column ACL: what `user` writes there over REST is dropped without a word."""
+        self.dictionary[table]
+        self.denied.add((user, table, column))

@@ -1,0 +1,116 @@
+"""Basic authentication and its restriction, API keys, web-service accounts (section 3.6)."""
+
+from typing import Any
+
+import pytest
+
+RESTRICTION = "glide.authenticate.basic_auth.restriction."
+NOT_AUTHENTICATED = {
+    "error": {"message": "User Not Authenticated", "detail": "Required to provide Auth information"},
+    "status": "failure",
+}
+INCIDENTS = "/api/now/table/incident"
+
+
+@pytest.fixture
+def restricted(wire: Any) -> Any:
+    """Basic authentication is closed, and an `itil` user asks."""
+    wire.instance.add_user("agent", name="Agent", password="secret", roles=["itil"])
+    wire.instance.properties[f"{RESTRICTION}active"] = "true"
+    wire.instance.properties[f"{RESTRICTION}enforce"] = "true"
+    wire.auth = ("agent", "secret")
+    return wire
+
+
+def change(wire: Any, user_name: str, **fields: str) -> None:
+    """Change a user."""
+    row = wire.instance.rows("sys_user", f"user_name={user_name}")[0]
+    wire.instance.update("sys_user", row["sys_id"], fields)
+
+
+def test_an_interactive_user_is_refused_plainly(restricted: Any) -> None:
+    """The same 401 as for a wrong password."""
+    answer = restricted.get(INCIDENTS)
+    assert (answer.status_code, answer.json()) == (401, NOT_AUTHENTICATED)
+    assert answer.headers["WWW-Authenticate"] == 'BASIC realm="Service-now"'
+
+
+def test_who_passes_all_the_same(restricted: Any) -> None:
+    """Web-service-only accounts, the named users, the role, an instance that only watches."""
+    instance = restricted.instance
+    change(restricted, "agent", web_service_access_only="true")
+    assert restricted.get(INCIDENTS).status_code == 200
+    instance.properties[f"{RESTRICTION}allow_wsao"] = "false"
+    assert restricted.get(INCIDENTS).status_code == 401
+    instance.properties[f"{RESTRICTION}allowed_users"] = "other, agent"
+    assert restricted.get(INCIDENTS).status_code == 200
+    instance.properties[f"{RESTRICTION}allowed_users"] = ""
+    instance.add_user("robot", name="R", password="secret", roles=["snc_basic_auth_api_access"])
+    assert restricted.get(INCIDENTS, auth=("robot", "secret")).status_code == 200
+    instance.properties[f"{RESTRICTION}allowed_roles"] = "itil"
+    assert restricted.get(INCIDENTS, auth=("robot", "secret")).status_code == 401
+    assert restricted.get(INCIDENTS).status_code == 200
+    instance.properties[f"{RESTRICTION}allowed_roles"] = "snc_basic_auth_api_access"
+    instance.properties[f"{RESTRICTION}default_decision"] = "allow"
+    assert restricted.get(INCIDENTS).status_code == 200
+    instance.properties[f"{RESTRICTION}default_decision"] = "deny"
+    instance.properties[f"{RESTRICTION}enforce"] = "false"
+    assert restricted.get(INCIDENTS).status_code == 200
+
+
+def test_the_day_it_comes_into_force(restricted: Any) -> None:
+    """Open until the enforcement date on the instance's clock, and the date can be read beforehand."""
+    restricted.instance.properties[f"{RESTRICTION}enforcement_date"] = "2023-11-21 01:00:00"
+    query = f"name={RESTRICTION}enforcement_date"
+    row = restricted.result("/api/now/table/sys_properties", sysparm_query=query)[0]
+    assert row["value"] == "2023-11-21 01:00:00"
+    restricted.clock.at += 86399
+    assert restricted.get(INCIDENTS).status_code == 200
+    restricted.clock.at += 1
+    assert restricted.get(INCIDENTS).status_code == 401
+
+
+def test_passwords_are_not_set_over_rest(wire: Any) -> None:
+    """`user_password` in a write changes nothing about the login."""
+    row = wire.instance.rows("sys_user", "user_name=connector")[0]
+    path = f"/api/now/table/sys_user/{row['sys_id']}"
+    assert wire.patch(path, json={"user_password": "other"}).status_code == 200
+    assert wire.get(INCIDENTS).status_code == 200
+    assert wire.get(INCIDENTS, auth=("connector", "other")).status_code == 401
+
+
+@pytest.mark.parametrize("where", ["header", "parameter"])
+def test_api_keys(wire: Any, where: str) -> None:
+    """In the header or as a parameter; wrong, ended or inactive ones are refused."""
+    key = wire.instance.add_api_key("now_key", user="connector", expires="2023-11-20 02:00:00")
+    wire.session.auth = None
+
+    def status(token: str) -> int:
+        given = {"headers" if where == "header" else "params": {"x-sn-apikey": token}}
+        return int(wire.get(INCIDENTS, **given).status_code)
+
+    assert status("now_key") == 200
+    assert wire.rest.requests[-1].user == "connector"
+    assert (status("NOW_KEY"), status("other"), status("")) == (401, 401, 401)
+    wire.clock.at += 3600
+    assert status("now_key") == 401
+    wire.instance.update("api_key", key, {"expires": ""})
+    assert status("now_key") == 200
+    wire.instance.update("api_key", key, {"active": "false"})
+    assert status("now_key") == 401
+
+
+def test_a_key_ends_with_its_user(wire: Any) -> None:
+    """The key of a user that is locked opens nothing."""
+    wire.instance.add_api_key("now_key", user="connector")
+    wire.session.auth = None
+    change(wire, "connector", locked_out="true")
+    assert wire.get(INCIDENTS, headers={"x-sn-apikey": "now_key"}).status_code == 401
+
+
+def test_web_service_accounts_open_no_page(wire: Any) -> None:
+    """Whoever is for web services only reads over REST and gets no form or list."""
+    assert wire.get("/incident_list.do").status_code == 200
+    change(wire, "connector", web_service_access_only="true")
+    assert wire.get("/incident_list.do").status_code == 403
+    assert wire.get(INCIDENTS).status_code == 200
