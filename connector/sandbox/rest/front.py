@@ -1,5 +1,7 @@
 """What stands before every API: the log, the faults, the login, the headers, the envelope of errors."""
 
+import re
+
 from connector.sandbox.access.grant import Grants
 from connector.sandbox.access.login import Login, presented
 from connector.sandbox.cookie import Cookies, Node
@@ -14,6 +16,7 @@ from connector.sandbox.rest.route import ROUTES, find
 from connector.sandbox.rest.turn import Answer, Api, Turn, envelope, record
 
 _WRITES = frozenset({"POST", "PUT", "PATCH"})
+_GATED = re.compile(r"/api/now(?:/v\d)?/(?:table|stats|import|attachment)\b")
 _KEPT = 100_000
 
 
@@ -58,22 +61,33 @@ class Rest:
         logged.status = response.status
         return response
 
-    def within(self, turn: Turn, request: Request) -> Answer:
-        """Serve a request that came inside of another (a batch): same user, same address, no faults.
+    def within(self, turn: Turn, request: Request) -> Response:
+        """Serve a request that came inside of another (a batch): same user, same address, faults of its own.
 
         The caller holds the lock.  It is logged like any other, and its errors are answers too.
         """
         inner, api = self._turn(request)
         inner.user, inner.zone, inner.base = turn.user, turn.zone, turn.base
         inner.logged.user = turn.user
+        self.served += 1
+        nth = self.served
         self._log(inner.logged)
-        try:
-            answer = self._answer(inner, api)
-        except RecordError as refused:
-            answer = Answer(refused.status, envelope(refused))
-        answer = self._trimmed(inner, answer)
-        inner.logged.status = answer.status
-        return answer
+        offset, harm = self._harm(inner.logged, nth) if self.faults else (0.0, None)
+        now = int(self.instance.now() + offset)
+        if harm is not None and harm.stage == "before":
+            response = spoilt(harm, Response(0, headers(now, nth, logged_in=False)), now)
+        else:
+            try:
+                answer = self._answer(inner, api)
+            except RecordError as refused:
+                answer = Answer(refused.status, envelope(refused))
+            answer = self._trimmed(inner, answer)
+            found = headers(now, nth, answer.headers, logged_in=True, kind=answer.kind)
+            response = Response(answer.status, found, answer.body)
+            if harm is not None:
+                response = spoilt(harm, response, now)
+        inner.logged.status = response.status
+        return response
 
     def _turn(self, request: Request) -> tuple[Turn, Api | None]:
         path, _, query = request.target.partition("?")
@@ -166,7 +180,7 @@ class Rest:
     def _answer(self, turn: Turn, api: Api | None) -> Answer:
         if api is None:
             raise RecordError(400, "Requested URI does not represent any resource")
-        if turn.user:
+        if self.instance.access.endpoint_role and _GATED.match(turn.path):
             self.instance.access.enter(turn.user)
         return api.answer(turn)
 

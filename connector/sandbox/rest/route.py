@@ -11,6 +11,7 @@ from functools import cached_property
 from urllib.parse import unquote
 
 from connector.sandbox.page import PageApi
+from connector.sandbox.rest.batch import BatchApi
 from connector.sandbox.rest.oauth import RevokeApi, TokenApi
 from connector.sandbox.rest.table import TableApi
 from connector.sandbox.rest.turn import Api
@@ -55,6 +56,7 @@ class Found:
 
 
 ROUTES = (
+    Route("/api/now[v]/batch", BatchApi),
     Route("/oauth_token.do", TokenApi),
     Route("/oauth_revoke_token.do", RevokeApi),
     Route("/api/now[v]/table/{table}/{sys_id}", TableApi),
