@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 from connector.sandbox.access.acl import WATCHED, Access
 from connector.sandbox.access.people import People
+from connector.sandbox.attachment import forget
 from connector.sandbox.column import Column
 from connector.sandbox.dictionary import NAME, Table
 from connector.sandbox.error import Aborted, InvalidTable, NotFound, RecordError
@@ -188,6 +189,7 @@ class Instance(People):
         with self._write():
             real, row = self.records.current(self.dictionary[table], sys_id)
             self.records.delete(real, row, user)
+            forget(self.store, sys_id)
             self.sessions.forget()
             if real.name in WATCHED:
                 self.access.forget()

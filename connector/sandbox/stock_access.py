@@ -21,6 +21,8 @@ oauth_credential          -                  -     Manage Tokens
 jwt_verifier_map          name               -     JWT Verifier Map
 sys_certificate           name               -     X.509 Certificate
 api_key                   name               -     REST API Key
+sys_attachment            file_name          -     Attachment
+sys_attachment_doc        -                  -     Attachment Document
 """
 
 COLUMNS = {
@@ -117,6 +119,28 @@ user     reference:sys_user  User
 expires  glide_date_time     Expires
 active   boolean             Active
 """,
+    "sys_attachment": """
+table_name           string(80)   Table name
+table_sys_id         GUID(32)     Table sys ID
+file_name            string(255)  File name
+content_type         string(100)  Content type
+compressed           boolean      Compressed
+size_bytes           integer      Size bytes
+size_compressed      integer      Size compressed
+chunk_size_bytes     integer      Chunk size bytes
+state                string(40)   State
+hash                 string(64)   Hash
+image_width          integer      Image width
+image_height         integer      Image height
+average_image_color  string(40)   Average image color
+sys_tags             string(255)  Tags
+""",
+    "sys_attachment_doc": """
+sys_attachment  reference:sys_attachment  Sys attachment
+position        integer                   Position
+length          integer                   Length
+data            string(0)                 Data
+""",
 }
 
 CHOICES: dict[tuple[str, str], dict[str, str]] = {
@@ -156,6 +180,8 @@ INDEXES = {
     "oauth_entity": ("client_id",),
     "oauth_credential": ("token", "peer"),
     "api_key": ("token",),
+    "sys_attachment": ("table_sys_id",),
+    "sys_attachment_doc": ("sys_attachment",),
 }
 
 ROLES = """

@@ -11,6 +11,7 @@ from functools import cached_property
 from urllib.parse import unquote
 
 from connector.sandbox.page import PageApi
+from connector.sandbox.rest.attachment import AttachmentApi, FileApi
 from connector.sandbox.rest.batch import BatchApi
 from connector.sandbox.rest.oauth import RevokeApi, TokenApi
 from connector.sandbox.rest.table import TableApi
@@ -56,6 +57,11 @@ class Found:
 
 
 ROUTES = (
+    Route("/api/now[v]/attachment/file", FileApi),
+    Route("/api/now[v]/attachment/upload", FileApi),
+    Route("/api/now[v]/attachment/{sys_id}/file", FileApi),
+    Route("/api/now[v]/attachment/{sys_id}", AttachmentApi),
+    Route("/api/now[v]/attachment", AttachmentApi),
     Route("/api/now[v]/batch", BatchApi),
     Route("/oauth_token.do", TokenApi),
     Route("/oauth_revoke_token.do", RevokeApi),
