@@ -16,8 +16,10 @@ from connector.sandbox.column import Column
 from connector.sandbox.dictionary import NAME, Table
 from connector.sandbox.error import Aborted, InvalidTable, NotFound, RecordError
 from connector.sandbox.metric import CALCULATION, DURATION, SCRIPTS, STATE, STOCK, Metrics
+from connector.sandbox.operand import Dialect
 from connector.sandbox.property import Properties
 from connector.sandbox.query import Query, Term, parse
+from connector.sandbox.query_acl import QueryAcls
 from connector.sandbox.record import Records, declared
 from connector.sandbox.session import Sessions
 from connector.sandbox.statement import InvalidQuery, Statement, statement
@@ -34,7 +36,8 @@ class Instance(People):
     is the zone of users that have none of their own; `strict` makes a query that cannot be read an error
     instead of dropping the part; `seed` makes the sys_ids, which are the same in every run.
 
-    Switches for what differs between instances: `invalid_query` (unknown columns in a query),
+    Switches for what differs between instances: `invalid_query` (unknown columns in a query), `dialect` (what
+    `!=` makes of empty values, whether the case of letters counts),
     `priority_lookup` ((impact, urgency) → priority), `journal_on_closed` (whether a note on a closed incident
     is kept, section 9.4), `measure` (metrics; a fresh instance keeps none).  All methods raise `RecordError`;
     all may be called from several threads.
@@ -69,9 +72,11 @@ class Instance(People):
         self.records.guard = self._guard
         self.records.updated = self._updated
         self.invalid_query: InvalidQuery = "ignore"
+        self.dialect = Dialect()
         self.passwords: dict[str, str] = {}
         self.access = Access(self.store, self.dictionary, self.sessions)
         self.denied: set[tuple[str, str, str]] = set()
+        self.query_acls = QueryAcls()
         self._aborts: list[tuple[str, str, str]] = []
         self.metrics: Metrics | None = None
         self.properties = Properties(self._write_property)
@@ -284,6 +289,7 @@ class Instance(People):
             self.access.changes,
             self.strict,
             self.invalid_query,
+            self.dialect,
         )
 
     @property
@@ -314,6 +320,8 @@ class Instance(People):
             pairs=pairs,
             invalid="no_rows" if no_rows else self.invalid_query,
             strict=self.strict,
+            dialect=self.dialect,
+            denied=self.query_acls.denied(user, self.access, self.dictionary),
         )
 
     def counted(self, table: Table, found: Statement) -> int:

@@ -10,17 +10,22 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 UNITS = ("second", "minute", "hour", "day", "week", "month", "quarter", "year")
-DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+WEEK = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 _AGO = re.compile(r"gs\.(minute|hour|day|week|month|quarter|year)sAgo(Start|End)?\(\s*(-?\d{1,6})?\s*\)\Z")
 _EDGE = re.compile(
-    r"gs\.(beginning|end)Of(?:(Today|Yesterday|Tomorrow)|(This|Last|Next)(Hour|Week|Month|Quarter|Year))\(\)\Z"
+    r"gs\.(beginning|end)Of"
+    r"(?:(Today|Yesterday|Tomorrow)|(This|Current|Last|Next)(Minute|Hour|Day|Week|Month|Quarter|Year))\(\)\Z"
+)
+_SPAN = re.compile(
+    r"gs\.(beginning|end)OfLast([1-9]\d{0,3})(Minute|Hour|Day|Week|Month|Quarter|Year)s?\(\)\Z"
 )
 _GIVEN = re.compile(
     r"gs\.dateGenerate\(\s*(['\"])(\d{4}-\d\d-\d\d)(?: (\d\d:\d\d:\d\d)\1|\1\s*"
     r"(?:,\s*(['\"])(start|end|\d\d:\d\d:\d\d)\4\s*)?)\s*\)\Z"
 )
-_STEP = {"Today": 0, "Yesterday": -1, "Tomorrow": 1, "This": 0, "Last": -1, "Next": 1}
+_STEP = {"Today": 0, "Yesterday": -1, "Tomorrow": 1, "This": 0, "Current": 0, "Last": -1, "Next": 1}
 
 
 @lru_cache(maxsize=4096)
@@ -83,8 +88,13 @@ def span(text: str) -> str:
 
 
 def shift(at: datetime, unit: str, count: int) -> datetime:
-    """`at` moved by so many units; a month or year ends on its last day where the day does not exist."""
-    if unit in {"second", "minute", "hour", "day", "week"}:
+    """`at` moved by so many units; a month or year ends on its last day where the day does not exist.
+
+    Hours and less are time that passes, days and more are dates: a day later is the same time of day.
+    """
+    if unit in {"second", "minute", "hour"}:
+        return (at.astimezone(UTC) + timedelta(**{f"{unit}s": count})).astimezone(at.tzinfo)
+    if unit in {"day", "week"}:
         return at + timedelta(**{f"{unit}s": count})
     months = at.year * 12 + at.month - 1 + count * {"month": 1, "quarter": 3, "year": 12}[unit]
     year, month = divmod(months, 12)
@@ -116,6 +126,15 @@ def beginning(at: datetime, unit: str) -> datetime:
     return at
 
 
+def moved(text: str, months: int) -> str:
+    """A stored date-time so many months later (earlier if negative); "" for what is none."""
+    at = instant(text)
+    try:
+        return "" if at is None else _stored(shift(here(at, "GMT"), "month", months))
+    except (ValueError, OverflowError):
+        return ""  # before year 1 or after 9999
+
+
 def relative(offset: str, at: int, zone: str) -> str | None:
     """`@hour@ago@3` → the moment three hours before `at`; None if it cannot be read."""
     parts = offset.strip("@").split("@")
@@ -125,7 +144,7 @@ def relative(offset: str, at: int, zone: str) -> str | None:
     if unit not in UNITS:
         return None
     try:
-        return _stored(shift(_here(at, zone), unit, int(parts[2]) * (-1 if parts[1] == "ago" else 1)))
+        return _stored(shift(here(at, zone), unit, int(parts[2]) * (-1 if parts[1] == "ago" else 1)))
     except (ValueError, OverflowError):
         return None  # before year 1 or after 9999
 
@@ -142,12 +161,12 @@ def scripted(call: str, at: int, zone: str) -> str | None:
 
 
 def _scripted(call: str, at: int, zone: str) -> str | None:
-    here = _here(at, zone)
+    at_home = here(at, zone)
     if call in {"gs.nowDateTime()", "gs.now()"}:
         return stamp(at)
     if found := _AGO.match(call):
         unit, edge, count = found.groups()
-        moved = shift(here, unit, -int(count or 0))
+        moved = shift(at_home, unit, -int(count or 0))
         if edge == "Start":
             moved = beginning(moved, unit)
         elif edge == "End":
@@ -156,8 +175,12 @@ def _scripted(call: str, at: int, zone: str) -> str | None:
     if found := _EDGE.match(call):
         edge, day, which, unit = found.groups()
         unit = "day" if day else unit.lower()
-        moved = shift(beginning(here, unit), unit, _STEP[day or which])
+        moved = shift(beginning(at_home, unit), unit, _STEP[day or which])
         return _stored(beginning(moved, unit) if edge == "beginning" else _end(moved, unit))
+    if found := _SPAN.match(call):
+        edge, back, unit = found[1], int(found[2]), found[3].lower()
+        start = beginning(shift(at_home, unit, -back), unit)
+        return _stored(start if edge == "beginning" else _end(at_home, unit))
     if found := _GIVEN.match(call):
         _, date, whole, _, clock = found.groups()
         clock = whole or {"start": "00:00:00", "end": "23:59:59"}.get(clock or "start", clock)
@@ -165,7 +188,7 @@ def _scripted(call: str, at: int, zone: str) -> str | None:
     return None
 
 
-def _here(at: int, zone: str) -> datetime:
+def here(at: int, zone: str) -> datetime:
     """The user's wall clock; arithmetic on it keeps local midnights across a clock change."""
     return datetime.fromtimestamp(at, zone_of(zone))
 

@@ -2,19 +2,23 @@
 
 Precedence (platform facts, section 2.1): `^OR` binds to the term before it, `^` joins those groups, `^NQ`
 starts another complete set of conditions.  ORDERBY may stand anywhere; a trailing `^EQ` or `^` says nothing.
-A literal caret in a value is written `^^`.
+A literal caret in a value is written `^^`.  What asks other tables (RLQUERY, JOIN), the text index and tags
+becomes a term with an operator of its own; `related` makes SQL of those.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from connector.sandbox.error import QueryError
 
 OPERATORS = (
+    "IN_HIERARCHY_DYNAMIC",
     "GT_OR_EQUALS_FIELD",
     "LT_OR_EQUALS_FIELD",
     "DOES NOT CONTAIN",
+    "IN_HIERARCHY",
     "ISNOTEMPTY",
     "EMPTYSTRING",
     "RELATIVEGT",
@@ -28,6 +32,8 @@ OPERATORS = (
     "ENDSWITH",
     "GT_FIELD",
     "LT_FIELD",
+    "MORETHAN",
+    "LESSTHAN",
     "NOT LIKE",
     "CONTAINS",
     "ANYTHING",
@@ -73,6 +79,9 @@ _TERM = re.compile(
     r"([a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*)(" + "|".join(re.escape(o) for o in OPERATORS) + ")(.*)",
     re.DOTALL,
 )
+_TAG = re.compile(r"sys_tags\.[0-9a-f]{32}(=|DOESNOTHAVE|EXCLUDING)([0-9a-f]{32})\Z")
+_JOIN = re.compile(r"JOIN\w+\.(\w+)=\w+\.\w+!", re.DOTALL)
+_TEXT = re.compile(r"(123TEXTQUERY321|123TEXTINDEXGROUP321|IR_(?:AND|OR|AND_OR)_QUERY)=(.*)", re.DOTALL)
 _FIELD = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*\Z")
 
 
@@ -99,10 +108,14 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """`sets` are joined by OR, the groups in a set by AND, the terms in a group by OR."""
+    """`sets` are joined by OR, the groups in a set by AND, the terms in a group by OR.
+
+    `every` must hold whatever the sets say: an RLQUERY counts for the whole query.
+    """
 
     sets: tuple[tuple[tuple[Term, ...], ...], ...] = ()
     order: tuple[Order, ...] = ()
+    every: tuple[Term, ...] = ()
     unread: tuple[str, ...] = field(default=())
 
 
@@ -114,11 +127,11 @@ def parse(text: str, *, strict: bool = True) -> Query:
     """
     sets: list[list[list[Term]]] = [[]]
     order: list[Order] = []
+    every: list[Term] = []
     unread: list[str] = []
-    for part in _split(text):
+    parts = iter(_split(text))
+    for part in parts:
         joined = False
-        if part in {"", "EQ"}:
-            continue
         if part.startswith("ORDERBY"):
             descending = part.startswith("ORDERBYDESC")
             order.append(Order(_path(part, 11 if descending else 7, strict=strict), descending))
@@ -129,27 +142,52 @@ def parse(text: str, *, strict: bool = True) -> Query:
         if part.startswith("NQ"):
             sets.append([])
             part = part[2:]
-            if not part:
-                continue
         elif part.startswith("OR"):
             joined = True
             part = part[2:]
-        found = _TERM.match(part)
-        if found is None:
+        if part in {"", "EQ", "ENDRLQUERY"}:
+            continue
+        if part.startswith("RLQUERY"):
+            every.append(Term("sys_id", "RLQUERY", _until_end(part, parts)))
+            continue
+        term = _term(part)
+        if term is None:
             if strict:
                 raise QueryError(part, "no known operator follows a column name")
             unread.append(part)
-            continue
-        path, operator, value = found.groups()
-        term = Term(path, _SAME.get(operator, operator), value)
-        if joined and sets[-1]:
+        elif joined and sets[-1]:
             sets[-1][-1].append(term)
         elif joined and strict:
             raise QueryError(part, "OR with nothing before it")
         else:
             sets[-1].append([term])
     frozen = tuple(tuple(tuple(group) for group in groups) for groups in sets if groups)
-    return Query(frozen, tuple(order), tuple(unread))
+    return Query(frozen, tuple(order), tuple(every), tuple(unread))
+
+
+def _term(part: str) -> Term | None:
+    """One condition, None if it cannot be read."""
+    if found := _TERM.match(part):
+        path, operator, value = found.groups()
+        if not path.startswith("sys_tags."):
+            return Term(path, _SAME.get(operator, operator), value)
+    if found := _TAG.match(part):
+        return Term("sys_id", f"TAG{found[1]}", found[2])
+    if found := _JOIN.match(part):
+        return Term(found[1], "JOIN", part[4:])
+    if found := _TEXT.match(part):
+        return Term("sys_id", found[1], found[2])
+    return None
+
+
+def _until_end(part: str, parts: Iterator[str]) -> str:
+    """The text of an RLQUERY up to its ENDRLQUERY, which may be missing at the end of the query."""
+    inner = [part.removeprefix("RLQUERY")]
+    for later in parts:
+        if later == "ENDRLQUERY":
+            break
+        inner.append(later.replace("^", "^^"))
+    return "^".join(inner)
 
 
 def _split(text: str) -> list[str]:

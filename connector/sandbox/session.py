@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from connector.sandbox.condition import Asker
+from connector.sandbox.operand import Asker
 from connector.sandbox.store import Store
 
 
@@ -57,5 +57,12 @@ class Sessions:
         known = self.account(user_name)
         now = int(self._now())
         if known is None:
-            return Asker(now, self._zone, "", user_name)
-        return Asker(now, known.zone, known.sys_id, known.user_name)
+            return Asker(now, self._zone, "", user_name, self._option)
+        return Asker(now, known.zone, known.sys_id, known.user_name, self._option)
+
+    def _option(self, sys_id: str) -> str:
+        """The script of an active dynamic filter option, "" if there is none."""
+        row = self._store.db.execute(
+            "SELECT script FROM sys_filter_option_dynamic WHERE sys_id = ? AND active = 'true'", (sys_id,)
+        ).fetchone()
+        return str(row[0]) if row else ""

@@ -5,21 +5,22 @@ sorting or filtering on the far side of one.
 """
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeVar
 
 from connector.sandbox.column import Column
-from connector.sandbox.condition import ALWAYS, NEVER, Asker, Fragment, Operand, condition
+from connector.sandbox.condition import FIELD_OPERATORS, condition
 from connector.sandbox.dictionary import Dictionary, Table
 from connector.sandbox.error import QueryError, QueryForbidden
-from connector.sandbox.query import Query, Term
+from connector.sandbox.operand import ALWAYS, NEVER, Asker, Dialect, Fragment, Operand
+from connector.sandbox.query import Query, Term, parse
+from connector.sandbox.query_acl import MATCHING, Denied, QueryOperation
+from connector.sandbox.related import BEYOND, bare, below, beyond
 from connector.sandbox.walk import floor, index, looks_up
+
+_T = TypeVar("_T")
 
 InvalidQuery = Literal["ignore", "no_rows", "forbid"]
 """What an unknown column in a query does (section 2.3): the condition vanishes, nothing is found, or 403."""
-
-_FIELD_OPERATORS = frozenset(
-    {"SAMEAS", "NSAMEAS", "GT_FIELD", "LT_FIELD", "GT_OR_EQUALS_FIELD", "LT_OR_EQUALS_FIELD"}
-)
 
 
 @dataclass(slots=True)
@@ -29,6 +30,7 @@ class Path:
     dictionary: Dictionary
     table: Table
     prefix: str = "j"
+    exact: bool = False
     aliases: dict[str, str] = field(default_factory=dict)
     joins: list[str] = field(default_factory=list)
 
@@ -46,9 +48,16 @@ class Path:
         if found is None:
             return None
         if alias == "t":
-            return f't."{element}"', found
-        collation = " COLLATE NOCASE" if found.is_text else ""
+            return f't."{element}"' + (" COLLATE BINARY" if self.exact and found.is_text else ""), found
+        collation = " COLLATE NOCASE" if found.is_text and not self.exact else ""
         return f"COALESCE({alias}.\"{element}\",''){collation}", found
+
+    def home(self, path: str) -> str:
+        """The table that holds the column at the end of a path that `column` has found."""
+        table = self.table
+        for step in path.split(".")[:-1]:
+            table = self.dictionary[table.columns[step].reference]
+        return table.name
 
     def _joined(self, path: str, alias: str, step: str, target: Table) -> str:
         name = self.aliases.get(path)
@@ -65,7 +74,7 @@ class Path:
             and target.display
         ):
             name = f'(SELECT d."{target.display}" FROM "{target.root}" d WHERE d."sys_id" = {sql})'
-            return f"COALESCE({name},'') COLLATE NOCASE"
+            return f"COALESCE({name},'')" + ("" if self.exact else " COLLATE NOCASE")
         if column.choices:
             cases = " ".join(f"WHEN {literal(v)} THEN {literal(text)}" for v, text in column.choices.items())
             return f"(CASE {sql} {cases} ELSE {sql} END)"
@@ -97,48 +106,118 @@ def statement(
     pairs: tuple[Term, ...] = (),
     invalid: InvalidQuery = "ignore",
     strict: bool = True,
+    dialect: Dialect = Dialect(),  # noqa: B008  frozen
+    denied: Denied | None = None,
 ) -> Statement:
     """Compile a query.  `pairs` (name-value pairs of the URL) join every set by AND.
 
     Raises `QueryError` (strict only) and `QueryForbidden`.
     """
-    path = Path(dictionary, table)
+    return _Compiler(dictionary, asker, invalid, strict, dialect, denied).statement(table, query, pairs)
 
-    def operand(name: str) -> Operand | None:
-        found = path.column(name)
-        if found is None:
-            if invalid == "forbid":
-                raise QueryForbidden
-            return None
-        sql, column = found
-        family = lambda name: dictionary.family(name) if dictionary.get(name) else []  # noqa: E731
-        return Operand(sql, column, path.shown(sql, column), family)
 
-    def term(one: Term) -> Fragment | None:
-        mine = operand(one.path)
-        other = operand(one.value.partition("@")[0]) if one.operator in _FIELD_OPERATORS else None
-        if mine is None or (one.operator in _FIELD_OPERATORS and other is None):
-            return NEVER if invalid == "no_rows" else None
+@dataclass(frozen=True, slots=True)
+class _Compiler:
+    """What all parts of one query have in common, those on other tables included."""
+
+    dictionary: Dictionary
+    asker: Asker
+    invalid: InvalidQuery
+    strict: bool
+    dialect: Dialect
+    denied: Denied | None
+
+    def statement(self, table: Table, query: Query, pairs: tuple[Term, ...] = ()) -> Statement:
+        path = Path(self.dictionary, table, exact=not self.dialect.ignores_case)
+        joins = [bare(term) for term in _scattered_joins(query)]
+        every = tuple((term,) for term in (*pairs, *query.every, *joins))
+        parts = [
+            _class(self.dictionary, table, query),
+            floor(table, query),
+            self._groups(path, every),
+        ]
+        sets = [self._groups(path, terms) for terms in query.sets]
+        if all(sql != ALWAYS[0] for sql, _ in sets):
+            parts.append(_joined(" OR ", sets))
+        where, values = _joined(" AND ", [part for part in parts if part[0] != ALWAYS[0]])
+        order = self._order(path, query)
+        return Statement(" ".join(path.joins), where, order, values, index(self.dictionary, table, query))
+
+    def _groups(self, path: Path, terms: tuple[tuple[Term, ...], ...]) -> Fragment:
+        groups = [
+            _joined(" OR ", [made for one in group if (made := self._term(path, one))]) for group in terms
+        ]
+        return _joined(" AND ", [made for made in groups if made[0] != ALWAYS[0]])
+
+    def _term(self, path: Path, term: Term) -> Fragment | None:
+        """One condition; None where it is dropped."""
         try:
-            return condition(one, mine, other, asker)
+            made = self._compiled(path, term)
         except QueryError:
-            if strict:
+            if self.strict:
                 raise
             return None
+        if made is None and self.invalid == "no_rows":
+            return NEVER
+        return made
 
-    def group(terms: tuple[Term, ...]) -> Fragment:
-        return _joined(" OR ", [made for made in map(term, terms) if made is not None])
+    def _compiled(self, path: Path, term: Term) -> Fragment | None:
+        """One condition; None if it names a column that does not exist."""
+        operation: QueryOperation = "query_match" if term.operator in MATCHING else "query_range"
+        mine = self._operand(path, term.path, operation)
+        if mine is None:
+            return None
+        if term.operator in BEYOND:
+            return self._known(beyond(term, mine, path.table, self.dictionary, self._inner))
+        if term.operator.startswith("IN_HIERARCHY"):
+            return below(term, mine, self.dictionary, self.asker)
+        other = None
+        if term.operator in FIELD_OPERATORS:
+            other = self._operand(path, term.value.partition("@")[0], operation)
+            if other is None:
+                return None
+        return condition(term, mine, other, self.asker)
 
-    def groups(terms: tuple[tuple[Term, ...], ...]) -> Fragment:
-        return _joined(" AND ", [made for made in map(group, terms) if made[0] != ALWAYS[0]])
+    def _inner(self, table: Table, text: str) -> Statement:
+        return self.statement(table, parse(text, strict=self.strict))
 
-    parts = [_class(dictionary, table, query), floor(table, query), groups(tuple((pair,) for pair in pairs))]
-    sets = [groups(terms) for terms in query.sets]
-    if all(sql != ALWAYS[0] for sql, _ in sets):
-        parts.append(_joined(" OR ", sets))
-    where, values = _joined(" AND ", [part for part in parts if part[0] != ALWAYS[0]])
-    order = _order(path, query, invalid)
-    return Statement(" ".join(path.joins), where, order, values, index(dictionary, table, query))
+    def _operand(self, path: Path, name: str, operation: QueryOperation) -> Operand | None:
+        found = self._known(path.column(name))
+        if found is None:
+            return None
+        if self.denied and self.denied(path.home(name), name.rpartition(".")[2], operation):
+            raise QueryForbidden
+        sql, column = found
+        return Operand(sql, column, path.shown(sql, column), self._family, self.dialect)
+
+    def _known(self, found: _T | None) -> _T | None:
+        if found is None and self.invalid == "forbid":
+            raise QueryForbidden
+        return found
+
+    def _family(self, name: str) -> list[str]:
+        return self.dictionary.family(name) if self.dictionary.get(name) else []
+
+    def _order(self, path: Path, query: Query) -> str:
+        parts = []
+        for one in query.order:
+            found = self._operand(path, one.path, "query_range")
+            if found is None:
+                continue
+            sql = found.sql
+            if found.column.is_numeric:
+                sql = f"CAST({sql} AS REAL)"
+            elif found.column.type == "reference":
+                sql = found.shown
+            parts.append(f"{sql} DESC" if one.descending else sql)
+        return "ORDER BY " + ", ".join(parts) if parts else ""
+
+
+def _scattered_joins(query: Query) -> list[Term]:
+    """The JOINs that stand in an OR: their rows must be there all the same."""
+    terms = [term for groups in query.sets for group in groups for term in group if term.operator == "JOIN"]
+    alone = len(query.sets) == 1 and all(len(group) == 1 for group in query.sets[0])
+    return [] if alone else terms
 
 
 def _joined(word: str, parts: list[Fragment]) -> Fragment:
@@ -158,20 +237,3 @@ def _class(dictionary: Dictionary, table: Table, query: Query) -> Fragment:
     column = f"{'+' if looks_up(table, query) else ''}t.sys_class_name"
     names = [literal(name) for name in dictionary.family(table.name)]
     return (f"{column} = {names[0]}" if len(names) == 1 else f"{column} IN ({','.join(names)})"), []
-
-
-def _order(path: Path, query: Query, invalid: InvalidQuery) -> str:
-    parts = []
-    for one in query.order:
-        found = path.column(one.path)
-        if found is None:
-            if invalid == "forbid":
-                raise QueryForbidden
-            continue
-        sql, column = found
-        if column.is_numeric:
-            sql = f"CAST({sql} AS REAL)"
-        elif column.type == "reference":
-            sql = path.shown(sql, column)
-        parts.append(f"{sql} DESC" if one.descending else sql)
-    return "ORDER BY " + ", ".join(parts) if parts else ""

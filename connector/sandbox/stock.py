@@ -96,7 +96,10 @@ def _column(element: str, kind: str, label: str) -> Column:
 
 
 def described(dictionary: Dictionary) -> Iterator[tuple[str, dict[str, str]]]:
-    """The dictionary as rows of `sys_db_object`, `sys_dictionary` and `sys_choice`: (table, row)."""
+    """The dictionary as rows of `sys_db_object`, `sys_dictionary` and `sys_choice`, then what filters need.
+
+    Each is (table, row).
+    """
     for table in dictionary:
         above = dictionary.get(table.parent)
         inherited = above.columns if above else {}
@@ -112,6 +115,10 @@ def described(dictionary: Dictionary) -> Iterator[tuple[str, dict[str, str]]]:
         )
         own = [column for element, column in table.columns.items() if inherited.get(element) is not column]
         yield from described_columns(table.name, own)
+    for sys_id, (label, script, kind, about) in stock_system.DYNAMIC_OPTIONS.items():
+        told = {"label": label, "script": script, "field_type": kind, "table": about}
+        row = _row(sys_id, active="true", available_for_filter="true", **told)
+        yield "sys_filter_option_dynamic", row
 
 
 def described_columns(table: str, columns: Iterable[Column]) -> Iterator[tuple[str, dict[str, str]]]:

@@ -11,6 +11,9 @@ sys_choice                label              -    Choice
 sys_dictionary            element            -    Dictionary Entry
 sys_db_object             label              -    Table
 sys_properties            name               -    System Property
+sys_filter_option_dynamic label              -    Dynamic Filter Option
+label                     name               -    Tag
+label_entry               title              -    Label Entry
 sys_audit                 -                  -    Audit
 sys_audit_delete          display_value      -    Audit Deleted Record
 sys_journal_field         -                  -    Journal Entry
@@ -111,6 +114,26 @@ name         string(100)   Name
 value        string(4000)  Value
 type         string(40)    Type
 description  string(512)   Description
+""",
+    "sys_filter_option_dynamic": """
+label                 string(40)    Label
+script                string(4000)  Script
+field_type            string(40)    Field type
+table                 string(80)    Table
+active                boolean       Active
+available_for_filter  boolean       Available for filter
+""",
+    "label": """
+name    string(100)         Name
+owner   reference:sys_user  Owner
+active  boolean             Active
+""",
+    "label_entry": """
+label      reference:label     Label
+title      string(255)         Title
+table      string(80)          Table
+table_key  GUID(32)            Key
+user       reference:sys_user  User
 """,
     "sys_audit": """
 tablename            string(80)    Table name
@@ -311,6 +334,9 @@ DEFAULTS: dict[tuple[str, str], str] = {
     ("sys_choice", "inactive"): "false",
     ("sys_dictionary", "active"): "true",
     ("sys_properties", "type"): "string",
+    ("sys_filter_option_dynamic", "active"): "true",
+    ("sys_filter_option_dynamic", "available_for_filter"): "true",
+    ("label", "active"): "true",
     ("kb_knowledge", "article_type"): "text",
     ("kb_knowledge", "workflow_state"): "draft",
     ("kb_knowledge", "active"): "true",
@@ -338,6 +364,7 @@ INDEXES = {
     "sys_choice": ("element",),
     "sys_dictionary": ("name",),
     "sys_properties": ("name",),
+    "label_entry": ("table_key", "label"),
     "sys_audit": ("documentkey",),
     "sys_journal_field": ("element_id",),
     "kb_knowledge": ("number", "correlation_id", "source"),
@@ -346,3 +373,10 @@ INDEXES = {
     "metric_instance": ("id",),
 }
 """Columns that are looked up one by one, besides sys_id and the two time orders."""
+
+DYNAMIC_OPTIONS = {
+    "54635e965f510100a9ad2572f2b4774c": ("Me", "gs.getUserID()", "reference", "sys_user"),
+    "90d1921e5f510100a9ad2572f2b477fe": ("Me", "gs.getUserID()", "reference", "sys_user"),
+    "d6435e965f510100a9ad2572f2b47744": ("One of My Groups", "getMyGroups()", "reference", "sys_user_group"),
+}
+"""Dynamic filter options as instances ship them: sys_id → label, script, type, table."""

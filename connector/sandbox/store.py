@@ -15,7 +15,7 @@ from hashlib import sha256
 from connector.sandbox import stock_access
 from connector.sandbox.column import Column
 from connector.sandbox.dictionary import Table
-from connector.sandbox.moment import local, span
+from connector.sandbox.moment import local, moved, span
 from connector.sandbox.stock import described, granted, stock
 from connector.sandbox.stock_system import INDEXES
 
@@ -124,6 +124,7 @@ def _connect() -> sqlite3.Connection:
     db.execute("PRAGMA page_size=8192")  # with 100,000 records a commit costs a third of what 4,096 does
     db.create_function("local", 2, local, deterministic=True)
     db.create_function("cipher", 1, cipher, deterministic=True)
+    db.create_function("moved", 2, moved, deterministic=True)
     db.create_function("span", 1, span, deterministic=True)
     return db
 

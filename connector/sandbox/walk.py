@@ -4,8 +4,8 @@ Pollers ask the same few shapes all day: a page by time, single records by key, 
 not depend on anything here, only how long they take.
 """
 
-from connector.sandbox.condition import ALWAYS, Fragment
 from connector.sandbox.dictionary import Dictionary, Table
+from connector.sandbox.operand import ALWAYS, Fragment
 from connector.sandbox.query import Query
 from connector.sandbox.stock_system import INDEXES
 

@@ -34,6 +34,12 @@ def test_stamps_come_back(at: int) -> None:
         ("gs.dateGenerate('2026-01-31','end')", "GMT", "2026-01-31 23:59:59"),
         ('gs.dateGenerate("2026-01-31 13:00:00")', "Asia/Shanghai", "2026-01-31 05:00:00"),
         ("gs.now()", "GMT", "2023-11-16 12:00:00"),
+        ("gs.nowDateTime()", "GMT", "2023-11-16 12:00:00"),
+        ("gs.beginningOfNextWeek()", "GMT", "2023-11-20 00:00:00"),
+        ("gs.endOfThisQuarter()", "GMT", "2023-12-31 23:59:59"),
+        ("gs.beginningOfCurrentHour()", "GMT", "2023-11-16 12:00:00"),
+        ("gs.beginningOfLast7Days()", "GMT", "2023-11-09 00:00:00"),
+        ("gs.endOfLast3Months()", "GMT", "2023-11-30 23:59:59"),
     ],
 )
 def test_date_calls(call: str, zone: str, expected: str) -> None:
@@ -62,6 +68,14 @@ def test_everything_else_is_unknown(call: str) -> None:
 def test_durations_in_words(stored: str, shown: str) -> None:
     """Seconds are not shown when larger units are."""
     assert span(stored) == shown
+
+
+def test_hours_pass_and_days_are_dates() -> None:
+    """Where the clocks went back an hour, three hours ago is three hours, a day ago the same time."""
+    at = instant("2023-11-05 08:00:00")
+    assert at is not None
+    assert scripted("gs.hoursAgo(3)", at, "America/New_York") == "2023-11-05 05:00:00"
+    assert scripted("gs.daysAgo(1)", at, "America/New_York") == "2023-11-04 07:00:00"
 
 
 def test_text_that_is_no_date_stays() -> None:

@@ -65,7 +65,7 @@ def test_a_doubled_caret_is_a_caret() -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["state", "=1", "ORactive=true", "STATE=1", "stateVALCHANGES", "RLQUERYx.y,>=1", "ORDERBY", "x~y"],
+    ["state", "=1", "ORactive=true", "STATE=1", "stateVALCHANGES", "JOINx.y", "ORDERBY", "x~y"],
 )
 def test_what_cannot_be_read_is_an_error(query: str) -> None:
     """Strict: never an empty answer.  Not strict: the part is set aside."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from connector.sandbox.access.acl import Access
 from connector.sandbox.error import NotFound
+from connector.sandbox.query_acl import BOTH, QueryAcls, QueryOperation
 from connector.sandbox.stock import key, rule
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ class People:
     dictionary: "Dictionary"
     passwords: dict[str, str]
     denied: set[tuple[str, str, str]]
+    query_acls: QueryAcls
     records: "Records"
     store: "Store"
 
@@ -149,3 +151,21 @@ class People:
         """A column ACL: what `user` writes there over REST is dropped without a word."""
         self.dictionary[table]
         self.denied.add((user, table, column))
+
+    def deny_query(
+        self,
+        table: str,
+        column: str,
+        *,
+        user: str = "",
+        role: str = "",
+        operations: Sequence[QueryOperation] = BOTH,
+    ) -> None:
+        """A query ACL that fails: a query that asks so for the column is answered 403 (section 2.3).
+
+        It fails for `user`, for everybody with `role`, or for all; in `table` and all that extend it, at the
+        end of dot-walks too.  ORDERBY counts as query_range.  `column` "*" is every column.
+        """
+        family = self.dictionary.family(table)
+        self.query_acls.deny(family, column, user=user, role=role, operations=operations)
+        self.access.forget()
