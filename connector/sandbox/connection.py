@@ -86,7 +86,7 @@ class Connection(socketserver.StreamRequestHandler):
         name = fields.get("Host")
         base = f"{'https' if host.secure else 'http'}://{name}" if name else ""
         try:
-            answer = host.serve(Request(method, target, fields, body, base))
+            answer = host.serve(Request(method, target, fields, body, base, str(self.client_address[0])))
         except NoAnswer as lost:
             if lost.kind == "timeout":
                 host.keep_silent(lost.seconds)

@@ -11,7 +11,14 @@ RecordError
 ├─ Denied               403   an access rule stopped the write
 ├─ Aborted              403   a business rule stopped the write
 ├─ DataPolicyViolated   403   mandatory information is missing; fields by their labels
-└─ Malformed            400   the body is not a JSON object
+├─ Malformed            400   the body is not a JSON object
+├─ NoContentType        400   a body without a Content-Type
+├─ NotAcceptable        406   an Accept without JSON
+├─ UnsupportedMediaType 415   a body of another type
+├─ MethodNotAllowed     405   a method that the resource does not have
+├─ TooLarge             413   a body over glide.rest.max_content_length
+├─ RateLimited          429   a rate rule is used up
+└─ Busy                 429   the semaphore's queue is full
 
 The sandbox is an island, so this tree stands apart from the connector's own.
 """
@@ -20,7 +27,12 @@ from collections.abc import Sequence
 
 
 class RecordError(Exception):
-    """A refusal as the REST face reports it: HTTP status, `message` and `detail` (None prints as null)."""
+    """A refusal as the REST face reports it: HTTP status, `message` and `detail` (None prints as null).
+
+    `headers` come with the answer.
+    """
+
+    headers: Sequence[tuple[str, str]] = ()
 
     def __init__(self, status: int, message: str, detail: str | None = None) -> None:
         super().__init__(f"{status} {message}: {detail}")
@@ -121,3 +133,58 @@ class Malformed(RecordError):
 
     def __init__(self, detail: str) -> None:
         super().__init__(400, "Exception while reading request", detail)
+
+
+class NoContentType(RecordError):
+    """A body that does not say what it is (section 1.9: "missing headers give 400")."""
+
+    def __init__(self) -> None:
+        super().__init__(400, "Exception while reading request", "Content-Type is missing")
+
+
+class NotAcceptable(RecordError):
+    """The client wants no JSON; the status is documented, the words are the sandbox's own."""
+
+    def __init__(self, accept: str) -> None:
+        super().__init__(406, "Not Acceptable", f"{accept} is not supported")
+
+
+class UnsupportedMediaType(RecordError):
+    """The body is no JSON; the status is documented, the words are the sandbox's own."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(415, "Unsupported Media Type", f"{kind} is not supported")
+
+
+class MethodNotAllowed(RecordError):
+    """The resource has no such method; the status is documented, the words are the sandbox's own."""
+
+    def __init__(self, method: str) -> None:
+        super().__init__(405, "Method Not Allowed", f"{method} is not supported here")
+
+
+class TooLarge(RecordError):
+    """The body is longer than `most` bytes; which `status` that has is not known (section 9.15)."""
+
+    def __init__(self, length: int, most: int, status: int) -> None:
+        detail = (
+            f"Rejected large REST payload with content-length = {length} bytes. Max allowed: {most} bytes."
+        )
+        super().__init__(status, "Exception while reading request", detail)
+
+
+class RateLimited(RecordError):
+    """A rate rule of `limit` requests an hour is used up for `service`."""
+
+    def __init__(self, limit: int, service: str, headers: Sequence[tuple[str, str]]) -> None:
+        super().__init__(
+            429, "Rate limit exceeded", f"Rate limit of {limit} requests per hour for {service} exceeded"
+        )
+        self.headers = headers
+
+
+class Busy(RecordError):
+    """The semaphore's queue is full: no header says when to come back; the words are the sandbox's own."""
+
+    def __init__(self) -> None:
+        super().__init__(429, "Too many requests")

@@ -199,6 +199,19 @@ class Faults:
         with self._lock:
             self._rules.clear()
 
+    def waiting(self) -> list[dict[str, object]]:
+        """What is still to happen: kind, stage, status, and how often (None: for ever)."""
+        with self._lock:
+            return [
+                {
+                    "kind": one.fault.kind,
+                    "stage": one.fault.stage,
+                    "status": one.fault.status,
+                    "left": one.left,
+                }
+                for one in self._rules
+            ]
+
     def __bool__(self) -> bool:
         return bool(self._rules)
 

@@ -174,11 +174,13 @@ class Instance(People):
         *,
         user: str = "admin",
         suppress: bool = False,
+        stamps: bool = True,
     ) -> Row:
         """Change a record; returns the raw row.  Equal values change nothing, not even the stamps.
 
         `suppress` writes past everything: no rules, no audit, no journal, no stamps (`autoSysFields(false)`
-        and `setWorkflow(false)`), so that a poll by `sys_updated_on` does not see it.
+        and `setWorkflow(false)`), so that a poll by `sys_updated_on` does not see it.  Without `stamps` only
+        the stamps stay as they were, rules and audit happen.
         """
         with self._write():
             shown = self.dictionary[table]
@@ -186,7 +188,7 @@ class Instance(People):
             if suppress:
                 new = self.records.overwrite(real, old, fields)
             else:
-                new = self.records.update(real, old, fields, user)
+                new = self.records.update(real, old, fields, user, stamps=stamps)
             return new if shown is real else {name: new[name] for name in shown.columns}
 
     def delete(self, table: str, sys_id: str, *, user: str = "admin") -> None:

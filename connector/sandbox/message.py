@@ -15,13 +15,17 @@ class Headers(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """`target` is path and query as sent (percent-encoded), `base_url` the address the client used."""
+    """`target` is path and query as sent (percent-encoded), `base_url` the address the client used.
+
+    `peer` is the client's network address, "" inside the process.
+    """
 
     method: str
     target: str
     headers: Headers = field(default_factory=dict[str, str])
     body: bytes = b""
     base_url: str = ""
+    peer: str = ""
 
 
 @dataclass(frozen=True, slots=True)

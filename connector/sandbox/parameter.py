@@ -20,6 +20,8 @@ class Parameters:
     count: bool = True
     paging: bool = True
     input_display: bool = False
+    stamps: bool = True
+    tiny: str = ""
     pairs: tuple[tuple[str, str], ...] = ()
     sent: tuple[tuple[str, str], ...] = ()
 
@@ -45,6 +47,8 @@ def parameters(query: str) -> Parameters:
         count=not _flag(given, "sysparm_no_count"),
         paging=not _flag(given, "sysparm_suppress_pagination_header"),
         input_display=_flag(given, "sysparm_input_display_value"),
+        stamps=not _flag(given, "sysparm_suppress_auto_sys_field"),
+        tiny=given.get("sysparm_tiny", ""),
         pairs=tuple((name, value) for name, value in sent if not name.startswith("sysparm_")),
         sent=tuple(sent),
     )

@@ -95,8 +95,10 @@ class Records:
         self.inserted(table.name, row)
         return row
 
-    def update(self, table: Table, old: Row, fields: Mapping[str, Any], user: str) -> Row:
-        """Through the rules; the same row back where nothing changes."""
+    def update(
+        self, table: Table, old: Row, fields: Mapping[str, Any], user: str, *, stamps: bool = True
+    ) -> Row:
+        """Through the rules; the same row back where nothing changes.  `stamps`: who, when and how often."""
         given, entries = self._split(table, fields)
         if entries and table.name == "incident" and old["state"] == "7" and not self.journal_on_closed:
             entries = {}
@@ -106,15 +108,16 @@ class Records:
         if not before and not entries:
             return old
         written = {name: new[name] for name in before}
-        if table.updated:
-            stamps = {
+        if table.updated and stamps:
+            made = {
                 "sys_updated_on": stamp(self.sessions.asker(user).at),
                 "sys_updated_by": user,
                 "sys_mod_count": str(int(old["sys_mod_count"] or 0) + 1),
             }
-            new |= stamps
-            written |= stamps
-        self.store.update(table.root, new["sys_id"], written)
+            new |= made
+            written |= made
+        if written:
+            self.store.update(table.root, new["sys_id"], written)
         self.guard(table, new)
         self._leave(table, new, before, entries, user)
         self.updated(table, new)

@@ -14,6 +14,7 @@ sys_properties            name               -    System Property
 sys_filter_option_dynamic label              -    Dynamic Filter Option
 label                     name               -    Tag
 label_entry               title              -    Label Entry
+sys_rate_limit_rules      name               -    Rate Limit Rule
 sys_audit                 -                  -    Audit
 sys_audit_delete          display_value      -    Audit Deleted Record
 sys_journal_field         -                  -    Journal Entry
@@ -134,6 +135,15 @@ title      string(255)         Title
 table      string(80)          Table
 table_key  GUID(32)            Key
 user       reference:sys_user  User
+""",
+    "sys_rate_limit_rules": """
+name          string(100)         Name
+type          string(40)          Type
+user          reference:sys_user  User
+role          string(100)         Role
+rest_service  string(100)         REST API
+limit         integer             Request limit per hour
+active        boolean             Active
 """,
     "sys_audit": """
 tablename            string(80)    Table name
@@ -314,6 +324,7 @@ CHOICES: dict[tuple[str, str], dict[str, str]] = {
         "field_value_duration": "Field value duration",
         "calculation": "Script calculation",
     },
+    ("sys_rate_limit_rules", "type"): {"user": "User", "role": "Role", "all": "All users"},
     ("asmt_assessment_instance", "state"): {
         "ready": "Ready to take",
         "wip": "In progress",
@@ -337,6 +348,8 @@ DEFAULTS: dict[tuple[str, str], str] = {
     ("sys_filter_option_dynamic", "active"): "true",
     ("sys_filter_option_dynamic", "available_for_filter"): "true",
     ("label", "active"): "true",
+    ("sys_rate_limit_rules", "active"): "true",
+    ("sys_rate_limit_rules", "type"): "all",
     ("kb_knowledge", "article_type"): "text",
     ("kb_knowledge", "workflow_state"): "draft",
     ("kb_knowledge", "active"): "true",

@@ -5,19 +5,28 @@ import re
 from connector.sandbox.access.grant import Grants
 from connector.sandbox.access.login import Login, presented
 from connector.sandbox.cookie import Cookies, Node
-from connector.sandbox.error import NotAuthorized, RecordError, Unauthenticated
+from connector.sandbox.error import Busy, NotAuthorized, RecordError, TooLarge, Unauthenticated
 from connector.sandbox.fault import Fault, Faults, spoilt
-from connector.sandbox.header import headers
+from connector.sandbox.header import HTML, headers
 from connector.sandbox.instance import Instance
 from connector.sandbox.message import Call, Logged, Request, Response
 from connector.sandbox.parameter import parameters
 from connector.sandbox.reading import Reading
+from connector.sandbox.rest.manner import Manner
+from connector.sandbox.rest.payload import record
+from connector.sandbox.rest.rate import Rates
 from connector.sandbox.rest.route import ROUTES, find
-from connector.sandbox.rest.turn import Answer, Api, Turn, envelope, record
+from connector.sandbox.rest.semaphore import Semaphore
+from connector.sandbox.rest.turn import Answer, Api, Turn, envelope
+from connector.sandbox.tiny import Tiny
 
 _WRITES = frozenset({"POST", "PUT", "PATCH"})
 _GATED = re.compile(r"/api/now(?:/v\d)?/(?:table|stats|import|attachment)\b")
 _KEPT = 100_000
+_TOO_LONG = (
+    b"<html><head><title>414 Request-URI Too Large</title></head>"
+    b"<body><center><h1>414 Request-URI Too Large</h1></center></body></html>"
+)
 
 
 class Rest:
@@ -25,7 +34,8 @@ class Rest:
 
     `base_url` begins the links in answers, exactly as given; without one it is the address the client used.
     `requests` is the log, oldest first, at most 100,000 entries; `requests.clear()` empties it.  `cookies`
-    has the sessions and the nodes.  `login`, `grants` and `reading` are shared by the APIs.
+    has the sessions and the nodes, `manner` the switches of the REST face.  `login`, `grants`, `reading` and
+    `tiny` are shared by the APIs.
     """
 
     def __init__(self, instance: Instance, *, faults: Faults | None = None, base_url: str = "") -> None:
@@ -35,6 +45,10 @@ class Rest:
         self.served = 0
         self.base_url = base_url.rstrip("/")
         self.cookies = Cookies(instance.seed)
+        self.manner = Manner()
+        self.tiny = Tiny()
+        self._semaphore = Semaphore(self.manner)
+        self._rates = Rates(instance)
         self.login = Login(instance)
         self.grants = Grants(instance, self.login)
         self.reading = Reading(instance)
@@ -43,23 +57,69 @@ class Rest:
     def handle(self, request: Request) -> Response:
         """Serve one request.  Raises only `fault.NoAnswer`."""
         turn, api = self._turn(request)
-        logged = turn.logged
+        if turn.aside and api is not None:
+            return self._aside(turn, api)
         with self.instance.lock:
             self.served += 1
             nth = self.served
-            self._log(logged)
-        offset, harm = self._harm(logged, nth) if self.faults else (0.0, None)
-        node = self.cookies.routed(request.headers)
+            self._log(turn.logged)
+        refused = self._refused(request)
+        waited = self._semaphore.enter() if refused is None else None
+        if waited is None:
+            now = int(self.instance.now())
+            answer = refused or self._refusal(Busy())
+            response = Response(
+                answer.status, headers(now, nth, logged_in=False, kind=answer.kind), answer.body
+            )
+        else:
+            try:
+                response = self._handle(turn, api, nth, round(waited * 1000))
+            finally:
+                self._semaphore.leave()
+        turn.logged.status = response.status
+        return response
+
+    def _handle(self, turn: Turn, api: Api | None, nth: int, waited: int) -> Response:
+        """With a place at the semaphore."""
+        offset, harm = self._harm(turn.logged, nth) if self.faults else (0.0, None)
+        node = self.cookies.routed(turn.request.headers)
         now = int(self.instance.now() + node.skew + offset)
         if harm is not None and harm.stage == "before":
-            response = spoilt(harm, Response(0, headers(now, nth, logged_in=False)), now)
-        else:
-            with self.instance.lock, self.instance.on_node(node.skew):
-                response = self._serve(turn, api, node, now, nth)
-            if harm is not None:
-                response = spoilt(harm, response, now)
-        logged.status = response.status
-        return response
+            return spoilt(harm, Response(0, headers(now, nth, logged_in=False)), now)
+        with self.instance.lock, self.instance.on_node(node.skew):
+            response = self._serve(turn, api, node, now, nth, waited)
+        return response if harm is None else spoilt(harm, response, now)
+
+    def _aside(self, turn: Turn, api: Api) -> Response:
+        """What is no part of the instance: nobody logs in, nothing goes wrong, nothing is logged."""
+        with self.instance.lock:
+            try:
+                answer = api.answer(turn)
+            except RecordError as refused:
+                answer = self._refusal(refused)
+        kind = [("Content-Type", answer.kind)] if answer.kind else []
+        return Response(answer.status, [*kind, *answer.headers], answer.body)
+
+    def _refused(self, request: Request) -> Answer | None:
+        """The answer to what is too long to be looked at."""
+        if len(request.target) > self.manner.longest_url:
+            return Answer(414, _TOO_LONG, kind=HTML)
+        most = self._longest_body()
+        length = len(request.body)
+        if not length and (declared := request.headers.get("Content-Length") or "").isdecimal():
+            length = int(declared)
+        if length > most:
+            return self._refusal(TooLarge(length, most, self.manner.too_large))
+        return None
+
+    def _longest_body(self) -> int:
+        """Bytes: the property's megabytes, between 1 and 25."""
+        told = self.instance.properties.get("glide.rest.max_content_length") or "10"
+        return min(max(int(told), 1), 25) * 1024 * 1024 if told.isdecimal() else 10 * 1024 * 1024
+
+    def _refusal(self, refused: RecordError) -> Answer:
+        body = envelope(refused, detail_first=self.manner.detail_first)
+        return Answer(refused.status, body, list(refused.headers))
 
     def within(self, turn: Turn, request: Request) -> Response:
         """Serve a request that came inside of another (a batch): same user, same address, faults of its own.
@@ -78,9 +138,9 @@ class Rest:
             response = spoilt(harm, Response(0, headers(now, nth, logged_in=False)), now)
         else:
             try:
-                answer = self._answer(inner, api)
+                answer = self._answer(inner, None if inner.aside else api)
             except RecordError as refused:
-                answer = Answer(refused.status, envelope(refused))
+                answer = self._refusal(refused)
             answer = self._trimmed(inner, answer)
             found = headers(now, nth, answer.headers, logged_in=True, kind=answer.kind)
             response = Response(answer.status, found, answer.body)
@@ -92,7 +152,7 @@ class Rest:
     def _turn(self, request: Request) -> tuple[Turn, Api | None]:
         path, _, query = request.target.partition("?")
         method = (request.headers.get("X-http-method-override") or request.method).upper()
-        asked = parameters(query)
+        asked = parameters(self._spelt_out(query) if "sysparm_tiny=" in query else query)
         found = find(path)
         api = self._apis[found.api] if found else None
         parts = found.parts if found else {}
@@ -104,15 +164,22 @@ class Rest:
             dict(asked.sent),
             None,
         )
-        stem, version = (found.stem, found.version) if found else ("", "")
+        stem, version, service = (found.stem, found.version, found.service) if found else ("", "", "")
+        aside = found is not None and found.aside
         base = self.base_url or request.base_url or self.instance.base_url
-        turn = Turn(request, method, path, query, asked, parts, stem, version, logged, base)
+        turn = Turn(request, method, path, query, asked, parts, stem, version, service, logged, base, aside)
         if method in _WRITES and api is not None and api.reads == "json":
             try:
                 logged.body = record(request)
             except RecordError as refused:
                 turn.refused = refused
         return turn, api
+
+    def _spelt_out(self, query: str) -> str:
+        """The query string with what `sysparm_tiny` stands for after what was sent beside it."""
+        long = self.tiny.long(parameters(query).tiny)
+        rest = [part for part in query.split("&") if part and not part.startswith("sysparm_tiny=")]
+        return "&".join([*rest, long] if long else rest)
 
     def _log(self, logged: Logged) -> None:
         self.requests.append(logged)
@@ -134,21 +201,30 @@ class Rest:
                 harm = fault
         return offset, harm
 
-    def _serve(self, turn: Turn, api: Api | None, node: Node, now: int, nth: int) -> Response:
+    def _serve(self, turn: Turn, api: Api | None, node: Node, now: int, nth: int, waited: int) -> Response:
         cookies: list[tuple[str, str]] = []
+        limits: list[tuple[str, str]] = []
         try:
             cookies = self._enter(turn, api, node)
+            limits = self._rates.count(turn.user, turn.service, now) if turn.service else []
             answer = self._answer(turn, api)
         except Unauthenticated as refused:
+            refused.message = self.manner.not_authenticated
             challenge = [("WWW-Authenticate", 'BASIC realm="Service-now"')]
-            return Response(
-                401, headers(now, nth, challenge, logged_in=False, alive=False), envelope(refused)
-            )
+            found = headers(now, nth, challenge, logged_in=False, waited=waited, alive=False)
+            return Response(401, found, self._refusal(refused).body)
         except RecordError as refused:
-            answer = Answer(refused.status, envelope(refused))
+            answer = self._refusal(refused)
         answer = self._trimmed(turn, answer)
-        own, known = answer.headers, bool(turn.user)
-        found = headers(now, nth, own, logged_in=known, kind=answer.kind, cookies=cookies)
+        found = headers(
+            now,
+            nth,
+            [*limits, *answer.headers],
+            logged_in=bool(turn.user),
+            kind=answer.kind,
+            waited=waited,
+            cookies=cookies,
+        )
         return Response(answer.status, found, answer.body)
 
     def _enter(self, turn: Turn, api: Api | None, node: Node) -> list[tuple[str, str]]:

@@ -13,17 +13,24 @@ from urllib.parse import unquote
 from connector.sandbox.page import PageApi
 from connector.sandbox.rest.attachment import AttachmentApi, FileApi
 from connector.sandbox.rest.batch import BatchApi
+from connector.sandbox.rest.control import ControlApi
 from connector.sandbox.rest.oauth import RevokeApi, TokenApi
 from connector.sandbox.rest.table import TableApi
+from connector.sandbox.rest.tiny_url import TinyUrlApi
 from connector.sandbox.rest.turn import Api
 
 
 @dataclass(frozen=True)
 class Route:
-    """A pattern and the class of the API that serves it."""
+    """A pattern, the class of the API that serves it, and its name in rate rules ("": never counted).
+
+    `aside`: no part of the instance; without login, log, faults and limits.
+    """
 
     pattern: str
     api: type[Api]
+    service: str = ""
+    aside: bool = False
 
     @cached_property
     def _expression(self) -> re.Pattern[str]:
@@ -43,30 +50,35 @@ class Route:
         stem, version = parts.pop("stem"), parts.pop("version", "")
         if "%" in path:
             parts = {name: unquote(text) for name, text in parts.items()}
-        return Found(self.api, stem, version, parts)
+        return Found(self.api, stem, version, self.service, self.aside, parts)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Where a path leads: the API, the fixed beginning, the version, the named parts."""
+    """Where a path leads: the API, the fixed beginning, the version, the API's name, the named parts, …"""
 
     api: type[Api]
     stem: str
     version: str
+    service: str
+    aside: bool
     parts: dict[str, str]
 
 
 ROUTES = (
-    Route("/api/now[v]/attachment/file", FileApi),
-    Route("/api/now[v]/attachment/upload", FileApi),
-    Route("/api/now[v]/attachment/{sys_id}/file", FileApi),
-    Route("/api/now[v]/attachment/{sys_id}", AttachmentApi),
-    Route("/api/now[v]/attachment", AttachmentApi),
-    Route("/api/now[v]/batch", BatchApi),
+    Route("/api/now[v]/attachment/file", FileApi, "Attachment API"),
+    Route("/api/now[v]/attachment/upload", FileApi, "Attachment API"),
+    Route("/api/now[v]/attachment/{sys_id}/file", FileApi, "Attachment API"),
+    Route("/api/now[v]/attachment/{sys_id}", AttachmentApi, "Attachment API"),
+    Route("/api/now[v]/attachment", AttachmentApi, "Attachment API"),
+    Route("/api/now[v]/batch", BatchApi, "Batch API"),
     Route("/oauth_token.do", TokenApi),
     Route("/oauth_revoke_token.do", RevokeApi),
-    Route("/api/now[v]/table/{table}/{sys_id}", TableApi),
-    Route("/api/now[v]/table/{table}", TableApi),
+    Route("/api/now[v]/table/{table}/{sys_id}", TableApi, "Table API"),
+    Route("/api/now[v]/table/{table}", TableApi, "Table API"),
+    Route("/api/now[v]/tinyurl", TinyUrlApi, "Tiny URL API"),
+    Route("/sandbox/{what}", ControlApi, aside=True),
+    Route("/sandbox", ControlApi, aside=True),
     Route("/", PageApi),
     Route("/now/nav/ui/classic/params/target/{uri*}", PageApi),
     Route("/{page}.do", PageApi),

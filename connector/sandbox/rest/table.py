@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal
 
 from connector.sandbox.body import incoming
 from connector.sandbox.dictionary import Table
-from connector.sandbox.error import NotFound, NothingFound, RecordError
+from connector.sandbox.error import MethodNotAllowed, NotAcceptable, NotFound, NothingFound
 from connector.sandbox.header import link
 from connector.sandbox.projection import View
 from connector.sandbox.query import Term
@@ -15,6 +15,7 @@ from connector.sandbox.rest.turn import Answer, Turn
 if TYPE_CHECKING:
     from connector.sandbox.rest.front import Rest
 
+_JSON = re.compile(r"(?:^|[,\s])(?:application/json|application/\*|text/json|\*/\*)", re.IGNORECASE)
 _SYS_ID = re.compile(r"[0-9a-zA-Z_-]{1,32}\Z")
 
 
@@ -27,6 +28,7 @@ class TableApi:
     def __init__(self, rest: "Rest") -> None:
         self._instance = rest.instance
         self._reading = rest.reading
+        self._manner = rest.manner
         self._cache = Cache(rest.instance)
 
     def answer(self, turn: Turn) -> Answer:
@@ -34,17 +36,17 @@ class TableApi:
         method, sys_id = turn.method, turn.logged.sys_id
         shape = self._instance.open_table(turn.logged.table)
         accept = turn.request.headers.get("Accept") or "*/*"
-        if not any(kind in accept for kind in ("json", "*/*", "application/*")):
-            raise RecordError(406, "Not Acceptable", f"{accept} is not supported")
+        if not _JSON.search(accept):
+            raise NotAcceptable(accept)
         view = View(turn.asked.display, turn.asked.links, turn.base + turn.stem, turn.zone)
         if sys_id and method in {"GET", "HEAD", "PUT", "PATCH", "DELETE"}:
             return self._one(turn, shape, view)
         if method == "POST" and not sys_id:
             return self._create(turn, shape, view)
         if method in {"GET", "HEAD"}:
-            key = (turn.logged.table, turn.query, turn.user, view)
+            key = (turn.logged.table, turn.query, turn.asked, turn.user, view, self._manner.negative_prev)
             return self._cache.page(key, turn.asked, lambda: self._list(turn, view))
-        raise RecordError(405, "Method Not Allowed", f"{method} is not supported here")
+        raise MethodNotAllowed(method)
 
     def _list(self, turn: Turn, view: View) -> Answer:
         asked, logged = turn.asked, turn.logged
@@ -61,6 +63,7 @@ class TableApi:
                 offset=asked.offset,
                 total=page.total,
                 full=page.full,
+                negative=self._manner.negative_prev,
             )
             if header:
                 headers.append(("Link", header))
@@ -85,7 +88,7 @@ class TableApi:
             real = instance.records.current(shape, sys_id)[0] if shape.children else shape
             instance.access.require(user, "write", real)
             fields = incoming(instance, real, turn.record(), user, view.zone if asked.input_display else None)
-            instance.update(table, sys_id, fields, user=user)
+            instance.update(table, sys_id, fields, user=user, stamps=asked.stamps)
             logged.committed = True
         return Answer(200, self._reading.one(shape, sys_id, asked.fields, view, user))
 

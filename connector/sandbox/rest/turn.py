@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from connector.sandbox.error import Malformed, RecordError
+from connector.sandbox.error import RecordError
 from connector.sandbox.header import JSON
 from connector.sandbox.message import Logged, Request
 from connector.sandbox.parameter import Parameters
@@ -33,7 +33,8 @@ class Turn:
 
     `path` and `query` are as sent, `asked` is the query string read; `parts` are the parts of the path that
     the route names, percent-decoded; `stem` is the fixed beginning of the path with the version as sent
-    ("/api/now/v2/table"), `version` "v1", "v2" or "".  `base` is scheme and host for links.  `user` is who
+    ("/api/now/v2/table"), `version` "v1", "v2" or "", `service`
+    the name of the API in rate rules ("Table API").  `base` is scheme and host for links.  `user` is who
     asks ("" where the API is open and nobody logged in), `zone` the zone of that user.  `logged` is the line
     in the log: an API that writes sets `committed`, and `sys_id` of what it made.
     """
@@ -46,8 +47,10 @@ class Turn:
     parts: Mapping[str, str]
     stem: str
     version: str
+    service: str
     logged: Logged
     base: str
+    aside: bool = False
     user: str = ""
     zone: str = ""
     refused: RecordError | None = None
@@ -77,27 +80,18 @@ class Api(Protocol):
         ...
 
 
-def record(request: Request) -> dict[str, Any]:
-    """The record in the body; of several only the first, as the platform does.  Raises `RecordError`."""
-    kind = (request.headers.get("Content-Type") or "").partition(";")[0].strip().lower()
-    if kind not in {"application/json", ""}:
-        raise RecordError(415, "Unsupported Media Type", f"{kind} is not supported")
-    if not request.body.strip():
-        return {}
-    try:
-        body = json.loads(request.body)
-    except (ValueError, RecursionError) as broken:
-        raise Malformed(str(broken)) from None
-    if isinstance(body, list):
-        body = body[0] if body else {}
-    if not isinstance(body, dict):
-        raise Malformed("the body is not an object")
-    return body
+def envelope_of(result: object) -> bytes:
+    """The body of a success."""
+    return json.dumps({"result": result}, ensure_ascii=False, separators=(",", ":")).encode(
+        "utf-8", "replace"
+    )
 
 
-def envelope(refused: RecordError) -> bytes:
+def envelope(refused: RecordError, *, detail_first: bool = False) -> bytes:
     """The body of an error (platform facts, 1.6)."""
     error = {"message": refused.message, "detail": refused.detail}
+    if detail_first:
+        error = {"detail": refused.detail, "message": refused.message}
     return json.dumps(
         {"error": error, "status": "failure"}, ensure_ascii=False, separators=(",", ":")
-    ).encode()
+    ).encode("utf-8", "replace")

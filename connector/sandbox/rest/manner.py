@@ -1,0 +1,21 @@
+"""How this instance speaks where releases differ or the sources are silent (platform facts, section 9)."""
+
+from dataclasses import dataclass, field
+
+
+def _choice(default: object, label: str) -> object:
+    return field(default=default, metadata={"label": label})
+
+
+@dataclass(slots=True)
+class Manner:
+    """Switches of the REST face; each may be changed at any time."""
+
+    detail_first: bool = _choice(False, "errors print detail before message, as older releases do")  # type: ignore[assignment]
+    negative_prev: bool = _choice(True, "the first page has a prev link with a negative offset")  # type: ignore[assignment]
+    not_authenticated: str = _choice("User Not Authenticated", "message of a 401")  # type: ignore[assignment]
+    too_large: int = _choice(413, "status of a body over glide.rest.max_content_length")  # type: ignore[assignment]
+    longest_url: int = _choice(8192, "bytes of path and query beyond which the answer is 414")  # type: ignore[assignment]
+    threads: int = _choice(4, "requests that a node's API_INT semaphore lets run at once")  # type: ignore[assignment]
+    queue: int = _choice(50, "requests that may wait before that semaphore; more are 429")  # type: ignore[assignment]
+    visible_after: float = _choice(0.0, "seconds until a created record is seen by reads")  # type: ignore[assignment]
