@@ -1,7 +1,7 @@
 """Lists and single records as JSON text, straight out of SQL."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from connector.sandbox.dictionary import Table
 from connector.sandbox.error import NotFound
@@ -34,13 +34,28 @@ class Reading:
         self._compiled: dict[tuple[str, tuple[str, ...], View], Projection] = {}
         self._generation = -1
 
-    def page(self, table: str, asked: Parameters, pairs: Sequence[Term], view: View, user: str) -> Page:
-        """A page; rows that access rules hide are taken away after limit and count, as the platform does."""
+    def page(
+        self,
+        table: str,
+        asked: Parameters,
+        pairs: Sequence[Term],
+        view: View,
+        user: str,
+        *,
+        made_by: str = "",
+    ) -> Page:
+        """A page; rows that access rules hide are taken away after limit and count, as the platform does.
+
+        With `made_by`, a stamp, rows that were created later are not there yet.
+        """
         instance = self._instance
         shape = instance.dictionary[table]
         limits = instance.access.limits(user, shape)
         shown = self._projection(table, self._fields(shape, asked.fields, user), view)
         found = instance.compiled(shape, parse(asked.query, strict=instance.strict), user, tuple(pairs))
+        if made_by:
+            where = f"({found.where}) AND t.sys_created_on <= ?"
+            found = replace(found, where=where, values=[*found.values, made_by])
         guarded = limits is not None and limits.rows
         # Rows are chosen first and rendered then: a sort would otherwise render all that it sorts.
         chosen = (

@@ -47,7 +47,7 @@ class Rest:
         self.cookies = Cookies(instance.seed)
         self.manner = Manner()
         self.tiny = Tiny()
-        self._semaphore = Semaphore(self.manner)
+        self.semaphore = Semaphore(self.manner)
         self._rates = Rates(instance)
         self.login = Login(instance)
         self.grants = Grants(instance, self.login)
@@ -64,7 +64,7 @@ class Rest:
             nth = self.served
             self._log(turn.logged)
         refused = self._refused(request)
-        waited = self._semaphore.enter() if refused is None else None
+        waited = self.semaphore.enter() if refused is None else None
         if waited is None:
             now = int(self.instance.now())
             answer = refused or self._refusal(Busy())
@@ -75,7 +75,7 @@ class Rest:
             try:
                 response = self._handle(turn, api, nth, round(waited * 1000))
             finally:
-                self._semaphore.leave()
+                self.semaphore.leave()
         turn.logged.status = response.status
         return response
 

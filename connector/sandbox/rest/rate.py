@@ -75,13 +75,9 @@ class Rates:
         fitting = [rule for rule in self._rules if rule.service in {"", service}]
         account = self._instance.sessions.account(user)
         user_id = account.sys_id if account else ""
-        roles = set(self._roles(user_id))
+        roles = self._instance.access.held(user)
         for kind, names in {"user": {user_id}, "role": roles, "all": {""}}.items():
             of_kind = [rule for rule in fitting if rule.kind == kind and (kind == "all" or rule.who in names)]
             if of_kind:
                 return min(of_kind, key=lambda rule: rule.limit)
         return None
-
-    def _roles(self, user_id: str) -> list[str]:
-        found = self._instance.store.db.execute("SELECT roles FROM sys_user WHERE sys_id = ?", (user_id,))
-        return [role for row in found for role in row[0].split(",") if role]

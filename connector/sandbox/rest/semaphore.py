@@ -10,13 +10,16 @@ from connector.sandbox.rest.manner import Manner
 
 
 class Semaphore:
-    """The pool `API_INT`; its sizes are `threads` and `queue` of the manner.  Time is real time here."""
+    """The pool `API_INT`; its sizes are `threads` and `queue` of the manner.  Time is real time here.
+
+    `waiting` is how many are in the queue now.
+    """
 
     def __init__(self, manner: Manner) -> None:
         self._manner = manner
         self._free = threading.Condition()
         self._running = 0
-        self._waiting = 0
+        self.waiting = 0
 
     def enter(self) -> float | None:
         """Take a place: seconds waited for it, or None where even the queue is full."""
@@ -24,15 +27,15 @@ class Semaphore:
             if self._running < self._manner.threads:
                 self._running += 1
                 return 0.0
-            if self._waiting >= self._manner.queue:
+            if self.waiting >= self._manner.queue:
                 return None
-            self._waiting += 1
+            self.waiting += 1
             start = perf_counter()
             try:
                 while self._running >= self._manner.threads:
                     self._free.wait()
             finally:
-                self._waiting -= 1
+                self.waiting -= 1
             self._running += 1
             return perf_counter() - start
 
@@ -40,5 +43,5 @@ class Semaphore:
         """Give the place back."""
         with self._free:
             self._running -= 1
-            if self._waiting:
+            if self.waiting:
                 self._free.notify()

@@ -7,6 +7,7 @@ from connector.sandbox.body import incoming
 from connector.sandbox.dictionary import Table
 from connector.sandbox.error import MethodNotAllowed, NotAcceptable, NotFound, NothingFound
 from connector.sandbox.header import link
+from connector.sandbox.moment import stamp
 from connector.sandbox.projection import View
 from connector.sandbox.query import Term
 from connector.sandbox.rest.cache import Cache
@@ -43,8 +44,10 @@ class TableApi:
             return self._one(turn, shape, view)
         if method == "POST" and not sys_id:
             return self._create(turn, shape, view)
-        if method in {"GET", "HEAD"}:
+        if method in {"GET", "HEAD"} and not sys_id:
             key = (turn.logged.table, turn.query, turn.asked, turn.user, view, self._manner.negative_prev)
+            if self._manner.visible_after:
+                return self._list(turn, view)
             return self._cache.page(key, turn.asked, lambda: self._list(turn, view))
         raise MethodNotAllowed(method)
 
@@ -53,7 +56,7 @@ class TableApi:
         pairs = (
             () if asked.query else tuple(Term(name, "=", value, shown=True) for name, value in asked.pairs)
         )
-        page = self._reading.page(logged.table, asked, pairs, view, turn.user)
+        page = self._reading.page(logged.table, asked, pairs, view, turn.user, made_by=self._made_by())
         headers = []
         if asked.paging:
             header = link(
@@ -78,6 +81,11 @@ class TableApi:
         table, sys_id, user = logged.table, logged.sys_id, turn.user
         if instance.access.limits(user, shape) and instance.unseen(shape, [sys_id], user):
             raise NotFound
+        made_by = self._made_by()
+        if made_by and turn.method in {"GET", "HEAD"}:
+            known = instance.get(table, sys_id)
+            if known is None or known.get("sys_created_on", "") > made_by:
+                raise NotFound
         if turn.method == "DELETE":
             real = instance.records.current(shape, sys_id)[0] if shape.children else shape
             instance.access.require(user, "delete", real)
@@ -91,6 +99,11 @@ class TableApi:
             instance.update(table, sys_id, fields, user=user, stamps=asked.stamps)
             logged.committed = True
         return Answer(200, self._reading.one(shape, sys_id, asked.fields, view, user))
+
+    def _made_by(self) -> str:
+        """The latest creation that reads see, "" where all is seen at once."""
+        lag = self._manner.visible_after
+        return stamp(int(self._instance.now() - lag)) if lag else ""
 
     def _create(self, turn: Turn, shape: Table, view: View) -> Answer:
         instance, logged, asked = self._instance, turn.logged, turn.asked
