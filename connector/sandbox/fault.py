@@ -23,6 +23,9 @@ CANCEL_DETAIL = (
     "Check logs for error trace or enable glide.rest.debug property to verify REST request processing"
 )
 
+_CUT = f'"error":{{"detail":"No such column {CANCEL_DETAIL}","message":"{CANCELLED}"}},"status":"failure"}}'.encode()
+"""How a list ends that was cut, as recorded: detail first, whatever the release."""
+
 
 class NoAnswer(Exception):
     """No answer: "refused", "reset" or "timeout" (of `seconds`).  The mounts make of it what clients see."""
@@ -251,7 +254,7 @@ def spoilt(fault: Fault, response: Response, now: float) -> Response:
         return replace(response, body=body[: len(body) * 2 // 3])
     if not body.startswith(b'{"result":') or fault.kind not in {"cancelled", "broken"}:
         return response
-    error = _error(CANCELLED, f"No such column {CANCEL_DETAIL}")[1:]
+    error = _CUT
     kept = _half(body)
     if fault.kind == "broken":
         return replace(response, body=kept[:-9] + b'}""],' + error)
