@@ -23,7 +23,8 @@ CANCEL_DETAIL = (
     "Check logs for error trace or enable glide.rest.debug property to verify REST request processing"
 )
 
-_CUT = f'"error":{{"detail":"No such column {CANCEL_DETAIL}","message":"{CANCELLED}"}},"status":"failure"}}'.encode()
+_REASON = f'{{"detail":"No such column {CANCEL_DETAIL}","message":"{CANCELLED}"}}'
+_CUT = f'"error":{_REASON},"status":"failure"}}'.encode()
 """How a list ends that was cut, as recorded: detail first, whatever the release."""
 
 
