@@ -82,6 +82,7 @@ _TERM = re.compile(
 _TAG = re.compile(r"sys_tags\.[0-9a-f]{32}(=|DOESNOTHAVE|EXCLUDING)([0-9a-f]{32})\Z")
 _JOIN = re.compile(r"JOIN\w+\.(\w+)=\w+\.\w+!", re.DOTALL)
 _TEXT = re.compile(r"(123TEXTQUERY321|123TEXTINDEXGROUP321|IR_(?:AND|OR|AND_OR)_QUERY)=(.*)", re.DOTALL)
+_STRANGE = re.compile(r"([A-Za-z]\w*(?:\.\w+)*)(!=|<=|>=|=|<|>)(.*)", re.DOTALL)
 _FIELD = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*\Z")
 
 
@@ -177,6 +178,8 @@ def _term(part: str) -> Term | None:
         return Term(found[1], "JOIN", part[4:])
     if found := _TEXT.match(part):
         return Term("sys_id", found[1], found[2])
+    if found := _STRANGE.match(part):  # columns are lower case, so it is one that does not exist
+        return Term(*found.groups())
     return None
 
 
