@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo test check format lint types layers bench setup clean
+.PHONY: demo test check test-clients format lint types layers bench setup clean
 
 demo: $(READY)            ## five working days of a desk, in under a minute
 	$(BIN)/desk-connector demo
@@ -13,6 +13,9 @@ test: $(READY)            ## the whole suite
 	$(BIN)/python -m pytest
 
 check: format lint types layers test   ## what the build runs
+
+test-clients: $(READY)    ## clients that others wrote for real instances, against the sandbox
+	$(BIN)/python tests/clients/run.py
 
 format: $(READY)
 	$(BIN)/ruff format --check .
@@ -38,4 +41,4 @@ $(READY): pyproject.toml
 	@touch $(READY)
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-clients .pytest_cache .mypy_cache .ruff_cache .hypothesis
