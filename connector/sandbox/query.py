@@ -179,7 +179,7 @@ def _term(part: str) -> Term | None:
     if found := _TEXT.match(part):
         return Term("sys_id", found[1], found[2])
     if found := _STRANGE.match(part):  # columns are lower case, so it is one that does not exist
-        return Term(*found.groups())
+        return Term(found[1], found[2], found[3])
     return None
 
 
