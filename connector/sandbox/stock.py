@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 
-from connector.sandbox import stock_access, stock_system, stock_task
+from connector.sandbox import stock_access, stock_import, stock_system, stock_task
 from connector.sandbox.column import Column
 from connector.sandbox.dictionary import Dictionary, Table
 
@@ -37,8 +37,9 @@ def key(*parts: str) -> str:
 def stock() -> Dictionary:
     """The dictionary of a fresh instance.  Shared: copy it before changing it."""
     dictionary = Dictionary()
-    columns = stock_system.COLUMNS | stock_access.COLUMNS
-    for line in (stock_system.TABLES + stock_access.TABLES).strip().splitlines():
+    columns = stock_system.COLUMNS | stock_access.COLUMNS | stock_import.COLUMNS
+    lines = stock_system.TABLES + stock_access.TABLES + stock_import.TABLES
+    for line in lines.strip().splitlines():
         if not line:
             continue
         name, display, prefix, label = line.split(None, 3)
@@ -66,8 +67,8 @@ def _extending() -> Iterator[tuple[Table, str]]:
     yield Table("cmdb_ci_service", "Service", "cmdb_ci", "cmdb_ci"), stock_system.COLUMNS["cmdb_ci_service"]
 
 
-_CHOICES = {**stock_system.CHOICES, **stock_access.CHOICES, **stock_task.CHOICES}
-_DEFAULTS = {**stock_system.DEFAULTS, **stock_access.DEFAULTS, **stock_task.DEFAULTS}
+_CHOICES = {**stock_system.CHOICES, **stock_access.CHOICES, **stock_import.CHOICES, **stock_task.CHOICES}
+_DEFAULTS = {**stock_system.DEFAULTS, **stock_access.DEFAULTS, **stock_import.DEFAULTS, **stock_task.DEFAULTS}
 
 
 def _own(table: str, text: str, inherited: Mapping[str, Column]) -> Iterator[Column]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 
-from connector.sandbox import stock_access
+from connector.sandbox import stock_access, stock_import
 from connector.sandbox.column import Column
 from connector.sandbox.dictionary import Table
 from connector.sandbox.moment import local, moved, span
@@ -134,7 +134,7 @@ def _template() -> sqlite3.Connection:
     """A fresh instance's storage, made once per process and copied."""
     db = _connect()
     dictionary = stock()
-    indexes = INDEXES | stock_access.INDEXES
+    indexes = INDEXES | stock_access.INDEXES | stock_import.INDEXES
     for root in dict.fromkeys(table.root for table in dictionary):
         columns: dict[str, Column] = {}
         for name in dictionary.family(root):

@@ -14,6 +14,7 @@ from connector.sandbox.page import PageApi
 from connector.sandbox.rest.attachment import AttachmentApi, FileApi
 from connector.sandbox.rest.batch import BatchApi
 from connector.sandbox.rest.control import ControlApi
+from connector.sandbox.rest.import_set import ImportApi
 from connector.sandbox.rest.oauth import RevokeApi, TokenApi
 from connector.sandbox.rest.table import TableApi
 from connector.sandbox.rest.tiny_url import TinyUrlApi
@@ -72,6 +73,14 @@ ROUTES = (
     Route("/api/now[v]/attachment/{sys_id}", AttachmentApi, "Attachment API"),
     Route("/api/now[v]/attachment", AttachmentApi, "Attachment API"),
     Route("/api/now[v]/batch", BatchApi, "Batch API"),
+    Route("/api/now[v]/import/{staging}/{sys_id}", ImportApi),
+    Route("/api/now[v]/import/{staging}", ImportApi),
+    Route("/api/now[v]/attachment/file", FileApi),
+    Route("/api/now[v]/attachment/upload", FileApi),
+    Route("/api/now[v]/attachment/{sys_id}/file", FileApi),
+    Route("/api/now[v]/attachment/{sys_id}", AttachmentApi),
+    Route("/api/now[v]/attachment", AttachmentApi),
+    Route("/api/now[v]/batch", BatchApi),
     Route("/oauth_token.do", TokenApi),
     Route("/oauth_revoke_token.do", RevokeApi),
     Route("/api/now[v]/table/{table}/{sys_id}", TableApi, "Table API"),
