@@ -174,8 +174,9 @@ def refresh(world: World, settings: Settings, watch: Watch = unwatched) -> None:
 
 def sweep_world(world: World) -> dict[str, Swept]:
     """Compare what can be deleted or changed without a new stamp with the mirror; table → what was found."""
+    closed_since = world.clock.now() - IN_SIGHT
     return {
-        source.table: sweep(world.gateway, world.store, source)
+        source.table: sweep(world.gateway, world.store, source, closed_since=closed_since)
         for source in world.sources
         if source.table in SWEPT
     }

@@ -207,9 +207,19 @@ class Swept(NamedTuple):
     """Rows that could not be read but were kept, because too many vanished at once to believe it."""
 
 
-def sweep(reader: Reader, store: Mirror, source: Source, *, believe: float = 0.1) -> Swept:
-    """Compare a table with the mirror, the incidents that are active or all rows of another: finds deletions
-    and changes without a new stamp. For the tables beside a ticket, so not for sys_audit and interaction.
+def sweep(
+    reader: Reader,
+    store: Mirror,
+    source: Source,
+    *,
+    closed_since: Instant | None = None,
+    believe: float = 0.1,
+) -> Swept:
+    """Compare a table with the mirror: finds deletions and changes without a new stamp.
+
+    All rows of it; of the incidents those that are active and those closed since ``closed_since``, for an
+    access rule may have hidden one for a while. For tickets and the tables beside them, so not for sys_audit
+    and interaction.
 
     If more than ``believe`` of the rows (and more than 20) cannot be read any more, an access rule has
     changed rather than the desk: none is dropped. The cursor does not move.
@@ -218,7 +228,8 @@ def sweep(reader: Reader, store: Mirror, source: Source, *, believe: float = 0.1
     known = set(store.not_closed() if tickets else store.known(source.table))
     conditions = [source.query] if source.query else []
     if tickets:
-        conditions.append("active=true")
+        late = "" if closed_since is None else f"^ORclosed_at>={platform_time(closed_since)}"
+        conditions.append(f"active=true{late}")
     elif source.since is not None:
         conditions.append(f"{source.stamp}>={platform_time(source.since)}")
     keys = _Keys(source.table, "^".join(conditions), "", "")

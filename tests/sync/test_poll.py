@@ -303,6 +303,19 @@ def test_the_daily_sweep(bench: Bench) -> None:
     assert bench.store.cursor("incident") == cursor
 
 
+def test_the_sweep_finds_a_closed_ticket_that_had_been_hidden(bench: Bench) -> None:
+    """Out of sight during one sweep and closed by the next, it comes back: a call-back may be owed for it."""
+    (hidden,) = bench.opens(1)
+    bench.instance.update(
+        "incident", hidden, {"state": "7", "close_code": "Duplicate", "close_notes": "x"}, user="admin"
+    )
+    source = Source("incident", FIELDS)
+    assert sweep(bench.gateway, bench.store, source, closed_since=bench.now - 3600).changed == 1
+    assert bench.mirrored() == bench.real()
+    bench.store.forget([hidden])
+    assert sweep(bench.gateway, bench.store, source, closed_since=bench.now + 3600).changed == 0
+
+
 def test_the_sweep_does_not_believe_that_all_are_gone(bench: Bench) -> None:
     """When most tickets vanish at once, an access rule changed; none is forgotten."""
     bench.opens(30)
