@@ -1,0 +1,145 @@
+"""What must hold when the faults have stopped and the desk is quiet."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from connector.reconcile.recipe import BACK_OFF
+from connector.sync.instant import instant
+from tests.simulation.script import CHAINS, SETS_BACK, TICK, Script
+from tests.simulation.stage import Stage
+from tests.world import DAY, US, Said, record_id, said_in
+
+ADDED_TO = ("incident_task", "kb_knowledge", "m2m_kb_task")
+SUPERSEDED = ("Not taken up yet", "Progress broadcast", " % of the resolution limit")
+"""Words of notes that are left out once something later is true: asleep over warning and breach, breach is
+said and not both; a broadcast that was slept through is not made up for.
+"""
+
+
+def broken(desk: Stage) -> list[str]:
+    """What is wrong with a desk at rest, in words; empty if nothing is."""
+    return [
+        *_stale(desk),
+        *_repeated(desk),
+        *_foreign(desk),
+        *_restless(desk),
+    ]
+
+
+def _stale(desk: Stage) -> Iterator[str]:
+    """A record that had changed since it was judged, and the connector had been told, was not written."""
+    yield from (f"written over a person's edit: {each}" for each in desk.course.stale)
+
+
+def _repeated(desk: Stage) -> Iterator[str]:
+    """Nothing is said or created twice; two connectors at once can say a note twice (docs/reliability.md)."""
+    for each in desk.repeated():
+        if not (
+            desk.course.doubled and isinstance(each, tuple) and isinstance(each[-1], str) and len(each) == 3
+        ):
+            yield f"twice: {each}"
+
+
+def _foreign(desk: Stage) -> Iterator[str]:
+    """Nothing was sent outside `[columns]` and the tables that are ours to add to."""
+    writable = desk.settings.columns.writable | {"work_notes"}
+    for request in desk.rest.requests:
+        if request.user != US or request.method == "GET":
+            continue
+        if request.table == "incident":
+            if request.method != "PATCH" or not request.body.keys() <= writable:
+                yield f"sent what is not ours: {request.method} {request.table} {sorted(request.body)}"
+        elif request.method != "POST" or request.table not in (
+            "incident_task",
+            "kb_knowledge",
+            "m2m_kb_task",
+        ):
+            yield f"sent what is not ours: {request.method} {request.table}"
+
+
+def _restless(desk: Stage) -> Iterator[str]:
+    """It has settled, and needs no memory for it."""
+    plan = desk.looks(full=True, apply=False).plan
+    if not plan.empty:
+        yield f"not settled: {plan.changes or plan.conflicts}"
+    desk.forgets()
+    plan = desk.looks(full=True, apply=False).plan
+    if not plan.empty:
+        yield f"without its store it would write again: {plan.changes or plan.conflicts}"
+
+
+def comparable(script: Script) -> bool:
+    """Whether the same days without faults must come out the same: nothing hangs on when we acted."""
+    names = {policy["name"] for policy in script.policies}
+    return not names & (SETS_BACK | CHAINS)
+
+
+def astray(desk: Stage, calm: Stage) -> list[str]:
+    """Where the desk with faults differs from the one without, in what it owes; empty if nowhere.
+
+    ``calm`` lived the same days, and its connector passed when this one's got through. Left out: tickets
+    that the instance or people treated otherwise, or that people touched between a failed pass and the next.
+    """
+    found = []
+    reached = sorted(desk.course.good)
+    for number in _comparable_tickets(desk):
+        if desk.instance.get("incident", record_id(number)) is None:
+            continue
+        mine, theirs = _noted(desk, number), _noted(calm, number)
+        missing = [note for key, (note, _) in theirs.items() if key not in mine and not _passing(note)]
+        extra = [note for key, (note, _) in mine.items() if key not in theirs and not _passing(note)]
+        found += [f"{number}: never said: {note.policy}: {note.text}" for note in missing]
+        found += [f"{number}: said without cause: {note.policy}: {note.text}" for note in extra]
+        for key in mine.keys() & theirs.keys():
+            (note, said), (_, owed_at) = mine[key], theirs[key]
+            latest = next((tick for tick in reached if tick >= owed_at), None)
+            if latest is not None and said > latest + _slack(desk, number, said):
+                found.append(f"{number}: noticed {said - latest} s late: {note.policy}: {note.text}")
+        if desk.shows(number) != calm.shows(number):
+            found.append(f"{number}: {_different(desk.shows(number), calm.shows(number))}")
+        ours = {record[:4] for record in desk.made() if record[1] == number}
+        owed = {record[:4] for record in calm.made() if record[1] == number}
+        if ours != owed:
+            found.append(
+                f"{number}: created {ours - owed or 'nothing more'}, owed {owed - ours or 'nothing'}"
+            )
+    return found
+
+
+def _slack(desk: Stage, number: str, said: int) -> int:
+    """Seconds by which a note may be late or look so: a write that was forbidden waits, a row that became
+    visible late waits for the next poll, and the instance's own clock may have stamped it wrong.
+    """
+    late = any(step.kind == "late" and step.number == number for step in desk.script.steps)
+    forbidden = any(step.what == "403" for step in desk.script.steps)
+    wrong = [ahead for begin, end, ahead in desk.course.odd_times if begin <= said <= end + ahead]
+    return BACK_OFF * forbidden + TICK * late + sum(wrong)
+
+
+def _comparable_tickets(desk: Stage) -> list[str]:
+    course = desk.course
+    odd = set(course.odd)
+    for begin, end, ahead in course.odd_times:
+        odd |= {n for n, when in course.touched.items() if any(begin <= w <= end + ahead for w in when)}
+    for bad in course.bad:
+        nxt = min((tick for tick in course.good if tick > bad), default=bad + DAY)
+        odd |= {number for number, when in course.touched.items() if any(bad - TICK < w <= nxt for w in when)}
+    return sorted(set(course.touched) - odd)
+
+
+def _noted(desk: Stage, number: str) -> Mapping[tuple[str, str], tuple[Said, int]]:
+    """(policy, mark) → the note, and when it was written."""
+    found = {}
+    for entry in desk.instance.journal(record_id(number)):
+        if entry["sys_created_by"] == US:
+            for note in said_in(entry["value"]):
+                found[note.policy, note.mark] = (note, instant(entry["sys_created_on"]) or 0)
+    return found
+
+
+def _passing(note: Said) -> bool:
+    return any(words in note.text for words in SUPERSEDED)
+
+
+def _different(one: Mapping[str, Any], other: Mapping[str, Any]) -> str:
+    return ", ".join(f"{k} is {one[k]!r}, not {other[k]!r}" for k in one if one[k] != other[k])

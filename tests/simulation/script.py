@@ -1,0 +1,171 @@
+"""What happens in a simulated run: days at a desk, and all that goes wrong meanwhile, drawn from a seed.
+
+A script is data. The same seed gives the same script for ever; a script can be cut down to some of its steps
+and played again, which is how a failure is made short.
+"""
+
+import random
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
+
+from connector.sandbox import Fault
+from tests.timeline import CHAINS, DEEDS, NUMBERS, SETS_BACK, SLOTS, STORIES, Table
+from tests.world import DAY, HOUR, MINUTE, MON
+
+TICK = 5 * MINUTE
+"""The connector's polls."""
+DAYS = 2
+SUMMER, AUTUMN = MON, 1_792_828_800
+"""Monday 2026-06-01 09:00 in Shanghai; Saturday 2026-10-24 10:00 in Berlin, a day before the clock change."""
+
+NOT_FOUND = (
+    b'{"error":{"message":"No Record found","detail":"Record doesn\'t exist or ACL restricts the record'
+    b' retrieval"},"status":"failure"}'
+)
+
+OUTAGES: Mapping[str, Callable[[], Fault]] = {
+    "connection refused": Fault.refused,
+    "reset before": Fault.reset_before,
+    "reset after the write": Fault.reset_after,
+    "time-out before": Fault.timeout_before,
+    "time-out after the write": Fault.timeout_after,
+    "answer cut": Fault.truncated,
+    "429 of a rate rule": Fault.rate_limited,
+    "429 without headers": Fault.busy,
+    "500": Fault.server_error,
+    "500 after the write": lambda: Fault.server_error("after"),
+    "503": Fault.unavailable,
+    "HTML 200": Fault.hibernating,
+    "empty 200": Fault.empty,
+    "202": Fault.accepted,
+    "error in a 200": Fault.cancelled,
+    "broken error in a 200": lambda: Fault.cancelled(broken=True),
+}
+"""What can become of every request for a while, or of a single one."""
+SINGLE: Mapping[str, Callable[[], Fault]] = {
+    **OUTAGES,
+    "404": lambda: Fault("answer", status=404, body=NOT_FOUND),
+    "403": Fault.forbidden,
+    "401": Fault.unauthorised,
+}
+TELLING = ("wang takes", "closed", "resolved", "waits for the caller", "is network", "is urgent", "canceled")
+"""Deeds that the connector must not overlook for long."""
+FATES = ("kept", "kept", "restored", "lost")
+"""What becomes of the store when the process has died."""
+
+
+class Step(NamedTuple):
+    """One thing that happens."""
+
+    at: int
+    """Seconds after the start."""
+    kind: str
+    """See `KINDS`."""
+    what: str = ""
+    """The deed, the fault, the column, or the fate of the store."""
+    number: str = ""
+    """The ticket, if it is about one."""
+    count: int = 0
+    """Which request or statement of the next pass, or for how many seconds."""
+
+    def __str__(self) -> str:
+        """For people: ``day 1 03:25  outage: 503, 1800``."""
+        day, rest = divmod(self.at, DAY)
+        words = [word for word in (self.number, self.what, str(self.count or "")) if word]
+        return (
+            f"day {day + 1} {rest // HOUR:02d}:{rest % HOUR // MINUTE:02d}  {self.kind}: {', '.join(words)}"
+        )
+
+
+class Script(NamedTuple):
+    """A run before it is played."""
+
+    seed: int
+    start: int
+    """Epoch seconds."""
+    zone: str
+    policies: tuple[Table, ...]
+    steps: tuple[Step, ...]
+
+    def only(self, kept: Iterable[int]) -> "Script":
+        """The same days with these steps and no others, by their index."""
+        wanted = set(kept)
+        return self._replace(steps=tuple(step for index, step in enumerate(self.steps) if index in wanted))
+
+    @property
+    def faultless(self) -> "Script":
+        """The same days without anything that goes wrong."""
+        return self._replace(steps=tuple(step for step in self.steps if step.kind in ("deed", "edit")))
+
+
+def write(seed: int) -> Script:
+    """The script of a seed."""
+    dice = random.Random(seed)
+    autumn = dice.random() < 0.3
+    policies = _policies(dice)
+    steps = _deeds(dice)
+    for _ in range(dice.randint(2, 7)):
+        kind = dice.choice(tuple(KINDS))
+        at = dice.randrange(TICK, DAYS * DAY, TICK)
+        if steps and dice.random() < 0.7:  # where something is going on
+            at = min(dice.choice(steps).at // TICK * TICK + TICK * dice.choice((0, 1, 1, 3)), DAYS * DAY)
+        steps.append(KINDS[kind](dice, at)._replace(kind=kind))
+        if kind == "late":  # two deeds shortly before the poll, of which the first is seen after the second
+            other = dice.choice([number for number in NUMBERS if number != steps[-1].number])
+            for number, before in ((steps[-1].number, 45), (other, 20)):
+                steps.append(Step(at - before, "deed", dice.choice(TELLING), number))
+    if dice.random() < 0.15:
+        steps.append(Step(dice.randrange(TICK, DAYS * DAY, TICK), "edit", dice.choice(policies)["name"]))
+    steps.sort(key=lambda step: step.at)
+    start, zone = (AUTUMN, "Europe/Berlin") if autumn else (SUMMER, "Asia/Shanghai")
+    return Script(seed, start, zone, policies, tuple(steps))
+
+
+def _policies(dice: random.Random) -> tuple[Table, ...]:
+    picked = [{**dice.choice(slot), "mode": "enforce"} for slot in SLOTS if dice.random() < 0.7]
+    if dice.random() < 0.6:  # then the days without faults must come out the same
+        picked = [policy for policy in picked if policy["name"] not in SETS_BACK | CHAINS]
+    return tuple(picked) or ({**SLOTS[0][0], "mode": "enforce"},)
+
+
+def _deeds(dice: random.Random) -> list[Step]:
+    """Tickets are opened and go through their stories, side by side."""
+    steps = []
+    for number in NUMBERS:
+        at = dice.randrange(0, DAY)
+        steps.append(Step(at, "deed", "opens", number))
+        for _ in range(dice.randint(1, 3)):
+            single = (dice.choice(tuple(DEEDS)),)
+            for deed in dice.choice((*STORIES, single, single)):
+                at += dice.choice((MINUTE, 10 * MINUTE, HOUR, 3 * HOUR, 5 * HOUR)) + dice.randrange(TICK)
+                if deed and at < DAYS * DAY:
+                    steps.append(Step(at, "deed", deed, number))
+    return steps
+
+
+def _any_ticket(dice: random.Random) -> str:
+    return dice.choice(NUMBERS)
+
+
+KINDS: Mapping[str, Callable[[random.Random, int], Step]] = {
+    "outage": lambda d, at: Step(at, "", d.choice(tuple(OUTAGES)), count=d.choice((TICK, HOUR, 6 * HOUR))),
+    "strike": lambda d, at: Step(at, "", d.choice(tuple(SINGLE)), count=d.randint(1, 14)),
+    "killed before": lambda d, at: Step(at, "", d.choice(FATES), count=d.randint(1, 14)),
+    "killed after": lambda d, at: Step(at, "", d.choice(FATES), count=d.randint(1, 14)),
+    "killed at the store": lambda d, at: Step(at, "", d.choice(FATES), count=d.randint(1, 60)),
+    "meanwhile": lambda d, at: Step(at, "", d.choice(tuple(DEEDS)), _any_ticket(d), d.randint(1, 14)),
+    "deleted meanwhile": lambda d, at: Step(at, "", "", _any_ticket(d), d.randint(1, 14)),
+    "clock off": lambda d, at: Step(at, "", d.choice(("-300", "-90", "90", "300")), count=2 * HOUR),
+    "clock ahead": lambda d, at: Step(
+        at, "", d.choice(("400", "1800")), count=d.choice((TICK, HOUR)) + d.randrange(TICK)
+    ),
+    "hidden": lambda d, at: Step(at, "", "", _any_ticket(d), d.choice((TICK, 2 * HOUR))),
+    "late": lambda d, at: Step(at, "", "", _any_ticket(d), MINUTE),
+    "column refused": lambda d, at: Step(
+        at, "", d.choice(("u_desk_clock", "u_desk_class")), count=d.choice((TICK, 3 * HOUR))
+    ),
+    "second connector": lambda d, at: Step(at, "", count=d.randint(1, 14)),
+    "disk full": lambda d, at: Step(at, "", count=d.choice((TICK, HOUR))),
+    "store damaged": lambda d, at: Step(at, "", ""),
+}
+"""Everything that goes wrong; how each is drawn."""

@@ -1,0 +1,41 @@
+"""Days at a desk under faults, by seed; `make soak` runs more of them."""
+
+import os
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
+from tests.simulation.script import KINDS, Script, Step, write
+from tests.simulation.trial import shortest, told, verdict
+
+SEEDS = 200
+
+
+def test_two_hundred_seeds() -> None:
+    """Whatever goes wrong, in the end everything owed is on the records, once, and in time."""
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+        failures = [failure for failure in pool.map(verdict, range(SEEDS), chunksize=4) if failure]
+    assert not failures, "\n\n".join(failures)
+
+
+def test_a_seed_is_the_same_script_for_ever() -> None:
+    """What a failing seed prints can be played again."""
+    assert write(7) == write(7)
+    assert write(7) != write(8)
+
+
+def test_the_seeds_hold_every_kind_of_fault() -> None:
+    """Nothing on the list of faults is left out by chance."""
+    assert {step.kind for seed in range(SEEDS) for step in write(seed).steps} >= set(KINDS)
+
+
+def test_a_failure_is_told_with_its_shortest_script() -> None:
+    """A deed that cannot be done fails; what does not matter is cut away, and the command is there."""
+    whole = write(3)
+    broken = Script(
+        3, whole.start, whole.zone, whole.policies, (*whole.steps[:4], Step(900, "deed", "?", "INC1"))
+    )
+    opened = broken._replace(steps=(Step(0, "deed", "opens", "INC1"), *broken.steps))
+    kept = shortest(opened)
+    assert [str(step) for step in opened.only(kept).steps][-1] == "day 1 00:15  deed: INC1, ?"
+    assert len(kept) < len(opened.steps)
+    assert "python -m tests.simulation --first 3 --steps" in told(opened, ["it fails"])

@@ -1,0 +1,67 @@
+"""One seed tried: played with its faults and without, and what fails cut down to the shortest script."""
+
+import tempfile
+import traceback
+from contextlib import ExitStack
+from pathlib import Path
+
+from tests.simulation.invariant import astray, broken, comparable
+from tests.simulation.script import Script, write
+from tests.simulation.stage import play
+
+
+def try_out(script: Script) -> list[str]:
+    """Play it and say what is wrong; empty if nothing is."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="simulation-")))
+        (folder / "calm").mkdir()
+        try:
+            desk = play(script, folder)
+            stack.callback(desk.__exit__, None, None, None)
+            wrong = []
+            if comparable(script) and not desk.course.doubled:
+                desk._open.close()  # one instance at a time answers at this address
+                calm = play(script.faultless, folder / "calm", desk.course.good)
+                wrong = astray(desk, calm)
+                calm.__exit__(None, None, None)
+                desk.__enter__()
+            return [*wrong, *broken(desk)]
+        except Exception:  # noqa: BLE001  (whatever it is, the seed has failed)
+            return [traceback.format_exc()]
+
+
+def shortest(script: Script, *, most: int = 60) -> list[int]:
+    """The fewest steps (by index) that still fail, as far as ``most`` tries find them."""
+    kept = list(range(len(script.steps)))
+    size, tries = max(1, len(kept) // 2), 0
+    while size and tries < most:
+        at, smaller = 0, False
+        while at < len(kept) and tries < most:
+            left = kept[:at] + kept[at + size :]
+            tries += 1
+            if left and try_out(script.only(left)):
+                kept, smaller = left, True
+            else:
+                at += size
+        if not smaller or size > 1:
+            size //= 2
+    return kept
+
+
+def told(script: Script, wrong: list[str]) -> str:
+    """A failure for people: what is wrong, the shortest script of it, and the command that plays it again."""
+    kept = shortest(script)
+    lines = [f"seed {script.seed}: " + "\n  ".join(wrong), "", "The shortest script that fails:"]
+    lines += [f"  {step}" for step in script.only(kept).steps]
+    lines += [f"  policies: {', '.join(policy['name'] for policy in script.policies)}; {script.zone}", ""]
+    lines.append(
+        f"Again: python -m tests.simulation --first {script.seed} --steps {','.join(map(str, kept))}"
+    )
+    return "\n".join(lines)
+
+
+def verdict(seed: int) -> str:
+    """Empty for a seed that holds, else `told`."""
+    script = write(seed)
+    wrong = try_out(script)
+    return told(script, wrong) if wrong else ""
