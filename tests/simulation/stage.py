@@ -408,13 +408,13 @@ def _clock_ahead(desk: Stage, step: Step) -> Callable[[], object]:
 
 def _late(desk: Stage, step: Step) -> Callable[[], object]:
     desk.instance.hide("incident", f"number={step.number}", US)
-    return lambda: desk.instance.hidden.pop((US, "incident"), None)
+    return lambda: desk.instance.unhide("incident", US)
 
 
 def _hidden(desk: Stage, step: Step) -> Callable[[], object]:
     desk.course.odd.add(step.number)
     desk.instance.hide("incident", f"number={step.number}", US)
-    return lambda: desk.instance.hidden.pop((US, "incident"), None)
+    return lambda: desk.instance.unhide("incident", US)
 
 
 def _refused(desk: Stage, step: Step) -> Callable[[], object]:

@@ -141,6 +141,11 @@ class People:
         self.access.hidden.setdefault((user, table), []).append(query)
         self.access.forget()
 
+    def unhide(self, table: str, user: str) -> None:
+        """The row ACLs of `hide` end."""
+        self.access.hidden.pop((user, table), None)
+        self.access.forget()
+
     def deny_read(self, table: str, column: str, user: str) -> None:
         """A column ACL: the column is missing in what `user` reads."""
         self.dictionary[table]
