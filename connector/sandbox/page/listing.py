@@ -18,6 +18,7 @@ _LOOKED_AT = {
     "kb_knowledge": "number short_description workflow_state author kb_knowledge_base source published "
     "sys_updated_on",
     "sys_user": "user_name name email title department active sys_updated_on",
+    "sys_attachment": "file_name content_type size_bytes table_name sys_created_by sys_created_on",
     "sys_audit": "sys_created_on user tablename documentkey fieldname oldvalue newvalue",
     "sys_journal_field": "sys_created_on sys_created_by name element value",
     "task_sla": "task sla stage has_breached start_time planned_end_time end_time business_percentage",

@@ -2,10 +2,13 @@
 
 import base64
 import hashlib
+import re
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from connector.sandbox.attachment import content_of
 from connector.sandbox.dictionary import Table
 from connector.sandbox.error import NotFound
 from connector.sandbox.page.form import form
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
     from connector.sandbox.rest.front import Rest
 
 HTML = "text/html;charset=UTF-8"
+
+_KIND = re.compile(r"[\w.+-]+/[\w.+-]+\Z")
 
 _pages = Environment(
     loader=PackageLoader("connector.sandbox.page", "template"),
@@ -50,6 +55,8 @@ def painted(rest: "Rest", turn: Turn, name: str, asked: dict[str, str]) -> Answe
         shown = listing(shelf, table, asked)
         return page(200, "list.html", title=table.label, table=table, **shown)
     record = _record(shelf, dictionary[name], asked)
+    if name == "sys_attachment":
+        return _file(rest, record.sys_id)
     if record.table != name:
         return Answer(302, headers=[("Location", record.address)], kind="")
     return page(200, "form.html", title=record.title, table=dictionary[record.table], **form(shelf, record))
@@ -63,6 +70,15 @@ def _record(shelf: Shelf, table: Table, asked: dict[str, str]) -> Record:
     if not found:
         raise NotFound
     return found[0]
+
+
+def _file(rest: "Rest", sys_id: str) -> Answer:
+    """The file itself, to be kept and not to be opened in the page's place."""
+    row = rest.instance.get("sys_attachment", sys_id) or {}
+    kind = row["content_type"] if _KIND.match(row["content_type"]) else "application/octet-stream"
+    kept = f"attachment;filename*=UTF-8''{quote(row['file_name'], safe='')}"
+    headers = [("Content-Disposition", kept), ("Content-Security-Policy", "sandbox")]
+    return Answer(200, content_of(rest.instance, sys_id), headers, kind)
 
 
 def overview(shelf: Shelf) -> list[tuple[Table, int]]:

@@ -19,6 +19,10 @@ VIEWER = "admin"
 """Whose eyes the pages have: what is shown is what an administrator would see."""
 
 
+HIDDEN = "••••••"
+"""What stands where a secret is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One column of one record.  `address` leads to the record that a reference means, "" otherwise."""
@@ -100,6 +104,8 @@ class Shelf:
 
     def _cell(self, table: Table, element: str, told: dict[str, str | None]) -> Cell:
         column = table.columns.get(element) or Column(element, label=element)
+        if column.type == "password2" and told["value"]:
+            return Cell(element, column.label, column.type, HIDDEN, HIDDEN, "")
         value = told["value"] or ""
         shown = told["display_value"] or value
         target = self.dictionary.get(column.reference) if column.type == "reference" else None

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from connector.sandbox.dictionary import Table
 from connector.sandbox.moment import local, span
-from connector.sandbox.page.record import Record, Shelf
+from connector.sandbox.page.record import HIDDEN, Record, Shelf
 
 SHOWN = 200
 """So many rows of each kind at most; the lists of `sys_audit` and `sys_journal_field` have the rest."""
@@ -68,6 +68,8 @@ def _shown(shelf: Shelf, table: Table, element: str, value: str) -> str:
     column = table.columns.get(element)
     if column is None or not value:
         return value
+    if column.type == "password2":
+        return HIDDEN
     if column.choices:
         return column.choices.get(value, value)
     if column.is_instant:

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connector.sandbox import Instance, Rest, Server, in_process
+from connector.sandbox.attachment import attach
 
 Look = Callable[..., Any]
 EVIL = (
@@ -182,6 +183,33 @@ def test_nothing_is_written_here(instance: Instance) -> None:
     assert instance.count("incident") == 0
 
 
+def test_files_are_listed_and_kept(look: Look, instance: Instance, ticket: str) -> None:
+    """The name leads to the file, which the browser saves and does not open, whatever type it was given."""
+    sys_id = attach(instance, "incident", ticket, "图.html", b"<script>1</script>", content_type="text/html")
+    page = look(f"/incident.do?sys_id={ticket}")
+    assert page.links["图.html"] == f"/sys_attachment.do?sys_id={sys_id}"
+    with in_process(Rest(instance)) as base:
+        answer = requests.get(base + page.links["图.html"], timeout=5)
+    assert answer.content == b"<script>1</script>"
+    assert answer.headers["Content-Disposition"] == "attachment;filename*=UTF-8''%E5%9B%BE.html"
+    assert answer.headers["Content-Security-Policy"] == "sandbox"
+    instance.update("sys_attachment", sys_id, {"content_type": "text/html\r\nSet-Cookie: x"})
+    with in_process(Rest(instance)) as base:
+        answer = requests.get(base + page.links["图.html"], timeout=5)
+    assert answer.headers["Content-Type"] == "application/octet-stream"
+
+
+def test_secrets_are_not_shown(look: Look, instance: Instance) -> None:
+    """Nobody logged in, so keys, tokens and client secrets stay inside."""
+    instance.add_oauth_client("Desk", client_id="desk", client_secret="hush-hush")
+    instance.add_api_key("hush-hush", user="admin")
+    for name in ("oauth_entity", "api_key"):
+        row = instance.rows(name)[0]
+        for page in (look(f"/{name}_list.do"), look(f"/{name}.do?sys_id={row['sys_id']}")):
+            assert page.status == 200
+            assert "hush-hush" not in page.html
+
+
 def poisoned(instance: Instance) -> str:
     """A ticket whose every text, and everything around it, wants to be run."""
     instance.add_column("incident", "u_evil", label=EVIL, choices={EVIL[:40]: EVIL})
@@ -198,6 +226,7 @@ def poisoned(instance: Instance) -> str:
     instance.update("incident", sys_id, {"work_notes": note, "comments": EVIL}, user="evil<b>")
     instance.update("incident", sys_id, {"close_notes": EVIL + "2"}, user="evil<b>")
     instance.insert("incident_task", {"incident": sys_id, "short_description": EVIL})
+    attach(instance, "incident", sys_id, EVIL[:90], b"x", content_type=EVIL[:90])
     article = instance.insert("kb_knowledge", {"short_description": EVIL, "text": EVIL})["sys_id"]
     instance.insert("m2m_kb_task", {"task": sys_id, "kb_knowledge": article})
     return sys_id
@@ -221,6 +250,7 @@ def harmless(page: Any) -> bool:
         "/sys_audit_list.do",
         "/sys_journal_field_list.do",
         "/kb_knowledge_list.do",
+        "/sys_attachment_list.do",
         "/sys_dictionary_list.do?sysparm_query=element%3Du_evil",
     ],
 )
