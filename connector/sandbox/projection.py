@@ -125,6 +125,11 @@ def _shown(path: Path, sql: str, column: Column, owner: str, view: View) -> str:
     return sql
 
 
+def display(path: Path, sql: str, column: Column, view: View) -> str:
+    """SQL of the display value of a column that is no journal."""
+    return sql if column.is_journal else _shown(path, sql, column, "t", view)
+
+
 def _entries(element: str, owner: str, view: View) -> str:
     """SQL of a journal as the form shows it: newest first, stamp, author, kind, text."""
     elements = "'work_notes','comments'" if element == "comments_and_work_notes" else f"'{element}'"

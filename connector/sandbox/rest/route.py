@@ -11,6 +11,7 @@ from functools import cached_property
 from urllib.parse import unquote
 
 from connector.sandbox.page import PageApi
+from connector.sandbox.rest.aggregate import AggregateApi
 from connector.sandbox.rest.attachment import AttachmentApi, FileApi
 from connector.sandbox.rest.batch import BatchApi
 from connector.sandbox.rest.control import ControlApi
@@ -77,6 +78,7 @@ ROUTES = (
     Route("/api/now[v]/import/{staging}", ImportApi, "Import Set API"),
     Route("/oauth_token.do", TokenApi),
     Route("/oauth_revoke_token.do", RevokeApi),
+    Route("/api/now[v]/stats/{table}", AggregateApi, "Aggregate API"),
     Route("/api/now[v]/table/{table}/{sys_id}", TableApi, "Table API"),
     Route("/api/now[v]/table/{table}", TableApi, "Table API"),
     Route("/api/now[v]/tinyurl", TinyUrlApi, "Tiny URL API"),
