@@ -6,6 +6,7 @@ cheaper and writes exactly what the front says, chunked and compressed as the pl
 
 import gzip
 import socketserver
+import ssl
 from functools import lru_cache
 from http.client import responses
 from typing import Protocol
@@ -86,7 +87,8 @@ class Connection(socketserver.StreamRequestHandler):
         name = fields.get("Host")
         base = f"{'https' if host.secure else 'http'}://{name}" if name else ""
         try:
-            answer = host.serve(Request(method, target, fields, body, base, str(self.client_address[0])))
+            peer = str(self.client_address[0])
+            answer = host.serve(Request(method, target, fields, body, base, peer, self._certificate()))
         except NoAnswer as lost:
             if lost.kind == "timeout":
                 host.keep_silent(lost.seconds)
@@ -94,6 +96,11 @@ class Connection(socketserver.StreamRequestHandler):
         old = words[2] == b"HTTP/1.0"
         last = old or not whole or (fields.get("Connection") or "").lower() == "close"
         return self._answer(answer, method, fields, old=old, last=last)
+
+    def _certificate(self) -> bytes:
+        """What the client proved to hold when it shook hands."""
+        wire = self.connection
+        return (wire.getpeercert(binary_form=True) or b"") if isinstance(wire, ssl.SSLSocket) else b""
 
     def _line(self) -> bytes:
         line = self.rfile.readline(LINE + 1)

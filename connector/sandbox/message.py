@@ -17,7 +17,8 @@ class Headers(Protocol):
 class Request:
     """`target` is path and query as sent (percent-encoded), `base_url` the address the client used.
 
-    `peer` is the client's network address, "" inside the process.
+    `peer` is the client's network address, "" inside the process; `certificate` the one that the client
+    proved to hold, as DER, b"" where it showed none.
     """
 
     method: str
@@ -26,6 +27,7 @@ class Request:
     body: bytes = b""
     base_url: str = ""
     peer: str = ""
+    certificate: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,17 +60,28 @@ class Server:
     """The REST face as an HTTP/1.1 server in a thread, on loopback.
 
     `port` 0 takes a free one.  `certificate` is a PEM file with a chain and its key: the server then speaks
-    TLS, which many clients insist on.  A context manager; `start` and `stop` may be called by hand.  Raises
-    `OSError` for a port that is taken and a file that holds no certificate.
+    TLS, which many clients insist on.  `clients` is a PEM file of the authorities whose client certificates
+    are believed: whoever shows one that a row of `sys_user_certificate` holds is logged in by it.  A context
+    manager; `start` and `stop` may be called by hand.  Raises `OSError` for a port that is taken and a file
+    that holds no certificate.
     """
 
     def __init__(
-        self, rest: Rest, host: str = "127.0.0.1", port: int = 0, *, certificate: str | None = None
+        self,
+        rest: Rest,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        *,
+        certificate: str | None = None,
+        clients: str | None = None,
     ) -> None:
         tls = None
         if certificate is not None:
             tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             tls.load_cert_chain(certificate)
+            if clients is not None:
+                tls.verify_mode = ssl.CERT_OPTIONAL
+                tls.load_verify_locations(clients)
         self._http = _Http((host, port), rest, tls)
         self._thread: threading.Thread | None = None
 

@@ -20,6 +20,7 @@ oauth_entity              name               -     Application Registry
 oauth_credential          -                  -     Manage Tokens
 jwt_verifier_map          name               -     JWT Verifier Map
 sys_certificate           name               -     X.509 Certificate
+sys_user_certificate      name               -     User Certificate
 api_key                   name               -     REST API Key
 sys_attachment            file_name          -     Attachment
 sys_attachment_doc        -                  -     Attachment Document
@@ -112,6 +113,12 @@ name             string(100)    Name
 pem_certificate  string(8000)   PEM Certificate
 active           boolean        Active
 """,
+    "sys_user_certificate": """
+name             string(100)         Name
+user             reference:sys_user  User
+pem_certificate  string(8000)        PEM Certificate
+active           boolean             Active
+""",
     "api_key": """
 name     string(100)         Name
 token    password2(255)      Token
@@ -170,6 +177,7 @@ DEFAULTS: dict[tuple[str, str], str] = {
     ("oauth_entity", "scope_restriction"): "broadly_scoped",
     ("oauth_entity", "active"): "true",
     ("sys_certificate", "active"): "true",
+    ("sys_user_certificate", "active"): "true",
     ("api_key", "active"): "true",
 }
 
@@ -233,7 +241,8 @@ approver_user
 RULES = """
 read                  sys_audit sys_audit_delete sys_journal_field               admin
 read                  oauth_entity oauth_credential api_key jwt_verifier_map     admin oauth_admin
-read                  sys_certificate sys_security_acl sys_security_acl_role     admin
+read                  sys_certificate sys_user_certificate                       admin
+read                  sys_security_acl sys_security_acl_role                     admin
 read                  sys_script sys_attachment_doc                             admin
 create write delete   sys_security_acl sys_security_acl_role                     security_admin
 create write delete   *                                                          admin

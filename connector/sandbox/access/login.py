@@ -1,11 +1,13 @@
-"""Who is asking: basic authentication, bearer tokens, API keys, and the lock after six failures.
+"""Who is asking: passwords, bearer tokens, API keys, client certificates; and the lock after six failures.
 
 Platform facts, 3.5 and 3.6.  Whoever may not log in gets one and the same 401, whatever the reason.
 """
 
 import base64
 import binascii
+import ssl
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from connector.sandbox.access.token import Tokens
@@ -45,7 +47,7 @@ class Login:
         self._instance = instance
         self._failed: dict[str, int] = {}
 
-    def caller(self, headers: Headers, parameters: Mapping[str, str]) -> Caller:
+    def caller(self, headers: Headers, parameters: Mapping[str, str], certificate: bytes = b"") -> Caller:
         """Raises `Unauthenticated`: nothing given, wrong, at its end, locked, reset needed, restricted."""
         kind, _, given = (headers.get("Authorization") or "").partition(" ")
         if kind.lower() == "basic":
@@ -56,6 +58,8 @@ class Login:
         key = headers.get(KEY) or parameters.get(KEY)
         if key and not kind:
             return Caller(self._key(key))
+        if certificate and not kind:
+            return Caller(self._certified(certificate))
         raise Unauthenticated
 
     def may(self, user_name: str) -> bool:
@@ -129,6 +133,17 @@ class Login:
         if found is None or (found[1] and (instant(found[1]) or 0) <= self._instance.now()):
             raise Unauthenticated
         return self._open(found[0]).user_name
+
+    def _certified(self, certificate: bytes) -> str:
+        """The user of a client certificate (DER), compared with those of `sys_user_certificate` (PEM)."""
+        for name, pem in self._instance.store.db.execute(
+            "SELECT u.user_name, c.pem_certificate FROM sys_user_certificate c JOIN sys_user u"
+            " ON u.sys_id = c.\"user\" WHERE c.active = 'true'"
+        ).fetchall():
+            with suppress(ValueError):
+                if ssl.PEM_cert_to_DER_cert(pem) == certificate:
+                    return self._open(name).user_name
+        raise Unauthenticated
 
     def _fail(self, name: str, sys_id: str) -> None:
         count = self._failed[name] = self._failed.get(name, 0) + 1

@@ -237,7 +237,7 @@ class Rest:
         cookies: list[tuple[str, str]] = []
         try:
             if not known or presented(sent, turn.logged.params):
-                caller = self.login.caller(sent, turn.logged.params)
+                caller = self.login.caller(sent, turn.logged.params, turn.request.certificate)
                 turn.user = turn.logged.user = user = caller.user
                 if caller.scoped and turn.path.startswith("/api/"):
                     raise NotAuthorized("Access to unscoped api is not allowed")

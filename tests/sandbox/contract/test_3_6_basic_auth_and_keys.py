@@ -1,8 +1,13 @@
-"""Basic authentication and its restriction, API keys, web-service accounts (section 3.6)."""
+"""Basic authentication and its restriction, API keys, certificates, web-service accounts (section 3.6)."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
+import trustme
+
+from connector.sandbox import Instance, Rest, Server
 
 RESTRICTION = "glide.authenticate.basic_auth.restriction."
 NOT_AUTHENTICATED = {
@@ -114,3 +119,41 @@ def test_web_service_accounts_open_no_page(wire: Any) -> None:
     change(wire, "connector", web_service_access_only="true")
     assert wire.get("/incident_list.do").status_code == 403
     assert wire.get(INCIDENTS).status_code == 200
+
+
+def test_mutual_tls(rest: Rest, instance: Instance, tmp_path: Path) -> None:
+    """A certificate that the instance holds for a user logs in; one it does not hold, or none, does not."""
+    authority, stranger = trustme.CA(), trustme.CA()
+    files = {name: str(tmp_path / f"{name}.pem") for name in ("server", "known", "mine", "other", "strange")}
+    authority.cert_pem.write_to_path(files["known"])
+    mine = authority.issue_cert("robot@example.com")
+    for name, made in {
+        "server": authority.issue_cert("127.0.0.1"),
+        "mine": mine,
+        "other": authority.issue_cert("other@example.com"),
+        "strange": stranger.issue_cert("robot@example.com"),
+    }.items():
+        made.private_key_and_cert_chain_pem.write_to_path(files[name])
+    user = instance.rows("sys_user", "user_name=connector")[0]["sys_id"]
+    pem = mine.cert_chain_pems[0].bytes().decode()
+    row = instance.insert("sys_user_certificate", {"name": "Robot", "user": user, "pem_certificate": pem})
+    with Server(rest, certificate=files["server"], clients=files["known"]) as server:
+
+        def status(certificate: str | None, auth: Any = None) -> int:
+            with requests.Session() as session:
+                session.auth = auth
+                answer = session.get(
+                    server.url + INCIDENTS, cert=certificate, verify=files["known"], timeout=5
+                )
+                return answer.status_code
+
+        assert status(files["mine"]) == 200
+        assert rest.requests[-1].user == "connector"
+        assert status(files["other"]) == 401
+        assert status(None) == 401
+        assert status(None, ("connector", "secret")) == 200
+        assert status(files["mine"], ("connector", "wrong")) == 401
+        with pytest.raises(requests.ConnectionError):
+            status(files["strange"])
+        instance.update("sys_user_certificate", row["sys_id"], {"active": "false"})
+        assert status(files["mine"]) == 401
