@@ -93,7 +93,7 @@ def test_the_box_takes_an_encoded_query(look: Look, ticket: str, instance: Insta
     assert look("/incident_list.do?sysparm_query=numberSTARTSWITHX^active=javascript:evil()").status == 400
 
 
-def test_a_form_shows_what_a_manager_would_see(look: Look, ticket: str) -> None:
+def test_a_form_shows_what_a_manager_would_see(look: Look, instance: Instance, ticket: str) -> None:
     """Labels and display values, policy columns apart, the stream newest first, what belongs to it."""
     page = look(f"/incident.do?sys_id={ticket}")
     assert page.all("p", "headline") == ["打印机卡纸"]
@@ -111,6 +111,8 @@ def test_a_form_shows_what_a_manager_would_see(look: Look, ticket: str) -> None:
     assert any(text.startswith("State In Progress") and text.endswith("New") for text in page.all("li"))
     assert {"Incident Task", "Attached Knowledge"} <= page.links.keys()
     assert look(page.links["Incident Task"]).all("td", "short_description") == ["Call back"]
+    article = instance.rows("kb_knowledge")[0]
+    assert look(page.links[article["number"]]).all("p", "headline") == ["Paper jams"]
 
 
 def test_the_stream_is_newest_first(look: Look, instance: Instance, clock: Any) -> None:
