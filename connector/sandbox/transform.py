@@ -96,7 +96,7 @@ def load(
 
 def transform(instance: Instance, table: Table, row: Mapping[str, str], user: str) -> list[Outcome]:
     """Run every active map of the staging table over a row; the row keeps what became of it."""
-    maps = instance.rows("sys_transform_map", f"source_table={table.name}^active=true^ORDERBYorder")
+    maps = instance.rows("sys_transform_map", f"source_table={table.name}^active!=false^ORDERBYorder")
     outcomes = [_mapped(instance, one, row, user) for one in maps] or [Outcome("error", message=NO_MAP)]
     last = outcomes[-1]
     noted = {

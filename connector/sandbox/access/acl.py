@@ -40,7 +40,7 @@ SELECT a.sys_id, a.operation, a.name, a.admin_overrides, COALESCE(r.name, '')
 FROM sys_security_acl a
 LEFT JOIN sys_security_acl_role m ON m.sys_security_acl = a.sys_id
 LEFT JOIN sys_user_role r ON r.sys_id = m.sys_user_role
-WHERE a.active = 'true' AND a.type IN ('', 'record')
+WHERE a.active <> 'false' AND a.type IN ('', 'record')
 """
 
 

@@ -66,7 +66,7 @@ def _certificate(instance: Instance, client: Client, kid: str) -> bytes:
     rows = instance.store.db.execute(
         "SELECT m.kid, c.pem_certificate FROM jwt_verifier_map m"
         " JOIN sys_certificate c ON c.sys_id = m.sys_certificate"
-        " WHERE m.oauth_jwt = ? AND c.active = 'true'",
+        " WHERE m.oauth_jwt = ? AND c.active <> 'false'",
         (client.sys_id,),
     ).fetchall()
     fitting = [pem for known, pem in rows if known == kid] if kid else [pem for _, pem in rows]

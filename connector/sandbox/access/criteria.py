@@ -9,7 +9,7 @@ from connector.sandbox.store import Store
 def unreadable_articles(store: Store, user_id: str, held: frozenset[str]) -> tuple[str, ...]:
     """Encoded queries over `kb_knowledge` that name what the user may not read; none where all is open."""
     criteria = store.db.execute(
-        "SELECT sys_id, user, \"group\", role, match_all FROM user_criteria WHERE active = 'true'"
+        "SELECT sys_id, user, \"group\", role, match_all FROM user_criteria WHERE active <> 'false'"
     ).fetchall()
     if not criteria:
         return ()

@@ -127,7 +127,7 @@ class Login:
         """The user of an API key that is active and not expired."""
         found = self._instance.store.db.execute(
             'SELECT u.user_name, k.expires FROM api_key k JOIN sys_user u ON u.sys_id = k."user"'
-            " WHERE k.token = ? AND k.active = 'true'",
+            " WHERE k.token = ? AND k.active <> 'false'",
             (key,),
         ).fetchone()
         if found is None or (found[1] and (instant(found[1]) or 0) <= self._instance.now()):
@@ -138,7 +138,7 @@ class Login:
         """The user of a client certificate (DER), compared with those of `sys_user_certificate` (PEM)."""
         for name, pem in self._instance.store.db.execute(
             "SELECT u.user_name, c.pem_certificate FROM sys_user_certificate c JOIN sys_user u"
-            " ON u.sys_id = c.\"user\" WHERE c.active = 'true'"
+            " ON u.sys_id = c.\"user\" WHERE c.active <> 'false'"
         ).fetchall():
             with suppress(ValueError):
                 if ssl.PEM_cert_to_DER_cert(pem) == certificate:

@@ -18,7 +18,7 @@ BROAD = "useraccount"
 _BEARER = """
 SELECT u.user_name, c.expires, e.scope_restriction, c.scopes
 FROM oauth_credential c JOIN oauth_entity e ON e.sys_id = c.peer JOIN sys_user u ON u.sys_id = c."user"
-WHERE c.token = ? AND c.type = 'access_token' AND e.active = 'true'
+WHERE c.token = ? AND c.type = 'access_token' AND e.active <> 'false'
 """
 
 
@@ -56,7 +56,7 @@ class Tokens:
         row = self._instance.store.db.execute(
             'SELECT sys_id, client_id, client_secret, "user", user_field, access_token_lifespan,'
             " refresh_token_lifespan, scope_restriction, scopes FROM oauth_entity"
-            " WHERE client_id = ? AND active = 'true'",
+            " WHERE client_id = ? AND active <> 'false'",
             (client_id,),
         ).fetchone()
         if row is None or row[1] != client_id:

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
-from connector.sandbox.error import Malformed, RecordError
+from connector.sandbox.error import Malformed, RecordError, TooLarge
 from connector.sandbox.message import Request, Response
 from connector.sandbox.rest.turn import Answer, Turn, envelope
 
@@ -47,9 +47,7 @@ class BatchApi:
             raise RecordError(405, "Method Not Allowed", f"{turn.method} is not supported here")
         size, most = len(turn.request.body), self._limit(INPUT, 5 * MEGABYTE)
         if size > most:
-            raise Malformed(
-                f"Rejected large REST payload with content-length = {size} bytes. Max allowed: {most} bytes."
-            )
+            raise TooLarge(size, most, self._rest.manner.too_large)
         body = turn.record()
         items = body.get("rest_requests")
         if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):

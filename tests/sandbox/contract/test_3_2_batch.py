@@ -132,7 +132,7 @@ def test_input_that_does_not_fit(wire: Any) -> None:
     wire.instance.properties["glide.rest.batch.max.inputSize"] = "500"
     whole = {"rest_requests": [item("1", "POST", INCIDENTS, {"description": "x" * 500})]}
     refused = wire.post("/api/now/v1/batch", json=whole)
-    assert refused.status_code == 400
+    assert refused.status_code == wire.rest.manner.too_large
     assert refused.json()["error"]["message"] == "Exception while reading request"
     assert wire.instance.count("incident") == 0
 
