@@ -171,6 +171,9 @@ class Connection(socketserver.StreamRequestHandler):
                 lines.append("Content-Encoding: gzip")
             elif name == "Content-Type" and chunked:
                 lines.append("Transfer-Encoding: chunked")
+        for needed, line in ((packed, "Content-Encoding: gzip"), (chunked, "Transfer-Encoding: chunked")):
+            if needed and line not in lines:  # not one of the instance's own answers
+                lines.append(line)
         if not chunked and answer.status not in _BARE:
             lines.append(f"Content-Length: {len(body)}")
         head = "\r\n".join([*lines, "\r\n"]).encode("latin-1", "replace")

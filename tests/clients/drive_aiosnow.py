@@ -72,10 +72,12 @@ def test_streams_pages_by_the_next_link(run: Run) -> None:
         selection = aiosnow.select(Incident.short_description == "Generated for paging").order_asc(
             Incident.number
         )
-        seen, pages = [], set()
+        seen: list[str] = []
+        pages: list[Any] = []
         async for response, record in incidents.stream(selection, page_size=40, limit=10_000):
             seen.append(record["number"])
-            pages.add(id(response))
+            if not pages or pages[-1] is not response:
+                pages.append(response)
         return seen, len(pages)
 
     seen, pages = run(act)

@@ -118,6 +118,18 @@ def test_a_server_stops(rest: Rest) -> None:
         assert requests.get(f"{again.url}/api/now/table/task", timeout=5).status_code == 401
 
 
+@pytest.mark.parametrize("path", ["/", "/sandbox/", "/api/now/table/incident", "/nowhere"])
+def test_every_body_is_framed_and_named(rest: Rest, path: str) -> None:
+    """What is compressed says so, whoever answers: pages and the switchboard have few headers."""
+    with Server(rest) as server:
+        plain = requests.get(server.url + path, headers={"Accept-Encoding": "identity"}, timeout=5)
+        packed = requests.get(server.url + path, headers={"Accept-Encoding": "gzip"}, timeout=5)
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert "Content-Encoding" not in plain.headers
+    assert packed.text[:15] == plain.text[:15]
+    assert plain.text[0] in "<{"
+
+
 def test_a_certificate_makes_it_speak_tls(rest: Rest, tmp_path: Path) -> None:
     """Clients that insist on https verify it; links and cookies say https; plain HTTP gets nothing."""
     authority = trustme.CA()

@@ -1,22 +1,26 @@
 """The pages as one more API behind the same front."""
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import parse_qsl, unquote
 
+from connector.sandbox.access.login import presented
 from connector.sandbox.error import InvalidTable, NotAuthorized, NotFound, RecordError
 from connector.sandbox.rest.turn import Answer, Turn
 
 if TYPE_CHECKING:
     from connector.sandbox.rest.front import Rest
 
+_ALWAYS = [("X-Content-Type-Options", "nosniff"), ("Cache-Control", "no-store")]
 _INSIDE = re.compile(r"/?([a-z][a-z0-9_]*\.do(?:\?[!-~]*)?)\Z")
 
 
 class PageApi:
     """Lists and forms.  Open without a login: invented data, and a browser has no account here.
 
-    Who does log in sees date-times in the account's zone; everybody else in the instance's.  A method other
+    They stand aside: who looks is not in the log, spends no requests and is struck by no fault.  Who sends
+    credentials all the same sees date-times in the account's zone, the instance's otherwise.  A method other
     than GET and HEAD gets the empty 200 that the platform gives off its APIs (platform facts, 1.8).
     """
 
@@ -28,6 +32,13 @@ class PageApi:
 
     def answer(self, turn: Turn) -> Answer:
         """A page.  Raises nothing: what cannot be shown is a page too."""
+        answer = self._answer(turn)
+        answer.headers += _ALWAYS
+        if turn.method == "HEAD":
+            answer.body = b""
+        return answer
+
+    def _answer(self, turn: Turn) -> Answer:
         from connector.sandbox.page.paint import painted  # with jinja2: only who looks waits for it
 
         if turn.method not in {"GET", "HEAD"}:
@@ -41,7 +52,7 @@ class PageApi:
             return _elsewhere(unquote(target) if "uri" in turn.parts else target)
         try:
             self._welcome(turn.user)
-            return painted(self._rest, turn, name, asked)
+            return painted(self._rest, self._zone(turn), name, asked)
         except (InvalidTable, NotFound) as missing:
             return self._refusal(404, missing)
         except RecordError as refused:
@@ -52,6 +63,14 @@ class PageApi:
         account = self._rest.instance.sessions.account(user) if user else None
         if account is not None and account.web_services_only:
             raise NotAuthorized("Web service access only")
+
+    def _zone(self, turn: Turn) -> str:
+        """Of the account whose credentials came along."""
+        instance, headers = self._rest.instance, turn.request.headers
+        if presented(headers, {}):
+            with suppress(RecordError):
+                return instance.sessions.asker(self._rest.login.caller(headers, {}).user).zone
+        return instance.time_zone
 
     def _refusal(self, status: int, refused: RecordError) -> Answer:
         from connector.sandbox.page.paint import page

@@ -14,7 +14,7 @@ from connector.sandbox.error import NotFound
 from connector.sandbox.page.form import form
 from connector.sandbox.page.listing import listing
 from connector.sandbox.page.record import Record, Shelf
-from connector.sandbox.rest.turn import Answer, Turn
+from connector.sandbox.rest.turn import Answer
 
 if TYPE_CHECKING:
     from connector.sandbox.rest.front import Rest
@@ -44,9 +44,9 @@ def page(status: int, template: str, **told: Any) -> Answer:
     return Answer(status, body, [("Content-Security-Policy", _POLICY)], HTML)
 
 
-def painted(rest: "Rest", turn: Turn, name: str, asked: dict[str, str]) -> Answer:
+def painted(rest: "Rest", zone: str, name: str, asked: dict[str, str]) -> Answer:
     """The page at `/{name}.do`, the overview for no name.  Raises `RecordError`."""
-    shelf = Shelf(rest, turn.zone or rest.instance.time_zone)
+    shelf = Shelf(rest, zone)
     if not name:
         return page(200, "overview.html", title="Tables", tables=overview(shelf))
     dictionary = rest.instance.dictionary

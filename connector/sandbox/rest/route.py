@@ -84,9 +84,9 @@ ROUTES = (
     Route("/api/now[v]/tinyurl", TinyUrlApi, "Tiny URL API"),
     Route("/sandbox/{what}", ControlApi, aside=True),
     Route("/sandbox", ControlApi, aside=True),
-    Route("/", PageApi),
-    Route("/now/nav/ui/classic/params/target/{uri*}", PageApi),
-    Route("/{page}.do", PageApi),
+    Route("/", PageApi, aside=True),
+    Route("/now/nav/ui/classic/params/target/{uri*}", PageApi, aside=True),
+    Route("/{page}.do", PageApi, aside=True),
 )
 
 

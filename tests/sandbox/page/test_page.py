@@ -12,7 +12,7 @@ import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from connector.sandbox import Instance, Rest, Server, in_process
+from connector.sandbox import Fault, Instance, Rest, Server, in_process
 from connector.sandbox.attachment import attach
 
 Look = Callable[..., Any]
@@ -210,6 +210,17 @@ def test_secrets_are_not_shown(look: Look, instance: Instance) -> None:
         for page in (look(f"/{name}_list.do"), look(f"/{name}.do?sys_id={row['sys_id']}")):
             assert page.status == 200
             assert "hush-hush" not in page.html
+
+
+def test_who_looks_is_not_noticed(instance: Instance) -> None:
+    """Not in the log, not struck by faults, not one of the requests that a rate rule counts."""
+    rest = Rest(instance)
+    rest.faults.add(Fault.unavailable())
+    with in_process(rest) as base:
+        assert requests.get(base, timeout=5).status_code == 200
+        assert requests.get(f"{base}/incident_list.do", auth=("admin", "wrong"), timeout=5).status_code == 200
+    assert rest.requests == []
+    assert rest.faults
 
 
 def poisoned(instance: Instance) -> str:
