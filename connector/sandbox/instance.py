@@ -198,6 +198,8 @@ class Instance(People):
             self.records.delete(real, row, user)
             forget(self.store, sys_id)
             self.sessions.forget()
+            if real.name == "sys_user_has_role":
+                self._name_roles(row["user"])
             if real.name in WATCHED:
                 self.access.forget()
 
@@ -395,6 +397,8 @@ class Instance(People):
             self.sessions.forget()
         elif table == "sys_properties":
             self._take_property(row)
+        elif table == "sys_user_has_role":
+            self._name_roles(row["user"])
         if table in WATCHED:
             self.access.forget()
 
@@ -412,6 +416,8 @@ class Instance(People):
             self._take_property(row)
         elif table.name == "sys_db_object" and row["name"] in self.dictionary.tables:
             self.dictionary[row["name"]].web = row["ws_access"] != "false"
+        elif table.name == "sys_user_has_role":
+            self._name_roles(row["user"])
         if table.name in WATCHED:
             self.access.forget()
 

@@ -52,7 +52,7 @@ class People:
 
         A role that the instance does not know is made.
         """
-        row = {"user_name": user_name, "name": name, "roles": ",".join(roles), **fields}
+        row = {"user_name": user_name, "name": name, **fields}
         with self._write():
             sys_id = self.insert("sys_user", row)["sys_id"]
             for role in roles:
@@ -60,6 +60,15 @@ class People:
         if password:
             self.set_password(user_name, password)
         return sys_id
+
+    def _name_roles(self, user_id: str) -> None:
+        """Write down in `sys_user.roles`, which the server calculates, what the user was given."""
+        held = self.store.db.execute(
+            "SELECT DISTINCT r.name FROM sys_user_has_role h JOIN sys_user_role r ON r.sys_id = h.role"
+            " WHERE h.user = ? AND h.state IN ('', 'active') ORDER BY r.name",
+            (user_id,),
+        )
+        self.store.update("sys_user", user_id, {"roles": ",".join([str(row[0]) for row in held])})
 
     def set_password(self, user_name: str, password: str) -> None:
         """Let an account log in with this password; "" shuts it out."""

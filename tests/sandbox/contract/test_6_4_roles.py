@@ -122,8 +122,18 @@ def test_roles_through_groups_and_rest(wire: Any) -> None:
     assert wire.get(path, auth=("one", "secret")).status_code == 404
     held = wire.post("/api/now/table/sys_user_has_role", json={"user": one, "role": role}).json()["result"]
     assert wire.get(path, auth=("one", "secret")).status_code == 200
+    assert wire.result(f"/api/now/table/sys_user/{one}")["roles"] == "itil"
     assert wire.delete(f"/api/now/table/sys_user_has_role/{held['sys_id']}").status_code == 204
     assert wire.get(path, auth=("one", "secret")).status_code == 404
+
+
+def test_calculated_roles_are_given_back(wire: Any) -> None:
+    """`sys_user.roles` names what the user was given; without roles it is empty."""
+    one = wire.instance.add_user("one", name="One", roles=["survey_reader", "itil"])
+    assert wire.result(f"/api/now/table/sys_user/{one}")["roles"] == "itil,survey_reader"
+    for row in wire.instance.rows("sys_user_has_role", f"user={one}"):
+        wire.delete(f"/api/now/table/sys_user_has_role/{row['sys_id']}")
+    assert wire.result(f"/api/now/table/sys_user/{one}")["roles"] == ""
 
 
 def test_what_even_an_admin_may_not(wire: Any) -> None:
