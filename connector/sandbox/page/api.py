@@ -51,26 +51,24 @@ class PageApi:
         if target:
             return _elsewhere(unquote(target) if "uri" in turn.parts else target)
         try:
-            self._welcome(turn.user)
             return painted(self._rest, self._zone(turn), name, asked)
         except (InvalidTable, NotFound) as missing:
             return self._refusal(404, missing)
         except RecordError as refused:
             return self._refusal(refused.status, refused)
 
-    def _welcome(self, user: str) -> None:
-        """Refuse accounts that are for web services only (platform facts, 3.6)."""
-        account = self._rest.instance.sessions.account(user) if user else None
-        if account is not None and account.web_services_only:
-            raise NotAuthorized("Web service access only")
-
     def _zone(self, turn: Turn) -> str:
-        """Of the account whose credentials came along."""
+        """The zone to show times in.  Refuses accounts for web services only (platform facts, 3.6)."""
         instance, headers = self._rest.instance, turn.request.headers
+        account = None
         if presented(headers, {}):
-            with suppress(RecordError):
-                return instance.sessions.asker(self._rest.login.caller(headers, {}).user).zone
-        return instance.time_zone
+            with suppress(RecordError):  # wrong credentials are as good as none
+                account = instance.sessions.account(self._rest.login.caller(headers, {}).user)
+        if account is None:
+            return instance.time_zone
+        if account.web_services_only:
+            raise NotAuthorized("Web service access only")
+        return account.zone
 
     def _refusal(self, status: int, refused: RecordError) -> Answer:
         from connector.sandbox.page.paint import page
