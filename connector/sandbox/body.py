@@ -6,8 +6,10 @@ from typing import Any
 
 from connector.sandbox.column import Column, accepted, java_text
 from connector.sandbox.dictionary import Table
+from connector.sandbox.error import Denied
 from connector.sandbox.instance import Instance
 from connector.sandbox.moment import universal
+from connector.sandbox.sanitise import sanitised
 
 _SYS_ID = re.compile(r"[0-9a-f]{32}\Z")
 
@@ -18,26 +20,39 @@ def incoming(
     """The fields of `body` that take effect.  `zone` is given where values are display values
     (`sysparm_input_display_value=true`): references by name, choices by label, dates in that zone.
 
-    Dropped without an error (section 5.3): unknown columns, undefined choices, read-only columns, columns
-    that `deny_write` or an access rule names, numbers and dates that are none, references by name.
+    Dropped without an error (section 5.3): unknown columns, undefined choices, columns that `deny_write` or
+    an access rule names, numbers and dates that are none, read-only columns and references by name unless
+    the switches say otherwise.  HTML is taken out of text.  Raises `Denied` for a read-only column where
+    those are refused.
     """
     fields = {}
+    switches = instance.switches
     any_choice = instance.properties.get("glide.rest.choice.allow_non_existing_value") == "true"
     for name, value in body.items():
         column = table.columns.get(name)
-        if column is None or column.read_only or (user, table.name, name) in instance.denied:
+        if column is None or (user, table.name, name) in instance.denied:
             continue
         if not instance.access.may_write_column(user, table, name):
+            continue
+        if column.read_only and switches.read_only != "write":
+            if switches.read_only == "refuse":
+                raise Denied("write")
             continue
         if column.type == "reference":
             stored = _reference(instance, column, value, by_name=zone is not None)
         else:
             if zone is not None:
                 value = _typed(column, java_text(value), zone)
-            stored = accepted(column, value, any_choice=any_choice)
+            if column.is_text and type(value) is str and "<" in value and _sanitises(instance):
+                value = sanitised(value, column.type, journal=column.is_journal)
+            stored = accepted(column, value, any_choice=any_choice, iso_dates=switches.iso_dates)
         if stored is not None:
             fields[name] = stored
     return fields
+
+
+def _sanitises(instance: Instance) -> bool:
+    return instance.properties.get("glide.rest.sanitize_request_input") != "false"
 
 
 def _typed(column: Column, text: str, zone: str) -> str:
@@ -51,8 +66,8 @@ def _typed(column: Column, text: str, zone: str) -> str:
 def _reference(instance: Instance, column: Column, value: Any, *, by_name: bool) -> str | None:
     """A reference as stored: sys_ids as they are, also of records that do not exist; objects as Java text.
 
-    A name without `sysparm_input_display_value` is dropped: instances differ here (section 9.3), and the
-    strict one is the safest to be tested against.
+    What a name without `sysparm_input_display_value` becomes differs between instances (section 9.3): unless
+    the switch says otherwise it is dropped, as the strict ones do, which are the safest to be tested against.
     """
     text = java_text(value)
     if not text or not isinstance(value, str) or _SYS_ID.match(text):
@@ -62,7 +77,9 @@ def _reference(instance: Instance, column: Column, value: Any, *, by_name: bool)
         return text[:32]
     if instance.store.class_of(target, text):
         return text
-    if by_name and target.display:
+    if not by_name and instance.switches.reference_by_name == "verbatim":
+        return text[:32]
+    if target.display and (by_name or instance.switches.reference_by_name == "resolve"):
         sql = f'SELECT sys_id FROM "{target.root}" WHERE "{target.display}" = ? LIMIT 1'
         found = instance.store.db.execute(sql, (text,)).fetchone()
         return str(found[0]) if found else None

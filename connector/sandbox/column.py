@@ -93,11 +93,11 @@ def storable(column: Column, value: Any) -> str:
     return text[: column.max_length] if column.max_length else text
 
 
-def accepted(column: Column, value: Any, *, any_choice: bool = False) -> str | None:
+def accepted(column: Column, value: Any, *, any_choice: bool = False, iso_dates: bool = False) -> str | None:
     """What a REST write leaves in the column; None where the platform drops the value without an error.
 
     Dropped: a choice that is not defined (unless `any_choice`), a number that is none, a date-time that is
-    not `YYYY-MM-DD HH:MM:SS` or `YYYY-MM-DD`.
+    not `YYYY-MM-DD HH:MM:SS` or `YYYY-MM-DD` (with `iso_dates` also `YYYY-MM-DDTHH:MM:SSZ`).
     """
     text = storable(column, value)
     if not text or column.is_journal:
@@ -110,6 +110,8 @@ def accepted(column: Column, value: Any, *, any_choice: bool = False) -> str | N
         except (ValueError, OverflowError):
             return None
     if column.is_instant or column.type == "glide_date":
+        if iso_dates and text[10:11] == "T":
+            text = text[:19].replace("T", " ")
         return _date(text, whole_day=column.type == "glide_date")
     return text
 

@@ -122,10 +122,10 @@ class Aborted(RecordError):
 class DataPolicyViolated(RecordError):
     """Mandatory fields are empty; `labels` are their labels, not their column names."""
 
-    def __init__(self, labels: Sequence[str]) -> None:
+    def __init__(self, labels: Sequence[str], message: str = "Operation Failed") -> None:
         names = ", ".join(labels)
         detail = f"Data Policy Exception: The following fields are mandatory: {names}"
-        super().__init__(403, "Operation Failed", detail)
+        super().__init__(403, message, detail)
 
 
 class Malformed(RecordError):

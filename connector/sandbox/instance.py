@@ -22,9 +22,10 @@ from connector.sandbox.query import Query, Term, parse
 from connector.sandbox.query_acl import QueryAcls
 from connector.sandbox.record import Records, declared
 from connector.sandbox.session import Sessions
-from connector.sandbox.statement import InvalidQuery, Statement, statement
+from connector.sandbox.statement import Statement, statement
 from connector.sandbox.stock import described_choice, described_columns, key, stock
 from connector.sandbox.store import Store
+from connector.sandbox.switch import Switches
 
 Row = dict[str, str]
 
@@ -36,11 +37,9 @@ class Instance(People):
     is the zone of users that have none of their own; `strict` makes a query that cannot be read an error
     instead of dropping the part; `seed` makes the sys_ids, which are the same in every run.
 
-    Switches for what differs between instances: `invalid_query` (unknown columns in a query), `dialect` (what
-    `!=` makes of empty values, whether the case of letters counts),
-    `priority_lookup` ((impact, urgency) → priority), `journal_on_closed` (whether a note on a closed incident
-    is kept, section 9.4), `measure` (metrics; a fresh instance keeps none).  All methods raise `RecordError`;
-    all may be called from several threads.
+    What differs between instances: `switches` (see `Switches`), `dialect` (what `!=` makes of empty values,
+    whether the case of letters counts), `priority_lookup` ((impact, urgency) → priority), `measure` (metrics;
+    a fresh instance keeps none).  All methods raise `RecordError`; all may be called from several threads.
     """
 
     def __init__(
@@ -71,7 +70,6 @@ class Instance(People):
         self.records.inserted = self._inserted
         self.records.guard = self._guard
         self.records.updated = self._updated
-        self.invalid_query: InvalidQuery = "ignore"
         self.dialect = Dialect()
         self.passwords: dict[str, str] = {}
         self.access = Access(self.store, self.dictionary, self.sessions)
@@ -98,13 +96,18 @@ class Instance(People):
         return self.records.priority
 
     @property
-    def journal_on_closed(self) -> bool:
-        """Whether a journal entry on a closed incident is kept."""
-        return self.records.journal_on_closed
+    def switches(self) -> Switches:
+        """How this instance behaves where instances differ."""
+        return self.records.switches
 
-    @journal_on_closed.setter
-    def journal_on_closed(self, kept: bool) -> None:
-        self.records.journal_on_closed = kept
+    @switches.setter
+    def switches(self, chosen: Switches) -> None:
+        self.records.switches = chosen
+
+    def switch(self, name: str, value: object) -> None:
+        """Turn one switch by its name.  ValueError for a name or a value that is none."""
+        with self.lock:
+            self.switches = self.switches.set(name, value)
 
     # The dictionary
 
@@ -292,7 +295,7 @@ class Instance(People):
             self.store.db.total_changes,
             self.access.changes,
             self.strict,
-            self.invalid_query,
+            self.switches,
             self.dialect,
         )
 
@@ -322,7 +325,7 @@ class Instance(People):
             query,
             self.sessions.asker(user),
             pairs=pairs,
-            invalid="no_rows" if no_rows else self.invalid_query,
+            invalid="no_rows" if no_rows else self.switches.invalid_query,
             strict=self.strict,
             dialect=self.dialect,
             denied=self.query_acls.denied(user, self.access, self.dictionary),

@@ -16,6 +16,7 @@ from connector.sandbox.moment import stamp
 from connector.sandbox.rule import PRIORITY, Writing, prepare
 from connector.sandbox.session import Sessions
 from connector.sandbox.store import Store
+from connector.sandbox.switch import Switches
 
 Row = dict[str, str]
 FIRST_NUMBER = 10001
@@ -34,7 +35,7 @@ class Records:
         self.dictionary = dictionary
         self.sessions = sessions
         self.priority = dict(PRIORITY)
-        self.journal_on_closed = True
+        self.switches = Switches()
         self.audit_inserts = False
         self.inserted: Callable[[str, Row], None] = lambda _table, _row: None
         self.guard: Callable[[Table, Row], None] = lambda _table, _row: None
@@ -100,12 +101,17 @@ class Records:
     ) -> Row:
         """Through the rules; the same row back where nothing changes.  `stamps`: who, when and how often."""
         given, entries = self._split(table, fields)
-        if entries and table.name == "incident" and old["state"] == "7" and not self.journal_on_closed:
+        if (
+            entries
+            and table.name == "incident"
+            and old["state"] == "7"
+            and not self.switches.journal_on_closed
+        ):
             entries = {}
         new = old | given
         prepare(table.name, new, old, self._writing(user, given, entries, old))
         before = {name: old[name] for name, value in new.items() if value != old[name]}
-        if not before and not entries:
+        if not before and not entries and not (self.switches.unchanged_bumps and fields):
             return old
         written = {name: new[name] for name in before}
         if table.updated and stamps:
@@ -160,7 +166,7 @@ class Records:
     def _writing(self, user: str, given: Row, entries: Row | None = None, old: Row | None = None) -> Writing:
         asker = self.sessions.asker(user)
         by_caller = bool(entries and old and "comments" in entries and old.get("caller_id") == asker.user_id)
-        return Writing(stamp(asker.at), asker.user_id, given.keys(), self.priority, by_caller)
+        return Writing(stamp(asker.at), asker.user_id, given.keys(), self.priority, self.switches, by_caller)
 
     def _number(self, prefix: str) -> str:
         number = self._numbers[prefix] = self._numbers.get(prefix, FIRST_NUMBER - 1) + 1

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from connector.sandbox.error import DataPolicyViolated
 from connector.sandbox.moment import instant, stamp
+from connector.sandbox.switch import Switches
 
 Row = dict[str, str]
 
@@ -44,6 +45,7 @@ class Writing:
     user_id: str
     given: Set[str]
     priority: Mapping[tuple[str, str], str]
+    switches: Switches
     caller_comments: bool = False
 
 
@@ -59,8 +61,10 @@ def prepare(table: str, new: Row, old: Row, writing: Writing) -> None:
 
 def _incident(_: str, new: Row, old: Row, writing: Writing) -> None:
     _mirror_state(new, old, writing)
-    if writing.caller_comments and old and old["state"] == ON_HOLD and new["hold_reason"] == "1":
-        _move(new, "2")
+    if writing.caller_comments:
+        waiting = old["state"] == ON_HOLD and new["hold_reason"] == "1"
+        if waiting or (old["state"] == RESOLVED and writing.switches.caller_reopens):
+            _move(new, "2")
     if not old or (new["impact"], new["urgency"]) != (old["impact"], old["urgency"]):
         new["priority"] = writing.priority.get((new["impact"], new["urgency"]), new["priority"])
     if old:
@@ -73,7 +77,7 @@ def _incident(_: str, new: Row, old: Row, writing: Writing) -> None:
     if before == ON_HOLD and "hold_reason" not in writing.given:
         new["hold_reason"] = ""
     if state in {RESOLVED, CLOSED}:
-        _need_close_information(new)
+        _need_close_information(new, writing)
         if before not in {RESOLVED, CLOSED}:
             _stamp(new, "resolved", writing)
             _measure(new)
@@ -109,12 +113,12 @@ def _count_reassignment(new: Row, old: Row, writing: Writing) -> None:
         new["reassignment_count"] = str(int(old["reassignment_count"] or 0) + 1)
 
 
-def _need_close_information(new: Row) -> None:
+def _need_close_information(new: Row, writing: Writing) -> None:
     """The stock data policy "Make close info mandatory when resolved or closed"."""
     needed = {"close_code": "Resolution code", "close_notes": "Resolution notes"}
     missing = [label for name, label in needed.items() if not new[name].strip()]
     if missing:
-        raise DataPolicyViolated(missing)
+        raise DataPolicyViolated(missing, writing.switches.data_policy_message)
 
 
 def _stamp(new: Row, what: str, writing: Writing) -> None:

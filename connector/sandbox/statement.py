@@ -5,7 +5,7 @@ sorting or filtering on the far side of one.
 """
 
 from dataclasses import dataclass, field
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from connector.sandbox.column import Column
 from connector.sandbox.condition import FIELD_OPERATORS, condition
@@ -15,12 +15,10 @@ from connector.sandbox.operand import ALWAYS, NEVER, Asker, Dialect, Fragment, O
 from connector.sandbox.query import Query, Term, parse
 from connector.sandbox.query_acl import MATCHING, Denied, QueryOperation
 from connector.sandbox.related import BEYOND, bare, below, beyond
+from connector.sandbox.switch import InvalidField
 from connector.sandbox.walk import floor, index, looks_up
 
 _T = TypeVar("_T")
-
-InvalidQuery = Literal["ignore", "no_rows", "forbid"]
-"""What an unknown column in a query does (section 2.3): the condition vanishes, nothing is found, or 403."""
 
 
 @dataclass(slots=True)
@@ -104,7 +102,7 @@ def statement(
     asker: Asker,
     *,
     pairs: tuple[Term, ...] = (),
-    invalid: InvalidQuery = "ignore",
+    invalid: InvalidField = "ignore",
     strict: bool = True,
     dialect: Dialect = Dialect(),  # noqa: B008  frozen
     denied: Denied | None = None,
@@ -122,7 +120,7 @@ class _Compiler:
 
     dictionary: Dictionary
     asker: Asker
-    invalid: InvalidQuery
+    invalid: InvalidField
     strict: bool
     dialect: Dialect
     denied: Denied | None

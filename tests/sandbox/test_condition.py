@@ -210,13 +210,13 @@ def test_unknown_columns(desk: Instance) -> None:
     assert desk.count("incident", "nonsense=1") == 60
     assert desk.count("incident", "nonsense=1^order=1^ORDERBYnonsense") == 12
     assert desk.count("incident", "order=1^NQnonsense=1") == 60
-    desk.invalid_query = "no_rows"
+    desk.switch("invalid_query", "no_rows")
     assert desk.count("incident", "nonsense=1") == 0
     assert desk.count("incident", "order=1^ORcaller_id.nonsense=1") == 12
-    desk.invalid_query = "forbid"
+    desk.switch("invalid_query", "forbid")
     with pytest.raises(QueryForbidden):
         desk.rows("incident", "ORDERBYnonsense")
-    desk.invalid_query = "ignore"
+    desk.switch("invalid_query", "ignore")
     desk.properties["glide.invalid_query.returns_no_rows"] = "true"
     assert desk.count("incident", "nonsense=1") == 0
     desk.properties["glide.invalid_query.returns_no_rows"] = "false"

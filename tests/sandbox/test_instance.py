@@ -65,7 +65,7 @@ def test_a_note_on_a_closed_incident(instance: Instance) -> None:
     closed = {"state": "7", "close_code": "Duplicate", "close_notes": "-"}
     sys_id = instance.insert("incident", closed)["sys_id"]
     instance.update("incident", sys_id, {"work_notes": "kept"})
-    instance.journal_on_closed = False
+    instance.switch("journal_on_closed", False)
     instance.update("incident", sys_id, {"work_notes": "lost"})
     assert [entry["value"] for entry in instance.journal(sys_id)] == ["kept"]
 

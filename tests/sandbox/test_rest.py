@@ -126,7 +126,7 @@ def test_a_query_that_cannot_be_read_is_an_error(near: Any, instance: Instance) 
     assert answer.status_code == 400
     assert "state~1" in answer.json()["error"]["detail"]
     assert len(near.rows("incident", "nonsense=1")) == 1
-    instance.invalid_query = "forbid"
+    instance.switch("invalid_query", "forbid")
     answer = near("GET", "table/incident", params={"sysparm_query": "nonsense=1"})
     detail = "Field(s) present in the query do not have permission to be read"
     assert (answer.status_code, answer.json()) == (

@@ -39,7 +39,7 @@ def changes(instance: Instance, clock: Any) -> list[Callable[[], object]]:
         lambda: instance.hide("incident", "state=1", "connector"),
         lambda: instance.add_column("incident", "u_late", default="1"),
         lambda: instance.add_choice("incident", "state", "1", "Brand new"),
-        lambda: setattr(instance, "invalid_query", "no_rows"),
+        lambda: instance.switch("invalid_query", "no_rows"),
         lambda: setattr(clock, "at", clock.at + 301),
         lambda: (
             instance.delete("incident", instance.rows("incident", limit=1)[0]["sys_id"])
