@@ -93,10 +93,9 @@ class Reading:
     def _fields(self, table: Table, fields: tuple[str, ...], user: str) -> tuple[str, ...]:
         """The columns asked for without those that the user may not read; they are missing in the answer."""
         access = self._instance.access
-        if not access.columns_matter:
+        if not fields and not access.columns_matter:
             return fields
-        kept = tuple(one for one in fields or table.columns if access.readable(user, table, one))
-        return kept or ("",)
+        return access.columns(user, table, fields or tuple(table.columns)) or ("",)
 
     def _class(self, table: Table) -> str:
         names = ",".join(literal(name) for name in self._instance.dictionary.family(table.name))

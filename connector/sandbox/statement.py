@@ -180,8 +180,10 @@ class _Compiler:
         return self.statement(table, parse(text, strict=self.strict))
 
     def _operand(self, path: Path, name: str, operation: QueryOperation) -> Operand | None:
-        found = self._known(path.column(name))
-        if found is None:
+        found = path.column(name)
+        if found is not None and found[1].type == "password2":
+            found = None  # whoever could ask for a secret letter by letter would have it
+        if self._known(found) is None or found is None:
             return None
         if self.denied and self.denied(path.home(name), name.rpartition(".")[2], operation):
             raise QueryForbidden

@@ -67,6 +67,8 @@ class Limits:
     closed: frozenset[str] = frozenset()
     queries: tuple[str, ...] = ()
     columns: frozenset[str] = frozenset()
+    shut: bool = False
+    """No class of the table may be read."""
 
     @property
     def rows(self) -> bool:
@@ -147,8 +149,19 @@ class Access:
         """Whether there is any restriction on reading columns: mostly there is none, and nobody pays."""
         return bool(self.unread) or "read" in self._by_column()
 
+    def columns(self, user: str, table: Table, paths: tuple[str, ...]) -> tuple[str, ...]:
+        """Those of these columns of `table`, dot-walked or not, that the user may read."""
+        limits = self.limits(user, table)
+        plain = not self.columns_matter and not any("." in path for path in paths)
+        if plain and (limits is None or not limits.shut):
+            return paths
+        return tuple(path for path in paths if self.readable(user, table, path))
+
     def readable(self, user: str, table: Table, path: str) -> bool:
-        """Whether the user may read a possibly dot-walked column of `table`; also one that does not exist."""
+        """Whether the user may read a possibly dot-walked column of `table`; also one that does not exist.
+
+        Nothing of a table that is closed is readable, nor is it by a dot-walk from one that is open.
+        """
         *walked, element = path.split(".")
         for step in walked:
             limits = self.limits(user, table)
@@ -156,11 +169,11 @@ class Access:
             target = self._dictionary.get(column.reference) if column else None
             if target is None:
                 return True
-            if limits and step in limits.columns:
+            if limits and (limits.shut or step in limits.columns):
                 return False
             table = target
         limits = self.limits(user, table)
-        return limits is None or element not in limits.columns
+        return limits is None or not (limits.shut or element in limits.columns)
 
     def _judged(self, user: str, table: Table) -> Limits | None:
         held = self.held(user)
@@ -179,7 +192,7 @@ class Access:
                 for element in table.columns
                 if not self._passes("read", self._column_names(table, element), held)
             }
-        found = Limits(closed, queries, frozenset(columns))
+        found = Limits(closed, queries, frozenset(columns), shut=len(closed) == len(family))
         return found if found.rows or found.columns else None
 
     def _passes(self, operation: str, names: Iterator[str], held: frozenset[str]) -> bool:

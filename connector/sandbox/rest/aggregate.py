@@ -53,11 +53,13 @@ class AggregateApi:
         given = {name: value for name, value in turn.asked.sent if value}
         access = self._instance.access
 
+        def secret(name: str) -> bool:
+            found = Path(self._instance.dictionary, table).column(name)
+            return found is not None and found[1].type == "password2"
+
         def columns(name: str) -> list[str]:
             told = dict.fromkeys(one.strip() for one in given.get(name, "").split(",") if one.strip())
-            if not access.columns_matter:
-                return list(told)
-            return [one for one in told if access.readable(turn.user, table, one)]
+            return [one for one in access.columns(turn.user, table, tuple(told)) if not secret(one)]
 
         return Wanted(
             count=given.get("sysparm_count", "").lower() == "true",

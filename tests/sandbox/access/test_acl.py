@@ -40,7 +40,7 @@ def test_random_rules(instance: Instance, told: list[tuple[str, str]], held: set
     rows, column = passes(told, ROWS, held), passes(told, COLUMNS, held)
     assert access.may("one", "write", table) == rows
     assert access.may_write_column("one", table, "urgency") == column
-    assert access.readable("one", table, "urgency") == column
+    assert access.readable("one", table, "urgency") == (rows and column)
     assert instance.unseen(table, [made], "one") == (set() if rows else {made})
 
 

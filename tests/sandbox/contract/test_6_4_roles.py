@@ -234,3 +234,43 @@ def test_articles_follow_the_user_criteria(agent: Any) -> None:
     agent_id = instance.rows("sys_user", "user_name=agent")[0]["sys_id"]
     instance.insert("sys_user_grmember", {"group": group, "user": agent_id})
     assert len(agent.result("/api/now/table/kb_knowledge")) == 2
+
+
+def test_no_way_round_a_closed_table(agent: Any) -> None:
+    """Neither a dot-walk from an open table nor statistics show what the table itself keeps back."""
+    instance = agent.instance
+    instance.add_user("bare", name="Bare", password="secret", roles=["survey_reader"])
+    made = instance.insert("incident", {"short_description": "hidden"})
+    instance.update("incident", made["sys_id"], {"urgency": "1"})
+    instance.insert("task", {"parent": made["sys_id"]})
+    fields = "incident.short_description,incident,number"
+    instance.insert("incident_task", {"incident": made["sys_id"]})
+    shown = agent.result("/api/now/table/incident_task", sysparm_fields=fields)[0]
+    assert shown["incident.short_description"] == "hidden"
+    link = instance.insert("m2m_kb_task", {"task": made["sys_id"]})["sys_id"]
+    instance.add_column("m2m_kb_task", "u_incident", type="reference", reference="incident")
+    instance.update("m2m_kb_task", link, {"u_incident": made["sys_id"]})
+    agent.auth = ("bare", "secret")
+    shown = agent.result("/api/now/table/m2m_kb_task", sysparm_fields="u_incident.short_description,sys_id")
+    assert shown == [{"sys_id": link}]
+    agent.auth = ("agent", "secret")
+    stats = agent.get("/api/now/stats/sys_audit?sysparm_count=true&sysparm_group_by=newvalue")
+    assert "newvalue" not in stats.text
+    assert "groupby_fields" not in stats.text
+
+
+@pytest.mark.parametrize("who", ["connector", "agent"])
+def test_secrets_cannot_be_guessed_letter_by_letter(agent: Any, who: str) -> None:
+    """A query, an order or a group by a secret counts as one by a column that does not exist."""
+    agent.instance.add_oauth_client("Desk", client_id="desk", client_secret="hush")
+    agent.auth = (who, "secret")
+    counts = set()
+    for part in ("STARTSWITHh", "STARTSWITHx", "=hush", "ISEMPTY"):
+        answer = agent.get("/api/now/table/oauth_entity", params={"sysparm_query": f"client_secret{part}"})
+        assert answer.status_code == 200
+        counts.add(answer.headers["X-Total-Count"])
+    assert counts == {"1"}
+    stats = agent.get(
+        "/api/now/stats/oauth_entity?sysparm_group_by=client_secret&sysparm_max_fields=client_secret"
+    )
+    assert "hush" not in stats.text
