@@ -69,6 +69,19 @@ class Dictionary:
         for column in columns:
             table.columns[column.element] = column
 
+    def found_table(self, name: str, label: str, extends: str, columns: Iterable[Column]) -> Table:
+        """A new table, as an admin makes one.  ValueError for a name that is none or taken."""
+        if not NAME.match(name):
+            raise ValueError(f"{name!r} is no table name: lower case, digits and _ only")
+        if name in self.tables:
+            raise ValueError(f"there is a table {name} already")
+        above = self[extends] if extends else None
+        shown = label or name.removeprefix("u_").replace("_", " ").capitalize()
+        table = Table(name, shown, root=above.root if above else name, parent=extends)
+        table.updated = above is None or above.updated
+        self.add_table(table, columns)
+        return table
+
     def add_column(self, name: str, column: Column) -> None:
         """Add or replace a column in a table and all that extend it."""
         if not NAME.match(column.element):

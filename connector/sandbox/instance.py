@@ -7,7 +7,7 @@ restricts (choices, read-only columns, column ACLs) is restricted in the REST fa
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from connector.sandbox.access.acl import WATCHED, Access
 from connector.sandbox.access.people import People
@@ -23,7 +23,15 @@ from connector.sandbox.query_acl import QueryAcls
 from connector.sandbox.record import Records, declared
 from connector.sandbox.session import Sessions
 from connector.sandbox.statement import Statement, statement
-from connector.sandbox.stock import described_choice, described_columns, key, stock
+from connector.sandbox.stock import (
+    class_column,
+    described_choice,
+    described_columns,
+    described_table,
+    key,
+    own_columns,
+    stock,
+)
 from connector.sandbox.store import Store
 from connector.sandbox.switch import Switches
 
@@ -117,6 +125,31 @@ class Instance(People):
         if not table.web:
             raise InvalidTable(name)
         return table
+
+    def add_table(self, name: str, label: str = "", *, extends: str = "") -> None:
+        """A table with the sys_ fields, or one that has all columns of the table it extends.
+
+        ValueError for a name that is none or taken, `InvalidTable` where there is nothing to extend.
+        """
+        with self.lock:
+            made = self._found_table(name, label, extends)
+            where, row = described_table(made)
+            self.store.insert(where, row | self.records.made("admin"))
+            own = () if extends else tuple(made.columns.values())
+            for there, column in described_columns(name, own):
+                self.store.insert(there, column | self.records.made("admin"))
+
+    def _found_table(self, name: str, label: str, extends: str) -> Table:
+        """Dictionary and storage of a new table; its rows in `sys_db_object` are the caller's."""
+        if extends and not self.dictionary[extends].classes:
+            self._place(extends, class_column())
+            root = self.dictionary[extends].root
+            self.store.db.execute(f'UPDATE "{root}" SET sys_class_name = ?', (extends,))
+        made = self.dictionary.found_table(name, label, extends, () if extends else own_columns())
+        self.store.add_table(made)
+        self.generation += 1
+        self.access.forget()
+        return made
 
     def add_column(
         self,
@@ -362,6 +395,10 @@ class Instance(People):
         for row in self.store.db.execute(sql, [*found.values, json.dumps(list(sys_ids))]):
             yield str(row[0])
 
+    def loading(self) -> AbstractContextManager[None]:
+        """All that is loaded within this block, or nothing; for seeds, which write past the rules."""
+        return self._write()
+
     # Inside a write
 
     @contextmanager
@@ -385,7 +422,9 @@ class Instance(People):
 
     def _inserted(self, table: str, row: Row) -> None:
         """Rows that mean something to the instance itself."""
-        if table == "sys_dictionary" and row["element"]:
+        if table == "sys_db_object":
+            self._take_table(row)
+        elif table == "sys_dictionary" and row["element"]:
             if not NAME.match(row["element"]):
                 raise RecordError(400, "Operation Failed", f"{row['element']} is no column name")
             if self.dictionary.get(row["name"]) is None:
@@ -404,6 +443,20 @@ class Instance(People):
             self._name_roles(row["user"])
         if table in WATCHED:
             self.access.forget()
+
+    def _take_table(self, row: Row) -> None:
+        """A table comes of a row of `sys_db_object`, as an admin makes one; its columns are described."""
+        wanted = row["super_class"]
+        above = self.get("sys_db_object", wanted) if wanted else None
+        extends = above["name"] if above else wanted
+        if extends and extends not in self.dictionary.tables:
+            raise RecordError(400, "Operation Failed", f"{wanted} is no table to extend")
+        try:
+            made = self._found_table(row["name"], row["label"], extends)
+        except ValueError as wrong:
+            raise RecordError(400, "Operation Failed", str(wrong)) from None
+        for where, column in described_columns(made.name, () if extends else made.columns.values()):
+            self.store.insert(where, column | self.records.made("admin"))
 
     def _guard(self, table: Table, row: Row) -> None:
         for name, query, rule in self._aborts:

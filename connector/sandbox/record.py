@@ -84,7 +84,7 @@ class Records:
         if table.classes:
             row["sys_class_name"] = table.name
         if table.prefix and not row["number"]:
-            row["number"] = self._number(table.prefix)
+            row["number"] = self.number(table.prefix)
         prepare(table.name, row, {}, self._writing(user, given))
         try:
             self.store.insert(table.root, row)
@@ -168,7 +168,13 @@ class Records:
         by_caller = bool(entries and old and "comments" in entries and old.get("caller_id") == asker.user_id)
         return Writing(stamp(asker.at), asker.user_id, given.keys(), self.priority, self.switches, by_caller)
 
-    def _number(self, prefix: str) -> str:
+    def number(self, prefix: str, given: str = "") -> str:
+        """The next number of this prefix, or the one given, which later ones then come after."""
+        if given:
+            digits = given.removeprefix(prefix)
+            if digits.isascii() and digits.isdigit():
+                self._numbers[prefix] = max(self._numbers.get(prefix, FIRST_NUMBER - 1), int(digits))
+            return given
         number = self._numbers[prefix] = self._numbers.get(prefix, FIRST_NUMBER - 1) + 1
         return f"{prefix}{number:07d}"
 

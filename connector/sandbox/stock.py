@@ -57,6 +57,18 @@ def stock() -> Dictionary:
     return dictionary
 
 
+def own_columns() -> Iterator[Column]:
+    """What every table has, without being asked."""
+    for line in (_SYS + _SYS_UPDATED).splitlines():
+        if line:
+            yield _column(*line.split(None, 2))
+
+
+def class_column() -> Column:
+    """What tells the records of a table from those of the tables below it."""
+    return Column("sys_class_name", "string", "Class", 80)
+
+
 def _extending() -> Iterator[tuple[Table, str]]:
     yield Table("task", "Task", "task", display="number", prefix="TASK"), stock_task.TASK
     yield Table("incident", "Incident", "task", "task", prefix="INC"), stock_task.INCIDENT
@@ -102,24 +114,22 @@ def described(dictionary: Dictionary) -> Iterator[tuple[str, dict[str, str]]]:
     Each is (table, row).
     """
     for table in dictionary:
+        yield described_table(table)
         above = dictionary.get(table.parent)
         inherited = above.columns if above else {}
-        yield (
-            "sys_db_object",
-            _row(
-                key("sys_db_object", table.name),
-                name=table.name,
-                label=table.label,
-                super_class=key("sys_db_object", table.parent) if table.parent else "",
-                ws_access="true",
-            ),
-        )
         own = [column for element, column in table.columns.items() if inherited.get(element) is not column]
         yield from described_columns(table.name, own)
     for sys_id, (label, script, kind, about) in stock_system.DYNAMIC_OPTIONS.items():
         told = {"label": label, "script": script, "field_type": kind, "table": about}
         row = _row(sys_id, active="true", available_for_filter="true", **told)
         yield "sys_filter_option_dynamic", row
+
+
+def described_table(table: Table) -> tuple[str, dict[str, str]]:
+    """One table as a row of `sys_db_object`."""
+    above = key("sys_db_object", table.parent) if table.parent else ""
+    shown = {"name": table.name, "label": table.label, "super_class": above, "ws_access": "true"}
+    return "sys_db_object", _row(key("sys_db_object", table.name), **shown)
 
 
 def described_columns(table: str, columns: Iterable[Column]) -> Iterator[tuple[str, dict[str, str]]]:

@@ -49,6 +49,12 @@ class Store:
         if column.element not in have:
             self.db.execute(f"ALTER TABLE {quoted(table.root)} ADD COLUMN {_declared(column)}")
 
+    def add_table(self, table: Table) -> None:
+        """Storage for a table of its own; one that extends another lies in that one's."""
+        self._columns.clear()
+        if table.root == table.name:
+            _create(self.db, table.name, table.columns, ordered=[("sys_updated_on", "sys_id")])
+
     def class_of(self, table: Table, sys_id: str) -> str | None:
         """The class of the record, None if there is none; `table` itself where rows carry no class."""
         column = '"sys_class_name"' if table.classes else "1"
@@ -140,23 +146,29 @@ def _template() -> sqlite3.Connection:
         for name in dictionary.family(root):
             for element, column in dictionary[name].columns.items():
                 columns.setdefault(element, column)
-        declared = ", ".join(_declared(column) for column in columns.values())
-        db.execute(f"CREATE TABLE {quoted(root)} ({declared})")
         group = ("sys_class_name",) if dictionary[root].children else ()
         stamp = "sys_updated_on" if dictionary[root].updated else "sys_created_on"
         orders = [(*group, stamp, "sys_id"), *((name,) for name in indexes.get(root, ()))]
         if group:
             orders += [(stamp, "sys_id")]
-        for order in orders:
-            names = ", ".join(quoted(name) for name in order)
-            index = quoted("_".join((root, "by", *order)))
-            db.execute(f"CREATE INDEX {index} ON {quoted(root)} ({names})")
+        _create(db, root, columns, ordered=orders)
     loader = Store.__new__(Store)
     loader.db, loader._inserts = db, {}
     for table, row in (*described(dictionary), *granted()):
         loader.insert(table, row)
     atexit.register(db.close)
     return db
+
+
+def _create(
+    db: sqlite3.Connection, root: str, columns: Mapping[str, Column], *, ordered: Iterable[Sequence[str]]
+) -> None:
+    declared = ", ".join(_declared(column) for column in columns.values())
+    db.execute(f"CREATE TABLE {quoted(root)} ({declared})")
+    for order in ordered:
+        names = ", ".join(quoted(name) for name in order)
+        index = quoted("_".join((root, "by", *order)))
+        db.execute(f"CREATE INDEX {index} ON {quoted(root)} ({names})")
 
 
 def _declared(column: Column) -> str:
