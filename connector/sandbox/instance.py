@@ -12,7 +12,6 @@ from contextlib import AbstractContextManager, contextmanager
 from connector.sandbox.access.acl import WATCHED, Access
 from connector.sandbox.access.people import People
 from connector.sandbox.attachment import forget
-from connector.sandbox.column import Column
 from connector.sandbox.dictionary import NAME, Table
 from connector.sandbox.error import Aborted, InvalidTable, NotFound, RecordError
 from connector.sandbox.metric import CALCULATION, DURATION, SCRIPTS, STATE, STOCK, Metrics
@@ -21,15 +20,11 @@ from connector.sandbox.property import Properties
 from connector.sandbox.query import Query, Term, parse
 from connector.sandbox.query_acl import QueryAcls
 from connector.sandbox.record import Records, declared
+from connector.sandbox.schema import Schema
 from connector.sandbox.session import Sessions
 from connector.sandbox.statement import Statement, statement
 from connector.sandbox.stock import (
-    class_column,
-    described_choice,
-    described_columns,
-    described_table,
     key,
-    own_columns,
     stock,
 )
 from connector.sandbox.store import Store
@@ -38,12 +33,13 @@ from connector.sandbox.switch import Switches
 Row = dict[str, str]
 
 
-class Instance(People):
+class Instance(People, Schema):
     """One embedded ServiceNow.
 
     `now` gives epoch seconds UTC and is the only clock; `base_url` begins the links in answers; `time_zone`
     is the zone of users that have none of their own; `strict` makes a query that cannot be read an error
-    instead of dropping the part; `seed` makes the sys_ids, which are the same in every run.
+    instead of dropping the part; `seed` makes the sys_ids, which are the same in every run; `state` is a file
+    that keeps the records over a restart (switches and single restrictions are not kept).
 
     What differs between instances: `switches` (see `Switches`), `dialect` (what `!=` makes of empty values,
     whether the case of letters counts), `priority_lookup` ((impact, urgency) → priority), `measure` (metrics;
@@ -58,6 +54,7 @@ class Instance(People):
         time_zone: str = "GMT",
         strict: bool = True,
         seed: int = 0,
+        state: str | None = None,
     ) -> None:
         self.now = now
         self.base_url = base_url
@@ -67,10 +64,11 @@ class Instance(People):
         self.lock = threading.RLock()
         self.generation = 0
         self._skew = 0.0
+        self._state = state
         self._begin()
 
-    def _begin(self) -> None:
-        self.store = Store()
+    def _begin(self, *, anew: bool = False) -> None:
+        self.store = Store(self._state, anew=anew)
         self.dictionary = stock().copy()
         self.generation += 1
         self.sessions = Sessions(self.store, lambda: self.now() + self._skew, self.time_zone)
@@ -79,20 +77,23 @@ class Instance(People):
         self.records.guard = self._guard
         self.records.updated = self._updated
         self.dialect = Dialect()
-        self.passwords: dict[str, str] = {}
+        self.passwords: dict[str, str] = self.store.passwords()
         self.access = Access(self.store, self.dictionary, self.sessions)
         self.denied: set[tuple[str, str, str]] = set()
         self.query_acls = QueryAcls()
         self._aborts: list[tuple[str, str, str]] = []
         self.metrics: Metrics | None = None
         self.properties = Properties(self._write_property)
-        self.add_user("admin", name="System Administrator", roles=["admin"])
+        if self.store.restored:
+            self._restore()
+        else:
+            self.add_user("admin", name="System Administrator", roles=["admin"])
 
     def reset(self) -> None:
         """Back to a fresh instance: stock tables, the user admin, no records, no rules, stock switches."""
         with self.lock:
             self.store.close()
-            self._begin()
+            self._begin(anew=True)
 
     def close(self) -> None:
         """Give the memory back; the instance is not used afterwards."""
@@ -125,72 +126,6 @@ class Instance(People):
         if not table.web:
             raise InvalidTable(name)
         return table
-
-    def add_table(self, name: str, label: str = "", *, extends: str = "") -> None:
-        """A table with the sys_ fields, or one that has all columns of the table it extends.
-
-        ValueError for a name that is none or taken, `InvalidTable` where there is nothing to extend.
-        """
-        with self.lock:
-            made = self._found_table(name, label, extends)
-            where, row = described_table(made)
-            self.store.insert(where, row | self.records.made("admin"))
-            own = () if extends else tuple(made.columns.values())
-            for there, column in described_columns(name, own):
-                self.store.insert(there, column | self.records.made("admin"))
-
-    def _found_table(self, name: str, label: str, extends: str) -> Table:
-        """Dictionary and storage of a new table; its rows in `sys_db_object` are the caller's."""
-        if extends and not self.dictionary[extends].classes:
-            self._place(extends, class_column())
-            root = self.dictionary[extends].root
-            self.store.db.execute(f'UPDATE "{root}" SET sys_class_name = ?', (extends,))
-        made = self.dictionary.found_table(name, label, extends, () if extends else own_columns())
-        self.store.add_table(made)
-        self.generation += 1
-        self.access.forget()
-        return made
-
-    def add_column(
-        self,
-        table: str,
-        element: str,
-        *,
-        type: str = "string",  # noqa: A002  the dictionary's own word
-        label: str = "",
-        max_length: int = 255,
-        choices: Mapping[str, str] | None = None,
-        default: str = "",
-        read_only: bool = False,
-        reference: str = "",
-    ) -> None:
-        """A column of a table and of all that extend it, as a POST to `sys_dictionary` makes it.
-
-        Existing records have it empty.  `choices` are value → label.  ValueError for a name that is none.
-        """
-        length = 32 if type == "reference" else max_length
-        shown = label or element.removeprefix("u_").replace("_", " ").capitalize()
-        column = Column(element, type, shown, length, dict(choices or {}), default, read_only, reference)
-        with self.lock:
-            self._place(table, column)
-            for where, row in described_columns(table, [column]):
-                self.store.delete(where, row["sys_id"])
-                self.store.insert(where, row | self.records.made("admin"))
-
-    def add_choice(self, table: str, element: str, value: str, label: str) -> None:
-        """One more choice of a column."""
-        with self.lock:
-            self.dictionary.add_choice(table, element, value, label)
-            self.generation += 1
-            sequence = len(self.dictionary[table].columns[element].choices)
-            row = described_choice(table, element, value, label, sequence) | self.records.made("admin")
-            self.store.delete("sys_choice", row["sys_id"])
-            self.store.insert("sys_choice", row)
-
-    def _place(self, table: str, column: Column) -> None:
-        self.dictionary.add_column(table, column)
-        self.store.add_column(self.dictionary[table], column)
-        self.generation += 1
 
     # Records
 
@@ -422,7 +357,7 @@ class Instance(People):
 
     def _inserted(self, table: str, row: Row) -> None:
         """Rows that mean something to the instance itself."""
-        if table == "sys_db_object":
+        if table == "sys_db_object" and row["name"]:
             self._take_table(row)
         elif table == "sys_dictionary" and row["element"]:
             if not NAME.match(row["element"]):
@@ -443,20 +378,6 @@ class Instance(People):
             self._name_roles(row["user"])
         if table in WATCHED:
             self.access.forget()
-
-    def _take_table(self, row: Row) -> None:
-        """A table comes of a row of `sys_db_object`, as an admin makes one; its columns are described."""
-        wanted = row["super_class"]
-        above = self.get("sys_db_object", wanted) if wanted else None
-        extends = above["name"] if above else wanted
-        if extends and extends not in self.dictionary.tables:
-            raise RecordError(400, "Operation Failed", f"{wanted} is no table to extend")
-        try:
-            made = self._found_table(row["name"], row["label"], extends)
-        except ValueError as wrong:
-            raise RecordError(400, "Operation Failed", str(wrong)) from None
-        for where, column in described_columns(made.name, () if extends else made.columns.values()):
-            self.store.insert(where, column | self.records.made("admin"))
 
     def _guard(self, table: Table, row: Row) -> None:
         for name, query, rule in self._aborts:

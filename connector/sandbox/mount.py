@@ -59,11 +59,11 @@ def in_process(rest: Rest, base_url: str | None = None) -> Iterator[str]:
 class Server:
     """The REST face as an HTTP/1.1 server in a thread, on loopback.
 
-    `port` 0 takes a free one.  `certificate` is a PEM file with a chain and its key: the server then speaks
-    TLS, which many clients insist on.  `clients` is a PEM file of the authorities whose client certificates
-    are believed: whoever shows one that a row of `sys_user_certificate` holds is logged in by it.  A context
-    manager; `start` and `stop` may be called by hand.  Raises `OSError` for a port that is taken and a file
-    that holds no certificate.
+    `port` 0 takes a free one.  `certificate` is a PEM file with a chain and its key, unless that is in the
+    file `key`: the server then speaks TLS, which many clients insist on.  `clients` is a PEM file of the
+    authorities whose client certificates are believed: whoever shows one that a row of `sys_user_certificate`
+    holds is logged in by it.  A context manager; `start` and `stop` may be called by hand.  Raises `OSError`
+    for a port that is taken and a file that holds no certificate.
     """
 
     def __init__(
@@ -73,12 +73,13 @@ class Server:
         port: int = 0,
         *,
         certificate: str | None = None,
+        key: str | None = None,
         clients: str | None = None,
     ) -> None:
         tls = None
         if certificate is not None:
             tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            tls.load_cert_chain(certificate)
+            tls.load_cert_chain(certificate, key)
             if clients is not None:
                 tls.verify_mode = ssl.CERT_OPTIONAL
                 tls.load_verify_locations(clients)

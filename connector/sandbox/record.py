@@ -41,7 +41,7 @@ class Records:
         self.guard: Callable[[Table, Row], None] = lambda _table, _row: None
         self.updated: Callable[[Table, Row], None] = lambda _table, _row: None
         self.measured: Callable[[str, Row, Row], None] | None = None
-        self._dice = random.Random(seed)
+        self._dice = random.Random(f"{seed} {sessions.asker('').at}" if store.restored else seed)
         self._numbers: dict[str, int] = {}
 
     def mint(self) -> str:

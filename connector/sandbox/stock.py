@@ -64,6 +64,16 @@ def own_columns() -> Iterator[Column]:
             yield _column(*line.split(None, 2))
 
 
+def found_table(dictionary: Dictionary, name: str, label: str, extends: str) -> Table:
+    """A new table in the dictionary, with the columns that it has without being asked.
+
+    ValueError for a name that is none or taken, `InvalidTable` where there is nothing to extend.
+    """
+    if extends and not dictionary[extends].classes:
+        dictionary.add_column(extends, class_column())
+    return dictionary.found_table(name, label, extends, () if extends else own_columns())
+
+
 def class_column() -> Column:
     """What tells the records of a table from those of the tables below it."""
     return Column("sys_class_name", "string", "Class", 80)

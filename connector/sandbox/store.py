@@ -28,12 +28,22 @@ def quoted(name: str) -> str:
 class Store:
     """Rows in and out.  Not thread safe: the instance holds the lock.
 
-    A fresh store holds the rows that describe the stock dictionary and nothing else.
+    A fresh store holds the rows that describe the stock dictionary and nothing else.  With `path` the rows
+    lie in that file, and `restored` says that some were there already.  sqlite3.DatabaseError for a file that
+    is no database.
     """
 
-    def __init__(self) -> None:
-        self.db = _connect()
-        _template().backup(self.db)
+    def __init__(self, path: str | None = None, *, anew: bool = False) -> None:
+        self.path = path
+        self.db = _connect(path)
+        there = self.db.execute("SELECT 1 FROM sqlite_master WHERE name = 'sys_db_object'").fetchone()
+        self.restored = there is not None and not anew
+        if not self.restored:
+            _template().backup(self.db)
+        if path:
+            self.db.execute("PRAGMA journal_mode=WAL")
+            self.db.execute("PRAGMA synchronous=NORMAL")
+            self.db.execute("CREATE TABLE IF NOT EXISTS sandbox_password (user_name PRIMARY KEY, password)")
         self._close = weakref.finalize(self, self.db.close)
         self._columns: dict[str, tuple[str, ...]] = {}
         self._inserts: dict[tuple[str, ...], str] = {}
@@ -49,11 +59,33 @@ class Store:
         if column.element not in have:
             self.db.execute(f"ALTER TABLE {quoted(table.root)} ADD COLUMN {_declared(column)}")
 
+    def passwords(self) -> dict[str, str]:
+        """User name → password, as far as they are kept: only a file keeps them."""
+        return dict(self.db.execute("SELECT * FROM sandbox_password")) if self.path else {}
+
+    def keep_password(self, user_name: str, password: str) -> None:
+        """Keep it where the records are kept over a restart."""
+        if self.path:
+            self.db.execute("REPLACE INTO sandbox_password VALUES (?, ?)", (user_name, password))
+
+    def highest(self, root: str, prefix: str) -> int:
+        """The highest number of this prefix, 0 if there is none."""
+        sql = f"SELECT max(CAST(substr(number, ?) AS INTEGER)) FROM {quoted(root)} WHERE number GLOB ?"
+        found = self.db.execute(sql, (len(prefix) + 1, f"{prefix}[0-9]*")).fetchone()[0]
+        return int(found or 0)
+
     def add_table(self, table: Table) -> None:
         """Storage for a table of its own; one that extends another lies in that one's."""
         self._columns.clear()
         if table.root == table.name:
             _create(self.db, table.name, table.columns, ordered=[("sys_updated_on", "sys_id")])
+
+    def holds(self, root: str, sys_id: str) -> bool:
+        """Whether this storage has such a record."""
+        return (
+            self.db.execute(f"SELECT 1 FROM {quoted(root)} WHERE sys_id = ?", (sys_id,)).fetchone()
+            is not None
+        )
 
     def class_of(self, table: Table, sys_id: str) -> str | None:
         """The class of the record, None if there is none; `table` itself where rows carry no class."""
@@ -117,11 +149,11 @@ def cipher(text: str) -> str:
     return b64encode(sha256(text.encode()).digest()).decode() if text else ""
 
 
-def _connect() -> sqlite3.Connection:
+def _connect(path: str | None = None) -> sqlite3.Connection:
     # The memdb VFS, private to this connection: a commit to ":memory:" costs more the more there is.
     db = sqlite3.connect(
-        "file:sandbox?vfs=memdb",
-        uri=True,
+        path or "file:sandbox?vfs=memdb",
+        uri=path is None,
         check_same_thread=False,
         isolation_level=None,
         cached_statements=1024,

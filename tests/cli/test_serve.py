@@ -1,5 +1,6 @@
 """``sandbox serve``: an instance on this machine that fits the configuration."""
 
+import json
 import os
 import re
 import signal
@@ -44,6 +45,50 @@ def test_it_refuses_a_port_that_is_taken_and_a_time_that_stands() -> None:
     assert main(["sandbox", "serve", "--speed", "0"]) == 2
     if os.geteuid() != 0:
         assert main(["sandbox", "serve", "--port", "1"]) == 2
+
+
+def test_an_empty_instance_with_a_seed(tmp_path: Path) -> None:
+    """What the file says, an account as the flags say, links as wished, and a ready line first."""
+    seed = tmp_path / "seed.json"
+    rows = {
+        "incident": [{"number": "INC1", "caller_id": "a"}],
+        "sys_user": [{"sys_id": "a", "user_name": "ann"}],
+    }
+    seed.write_text(json.dumps({"rows": rows}))
+    words = [sys.executable, "-m", "connector", "sandbox", "serve", "--port", "0", "--profile", "empty"]
+    words += ["--seed", str(seed), "--user", "root", "--password", "pw", "--base-url", "https://desk.example"]
+    with subprocess.Popen(
+        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
+    ) as serving:
+        assert serving.stdout is not None
+        word, url = serving.stdout.readline().split()
+        assert word == "ready"
+        incidents = f"{url}/api/now/table/incident"
+        answer = requests.get(incidents, auth=("root", "pw"), timeout=10)
+        (row,) = answer.json()["result"]
+        link = "https://desk.example/api/now/table/sys_user/a"
+        assert (row["number"], row["caller_id"]) == ("INC1", {"link": link, "value": "a"})
+        assert (
+            requests.get(f"{url}/api/now/table/incident", auth=("root", "no"), timeout=10).status_code == 401
+        )
+        serving.send_signal(signal.SIGINT)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--seed", "missing.json"], "missing.json: No such file"),
+        (["--tls-cert", "missing.pem"], "missing.pem: no such file"),
+        (["--tls-key", "x"], "--tls-key: the key of which certificate?"),
+        (["--base-url", "desk"], "--base-url: begins with"),
+        (["--state", "/"], "--state /: "),
+        (["--state", "x", "--desk"], "--state keeps records, not people"),
+    ],
+)
+def test_a_wrong_flag_is_told(words: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit 2, and what is wrong."""
+    assert main(["sandbox", "serve", "--port", "0", "--profile", "empty", *words]) == 2
+    assert message in capsys.readouterr().err
 
 
 def test_furnishing_twice_changes_nothing() -> None:

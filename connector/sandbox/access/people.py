@@ -73,6 +73,7 @@ class People:
     def set_password(self, user_name: str, password: str) -> None:
         """Let an account log in with this password; "" shuts it out."""
         self.passwords[user_name] = password
+        self.store.keep_password(user_name, password)
 
     def add_group(self, name: str, *, members: Sequence[str] = (), **fields: str) -> str:
         """A group; `members` are user names or sys_ids of users.  Returns the sys_id."""

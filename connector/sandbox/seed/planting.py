@@ -38,7 +38,10 @@ def plant(instance: Instance, documents: Sequence[Document]) -> Planted:
     writes them.
     """
     with instance.lock:
-        check = Check(instance.dictionary.copy(), lambda t, i: instance.store.class_of(t, i) is not None)
+        known = instance.dictionary
+        check = Check(
+            known.copy(), lambda root, sys_id: root in known.tables and instance.store.holds(root, sys_id)
+        )
         for document in documents:
             check.read(document)
         if check.problems:

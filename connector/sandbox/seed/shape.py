@@ -10,6 +10,7 @@ from typing import Any
 from connector.sandbox.column import Column, accepted, java_text
 from connector.sandbox.dictionary import NAME, Dictionary, Table
 from connector.sandbox.seed.document import Document
+from connector.sandbox.stock import found_table
 
 SYS_ID = re.compile(r"[0-9a-zA-Z_-]{1,32}\Z")
 _TYPES = """
@@ -50,7 +51,7 @@ class Check:
     `taken` says whether a table's storage holds a sys_id.
     """
 
-    def __init__(self, dictionary: Dictionary, taken: Callable[[Table, str], bool]) -> None:
+    def __init__(self, dictionary: Dictionary, taken: Callable[[str, str], bool]) -> None:
         self.order = Order()
         self.problems: list[str] = []
         self._dictionary = dictionary
@@ -104,7 +105,7 @@ class Check:
             return
         label = given.get("label", "")
         try:
-            self._dictionary.found_table(name, label, extends, ())
+            found_table(self._dictionary, name, label, extends)
         except ValueError as wrong:
             self._wrong(f"{place}.name", str(wrong))
             return
@@ -208,7 +209,7 @@ class Check:
             key = (table.root, sys_id)
             if not SYS_ID.match(sys_id):
                 self._wrong(f"{place}.sys_id", f"{sys_id!r} is no sys_id: up to 32 letters, digits, _ and -")
-            elif key in self._given or self._taken(table, sys_id):
+            elif key in self._given or self._taken(table.root, sys_id):
                 self._wrong(f"{place}.sys_id", f"{sys_id!r} is taken")
             self._given.add(key)
         return row

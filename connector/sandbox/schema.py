@@ -1,0 +1,153 @@
+"""The part of an instance that is about its tables: made, given columns and choices, known again."""
+
+from collections.abc import Mapping
+from threading import RLock
+from typing import TYPE_CHECKING
+
+from connector.sandbox.column import Column
+from connector.sandbox.dictionary import Dictionary, Table
+from connector.sandbox.error import RecordError
+from connector.sandbox.record import declared
+from connector.sandbox.stock import (
+    class_column,
+    described_choice,
+    described_columns,
+    described_table,
+    found_table,
+)
+
+if TYPE_CHECKING:
+    from connector.sandbox.access.acl import Access
+    from connector.sandbox.record import Records
+    from connector.sandbox.store import Store
+
+Row = dict[str, str]
+
+
+class Schema:
+    """What `Instance` offers for its dictionary."""
+
+    access: "Access"
+    dictionary: Dictionary
+    generation: int
+    lock: RLock
+    records: "Records"
+    store: "Store"
+
+    def get(self, table: str, sys_id: str) -> Row | None:
+        """The raw row, None if there is no such record."""
+        raise NotImplementedError
+
+    def rows(
+        self, table: str, query: str = "", *, user: str = "admin", limit: int | None = None
+    ) -> list[Row]:
+        """Raw rows."""
+        raise NotImplementedError
+
+    def _take_property(self, row: Row) -> None:
+        raise NotImplementedError
+
+    def add_table(self, name: str, label: str = "", *, extends: str = "") -> None:
+        """A table with the sys_ fields, or one that has all columns of the table it extends.
+
+        ValueError for a name that is none or taken, `InvalidTable` where there is nothing to extend.
+        """
+        with self.lock:
+            made = self._found_table(name, label, extends)
+            where, row = described_table(made)
+            self.store.insert(where, row | self.records.made("admin"))
+            own = () if extends else tuple(made.columns.values())
+            for there, column in described_columns(name, own):
+                self.store.insert(there, column | self.records.made("admin"))
+
+    def _found_table(self, name: str, label: str, extends: str) -> Table:
+        """Dictionary and storage of a new table; its rows in `sys_db_object` are the caller's."""
+        if extends and not self.dictionary[extends].classes:
+            self._place(extends, class_column())
+            root = self.dictionary[extends].root
+            self.store.db.execute(f'UPDATE "{root}" SET sys_class_name = ?', (extends,))
+        made = found_table(self.dictionary, name, label, extends)
+        self.store.add_table(made)
+        self.generation += 1
+        self.access.forget()
+        return made
+
+    def add_column(
+        self,
+        table: str,
+        element: str,
+        *,
+        type: str = "string",  # noqa: A002  the dictionary's own word
+        label: str = "",
+        max_length: int = 255,
+        choices: Mapping[str, str] | None = None,
+        default: str = "",
+        read_only: bool = False,
+        reference: str = "",
+    ) -> None:
+        """A column of a table and of all that extend it, as a POST to `sys_dictionary` makes it.
+
+        Existing records have it empty.  `choices` are value → label.  ValueError for a name that is none.
+        """
+        length = 32 if type == "reference" else max_length
+        shown = label or element.removeprefix("u_").replace("_", " ").capitalize()
+        column = Column(element, type, shown, length, dict(choices or {}), default, read_only, reference)
+        with self.lock:
+            self._place(table, column)
+            for where, row in described_columns(table, [column]):
+                self.store.delete(where, row["sys_id"])
+                self.store.insert(where, row | self.records.made("admin"))
+
+    def add_choice(self, table: str, element: str, value: str, label: str) -> None:
+        """One more choice of a column."""
+        with self.lock:
+            self.dictionary.add_choice(table, element, value, label)
+            self.generation += 1
+            sequence = len(self.dictionary[table].columns[element].choices)
+            row = described_choice(table, element, value, label, sequence) | self.records.made("admin")
+            self.store.delete("sys_choice", row["sys_id"])
+            self.store.insert("sys_choice", row)
+
+    def _place(self, table: str, column: Column) -> None:
+        self.dictionary.add_column(table, column)
+        self.store.add_column(self.dictionary[table], column)
+        self.generation += 1
+
+    def _take_table(self, row: Row) -> None:
+        """A table comes of a row of `sys_db_object`, as an admin makes one; its columns are described."""
+        wanted = row["super_class"]
+        above = self.get("sys_db_object", wanted) if wanted else None
+        extends = above["name"] if above else wanted
+        if extends and extends not in self.dictionary.tables:
+            raise RecordError(400, "Operation Failed", f"{wanted} is no table to extend")
+        try:
+            made = self._found_table(row["name"], row["label"], extends)
+        except ValueError as wrong:
+            raise RecordError(400, "Operation Failed", str(wrong)) from None
+        for where, column in described_columns(made.name, () if extends else made.columns.values()):
+            self.store.insert(where, column | self.records.made("admin"))
+
+    def _restore(self) -> None:
+        """Know again what the rows of an earlier run say: tables, columns, choices, properties, numbers."""
+        names = dict(self.store.db.execute("SELECT sys_id, name FROM sys_db_object"))
+        for row in self.rows("sys_db_object", "ORDERBYsys_created_on"):
+            if row["name"] not in self.dictionary.tables:
+                extends = names.get(row["super_class"], row["super_class"])
+                found_table(self.dictionary, row["name"], row["label"], extends)
+        for row in self.rows("sys_dictionary", "elementISNOTEMPTY"):
+            known = self.dictionary.get(row["name"])
+            if known and row["element"] not in known.columns:
+                self.dictionary.add_column(row["name"], declared(row))
+        for row in self.rows("sys_choice", "ORDERBYsequence"):
+            known = self.dictionary.get(row["name"])
+            column = known.columns.get(row["element"]) if known else None
+            if column and row["value"] not in column.choices:
+                self.dictionary.add_choice(row["name"], row["element"], row["value"], row["label"])
+        for row in self.rows("sys_properties"):
+            self._take_property(row)
+        for table in self.dictionary:
+            if table.prefix:
+                highest = self.store.highest(table.root, table.prefix)
+                if highest:
+                    self.records.number(table.prefix, f"{table.prefix}{highest}")
+        self.generation += 1

@@ -1,0 +1,58 @@
+"""Tables that an admin adds: by a row of sys_db_object, over REST or from Python."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from connector.sandbox import Instance
+from connector.sandbox.error import RecordError
+
+
+@pytest.fixture
+def instance() -> Iterator[Instance]:
+    """A fresh instance."""
+    made = Instance(now=lambda: 1_790_000_000)
+    yield made
+    made.close()
+
+
+def test_a_row_of_sys_db_object_makes_a_table(instance: Instance) -> None:
+    """It has the columns of every table, they are described, and it holds records."""
+    instance.insert("sys_db_object", {"name": "u_log", "label": "Log"})
+    instance.insert("sys_dictionary", {"name": "u_log", "element": "u_text", "internal_type": "string"})
+    made = instance.insert("u_log", {"u_text": "x"})
+    assert (made["u_text"], made["sys_mod_count"]) == ("x", "0")
+    described = {row["element"] for row in instance.rows("sys_dictionary", "name=u_log")}
+    assert described >= {"sys_id", "sys_updated_on", "u_text"}
+
+
+@pytest.mark.parametrize("by_name", [True, False])
+def test_a_table_that_extends_another_has_its_columns(instance: Instance, by_name: bool) -> None:
+    """And its records are records of that one, too."""
+    above = "incident" if by_name else instance.rows("sys_db_object", "name=incident")[0]["sys_id"]
+    instance.insert("sys_db_object", {"name": "u_fault", "super_class": above})
+    made = instance.insert("u_fault", {"short_description": "x"})
+    assert instance.rows("incident")[0]["sys_id"] == made["sys_id"]
+    assert instance.rows("task")[0]["sys_class_name"] == "u_fault"
+
+
+def test_a_table_that_had_no_classes_can_be_extended(instance: Instance) -> None:
+    """What it holds already is of its own class."""
+    instance.add_table("u_base", "Base")
+    old = instance.insert("u_base", {})["sys_id"]
+    instance.add_table("u_more", extends="u_base")
+    new = instance.insert("u_more", {})["sys_id"]
+    assert {row["sys_id"]: row["sys_class_name"] for row in instance.rows("u_base")} == {
+        old: "u_base", new: "u_more"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "fields", [{"name": "No Name"}, {"name": "incident"}, {"name": "u_x", "super_class": "nothing"}]
+)
+def test_a_table_that_cannot_be_is_refused(instance: Instance, fields: dict[str, str]) -> None:
+    """With 400, and no row is left."""
+    before = instance.count("sys_db_object")
+    with pytest.raises(RecordError):
+        instance.insert("sys_db_object", fields)
+    assert instance.count("sys_db_object") == before
