@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+import re
 import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Literal
@@ -23,6 +24,7 @@ QUOTA = 30
 OWN_LIMIT = "X-BATCHREQUEST-MAX-OUTPUT-SIZE"
 """The header with which a client asks for less output, in bytes."""
 
+_BATCH = re.compile(r"/api/now(?:/v\d)?/batch(?:[/?]|\Z)")
 _OF_THE_WIRE = frozenset(
     {"Server-Timing", "Connection", "Keep-Alive", "Server", "Date", "Strict-Transport-Security", "Set-Cookie"}
 )
@@ -119,7 +121,7 @@ def _request(turn: Turn, item: dict[str, Any]) -> Request:
         raise Malformed("a request of a batch needs a method and a url")
     parts = urlsplit(url)
     target = f"/{parts.path.lstrip('/')}" + (f"?{parts.query}" if parts.query else "")
-    if parts.path.rstrip("/").endswith("/batch"):
+    if _BATCH.match(target):
         raise RecordError(400, "Requested URI does not represent any resource")
     try:
         content = base64.b64decode(_text(body), validate=True)

@@ -105,6 +105,13 @@ def test_a_failing_item_fails_alone(wire: Any) -> None:
     assert wire.instance.count("incident") == 0
 
 
+def test_a_table_may_be_called_batch(wire: Any) -> None:
+    """Only the address of the Batch API itself is refused inside a batch."""
+    whole = batch(wire, item("1", "GET", "/api/now/table/batch"), item("2", "GET", "/api/now/batch/"))
+    messages = [said(one)["error"]["message"] for one in whole["serviced_requests"]]
+    assert messages == ["Invalid table batch", "Requested URI does not represent any resource"]
+
+
 def test_rules_hold_inside_too(wire: Any) -> None:
     """Whoever may not write by itself may not in a batch."""
     wire.instance.add_user("reader", name="R", password="secret", roles=["itil", "snc_read_only"])
