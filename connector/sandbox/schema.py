@@ -124,6 +124,7 @@ class Schema:
             made = self._found_table(row["name"], row["label"], extends)
         except ValueError as wrong:
             raise RecordError(400, "Operation Failed", str(wrong)) from None
+        made.web = row["ws_access"] != "false"
         for where, column in described_columns(made.name, () if extends else made.columns.values()):
             self.store.insert(where, column | self.records.made("admin"))
 
@@ -134,6 +135,7 @@ class Schema:
             if row["name"] not in self.dictionary.tables:
                 extends = names.get(row["super_class"], row["super_class"])
                 found_table(self.dictionary, row["name"], row["label"], extends)
+            self.dictionary[row["name"]].web = row["ws_access"] != "false"
         for row in self.rows("sys_dictionary", "elementISNOTEMPTY"):
             known = self.dictionary.get(row["name"])
             if known and row["element"] not in known.columns:

@@ -13,7 +13,6 @@ from connector.sandbox.column import Column, accepted
 from connector.sandbox.dictionary import Table
 from connector.sandbox.error import InvalidTable, RecordError
 from connector.sandbox.instance import Instance
-from connector.sandbox.stock import key
 
 ROW = "sys_import_set_row"
 NO_MAP = "No transform entry or scripts are defined"
@@ -35,18 +34,7 @@ class Outcome:
 def add_staging(instance: Instance, name: str, columns: Mapping[str, str]) -> None:
     """A staging table with text columns, given as column → label."""
     with instance.lock:
-        instance.dictionary.add_table(Table(name, name, ROW, ROW), ())
-        instance.store.insert(
-            "sys_db_object",
-            {
-                "sys_id": key("sys_db_object", name),
-                "name": name,
-                "label": name,
-                "super_class": key("sys_db_object", ROW),
-                "ws_access": "true",
-            }
-            | instance.records.made("admin"),
-        )
+        instance.add_table(name, extends=ROW)
         for element, label in columns.items():
             instance.add_column(name, element, label=label, max_length=4000)
 

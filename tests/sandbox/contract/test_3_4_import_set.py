@@ -140,3 +140,22 @@ def test_who_may_import(people: Any) -> None:
     assert people.post(PATH, json={"u_login": "x"}, auth=("loader", "secret")).status_code == 201
     for name in ("incident", "sys_import_set_row", "no_such_table"):
         assert people.post(f"/api/now/import/{name}", json={}).status_code == 400
+
+
+def test_everything_is_made_over_rest(wire: Any) -> None:
+    """An admin makes the staging table, its columns and the map by posting rows, and imports."""
+    parent = wire.instance.rows("sys_db_object", "name=sys_import_set_row")[0]["sys_id"]
+    rows: list[tuple[str, dict[str, str]]] = [
+        ("sys_db_object", {"name": "u_stage", "label": "Stage", "super_class": parent}),
+        ("sys_dictionary", {"name": "u_stage", "element": "u_text", "internal_type": "string"}),
+        ("sys_transform_map", {"name": "M", "source_table": "u_stage", "target_table": "incident"}),
+    ]
+    for table, row in rows:
+        made = wire.post(f"/api/now/table/{table}", json=row)
+        assert made.status_code == 201, made.text
+    entry = {"map": made.json()["result"]["sys_id"], "source_field": "u_text"}
+    entry |= {"target_field": "short_description"}
+    assert wire.post("/api/now/table/sys_transform_entry", json=entry).status_code == 201
+    said = wire.post("/api/now/import/u_stage", json={"u_text": "from afar"}).json()["result"][0]
+    assert (said["status"], said["transform_map"], said["display_name"]) == ("inserted", "M", "number")
+    assert wire.instance.get("incident", said["sys_id"])["short_description"] == "from afar"

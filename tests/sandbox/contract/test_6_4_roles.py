@@ -171,6 +171,9 @@ def test_tables_closed_to_web_services(wire: Any) -> None:
     assert shut.json() == {"error": {"message": "Invalid table problem", "detail": None}, "status": "failure"}
     wire.patch(f"/api/now/table/sys_db_object/{entry}", json={"ws_access": "true"})
     assert wire.get("/api/now/table/problem").status_code == 200
+    born = {"name": "u_inner", "label": "Inner", "ws_access": "false"}
+    assert wire.post("/api/now/table/sys_db_object", json=born).status_code == 201
+    assert wire.get("/api/now/table/u_inner").status_code == 400
 
 
 def test_columns_that_may_not_be_read_are_missing(agent: Any) -> None:
