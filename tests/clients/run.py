@@ -1,7 +1,8 @@
 """Programs that others wrote for real instances, unmodified, against the sandbox: `make test-clients`.
 
 Each client gets an environment of its own under .venv-clients/ with the versions pinned beside this file, a
-fresh sandbox over HTTPS with the records of `stand.py`, and its drive, which plain pytest does not collect.
+fresh sandbox, over HTTPS if it can, with the records of `stand.py`, and its drive, which plain pytest does
+not collect.
 A client that cannot be installed fails the run, loudly; where there is no Node its client is not run, and
 that is said.
 
@@ -23,8 +24,10 @@ import trustme
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 HOMES = ROOT / ".venv-clients"
-PYTHON = ("pysnow", "pysnc", "aiosnow")
+PYTHON = ("pysnow", "pysnc", "aiosnow", "snowloader")
 """Each has NAME.txt with its pinned requirements and drive_NAME.py."""
+PLAIN = "snowloader"
+"""Takes no address without a domain: it is given one, and the sandbox over plain HTTP as its proxy."""
 NODE = "node"
 """node.json with its pinned packages, drive_node.cjs."""
 
@@ -51,7 +54,7 @@ def passes(client: str) -> bool:
         print(f"{client}: FAILED, cannot be installed: {failed}", flush=True)
         return False
     ready = time.monotonic()
-    with served(home) as (url, known):
+    with served(home, tls=client != PLAIN) as (url, known):
         trust = dict.fromkeys(("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"), known)
         told = {"SANDBOX_URL": url, "CLIENT_HOME": str(home), "PYTHONDONTWRITEBYTECODE": "1"} | trust
         status = subprocess.run(command, cwd=HERE, env=os.environ | told, check=False).returncode
@@ -61,13 +64,13 @@ def passes(client: str) -> bool:
 
 
 @contextmanager
-def served(home: Path) -> Iterator[tuple[str, str]]:
+def served(home: Path, *, tls: bool) -> Iterator[tuple[str, str]]:
     """The address of a fresh sandbox, and the file with the authority that vouches for it."""
     authority = trustme.CA()
     chain, known = home / "sandbox.pem", home / "authority.pem"
     authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(chain)
     authority.cert_pem.write_to_path(known)
-    command = [sys.executable, HERE / "stand.py", chain]
+    command = [sys.executable, HERE / "stand.py", *([chain] if tls else [])]
     told = os.environ | {"PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(command, env=told, stdout=subprocess.PIPE, text=True)
     try:

@@ -63,8 +63,8 @@ PROBLEMS = [
 
 
 def seeded() -> Instance:
-    """250 incidents, two problems, three people who may log in, an OAuth client."""
-    instance = Instance(now=time.time)
+    """250 incidents, two problems, three people who may log in, an OAuth client; all an hour old."""
+    instance = Instance(now=lambda: time.time() - 3600)
     instance.insert("core_company", {"sys_id": COMPANY, "name": "Example Works"})
     instance.add_user("caller", name="Cai Caller", email="cai@example.com", company=COMPANY, sys_id=CALLER)
     instance.add_user("agent", name="Ada Agent", password="agent-secret", roles=["itil"], sys_id=AGENT)
@@ -83,6 +83,7 @@ def seeded() -> Instance:
         instance.insert("problem", row)
     for _ in range(GENERATED):
         instance.insert("incident", {"short_description": "Generated for paging", "category": "inquiry"})
+    instance.now = time.time
     return instance
 
 

@@ -75,11 +75,17 @@ def _related(shelf: Shelf, record: Record) -> list[dict[str, Any]]:
     shown = []
     for name, query, column in wanted:
         table = shelf.dictionary.get(name)
-        if table is not None and column in table.columns:
+        if table is not None and column in table.columns and _leads(shelf, table, column, record):
             found = _list(shelf, table, query, column)
             if found["records"]:
                 shown.append(found)
     return shown
+
+
+def _leads(shelf: Shelf, table: Table, column: str, record: Record) -> bool:
+    """Whether this column can hold such a record at all, so that no table is searched in vain."""
+    target = shelf.dictionary.get(table.columns[column].reference)
+    return target is None or record.table in shelf.dictionary.family(target.name)
 
 
 def _list(shelf: Shelf, table: Table, query: str, column: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Section 8: the shapes of requests that clients send which cannot be installed here, and what they rely on.
 
-pysnow, PySNC, aiosnow and a Node client drive the sandbox themselves: `make test-clients`.
+pysnow, PySNC, aiosnow, snowloader and a Node client drive the sandbox themselves: `make test-clients`.
 """
 
 import base64
