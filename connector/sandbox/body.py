@@ -15,10 +15,10 @@ _SYS_ID = re.compile(r"[0-9a-f]{32}\Z")
 
 
 def incoming(
-    instance: Instance, table: Table, body: Mapping[str, Any], user: str, zone: str | None
+    instance: Instance, table: Table, body: Mapping[str, Any], user: str, zone: str | None, form: str = ""
 ) -> dict[str, str]:
     """The fields of `body` that take effect.  `zone` is given where values are display values
-    (`sysparm_input_display_value=true`): references by name, choices by label, dates in that zone.
+    (`sysparm_input_display_value=true`): references by name, choices by label, dates in that zone and `form`.
 
     Dropped without an error (section 5.3): unknown columns, undefined choices, columns that `deny_write` or
     an access rule names, numbers and dates that are none, read-only columns and references by name unless
@@ -42,7 +42,7 @@ def incoming(
             stored = _reference(instance, column, value, by_name=zone is not None)
         else:
             if zone is not None:
-                value = _typed(column, java_text(value), zone)
+                value = _typed(column, java_text(value), zone, form)
             if column.is_text and type(value) is str and "<" in value and _sanitises(instance):
                 value = sanitised(value, column.type, journal=column.is_journal)
             stored = accepted(column, value, any_choice=any_choice, iso_dates=switches.iso_dates)
@@ -55,12 +55,12 @@ def _sanitises(instance: Instance) -> bool:
     return instance.properties.get("glide.rest.sanitize_request_input") != "false"
 
 
-def _typed(column: Column, text: str, zone: str) -> str:
+def _typed(column: Column, text: str, zone: str, form: str) -> str:
     """What a user would have typed, as it is stored."""
     for value, label in column.choices.items():
         if text == label:
             return value
-    return universal(text, zone) if column.is_instant and text else text
+    return universal(text, zone, form) if column.is_instant and text else text
 
 
 def _reference(instance: Instance, column: Column, value: Any, *, by_name: bool) -> str | None:

@@ -34,6 +34,20 @@ def stamp(at: int) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
+_PYTHON = {
+    "yyyy": "%Y",
+    "yy": "%y",
+    "MM": "%m",
+    "dd": "%d",
+    "HH": "%H",
+    "hh": "%I",
+    "mm": "%M",
+    "ss": "%S",
+    "a": "%p",
+}
+_JAVA = re.compile("|".join(_PYTHON))
+
+
 @lru_cache(maxsize=4096)
 def instant(text: str) -> int | None:
     """`YYYY-MM-DD HH:MM:SS` (or a date alone) in UTC → epoch seconds; None if it is not one."""
@@ -60,12 +74,31 @@ def local(text: str, zone: str) -> str:
     return datetime.fromtimestamp(at, zone_of(zone)).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def universal(text: str, zone: str) -> str:
-    """A date-time typed by a user of this zone, as it is stored."""
+@lru_cache(maxsize=64)
+def pattern(date_format: str, time_format: str) -> str:
+    """A user's Java formats ("dd-MM-yyyy", "hh:mm:ss a") as one of Python's; "" for the system's own."""
+    if not (date_format or time_format) or "\0" in date_format + time_format:
+        return ""
+    text = f"{date_format or 'yyyy-MM-dd'} {time_format or 'HH:mm:ss'}".replace("%", "%%")
+    return _JAVA.sub(lambda found: _PYTHON[found[0]], text)
+
+
+def dressed(text: str, zone: str, form: str) -> str:
+    """A stored date-time as a user of this zone and with these formats sees it; a date has no zone."""
+    if len(text) == 10 and len(form.split(" ", 1)) == 2:
+        at, form = instant(f"{text} 00:00:00"), form.split(" ", 1)[0]
+        zone = "UTC"
+    else:
+        at = instant(text) if len(text) == 19 else None
+    return text if at is None else datetime.fromtimestamp(at, zone_of(zone)).strftime(form)
+
+
+def universal(text: str, zone: str, form: str = "") -> str:
+    """A date-time typed by a user of this zone and with these formats, as it is stored."""
     try:
-        typed = datetime.fromisoformat(text)
+        typed = datetime.strptime(text, form) if form else datetime.fromisoformat(text)  # noqa: DTZ007
     except ValueError:
-        return text
+        return universal(text, zone) if form else text
     return typed.replace(tzinfo=zone_of(zone)).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 

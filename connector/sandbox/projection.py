@@ -6,7 +6,6 @@ records is what a poller asks for most.  Shapes: platform facts, section 1.5.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from connector.sandbox.column import Column
 from connector.sandbox.dictionary import Dictionary, Table
@@ -27,12 +26,21 @@ _KIND = {
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """How records are wanted: `mode`, with links or not, the address links begin with, the user's zone."""
+    """How records are wanted: `mode`, with links or not, the address links begin with, the user's zone and
+    form of date-times ("" for the system's own).
+    """
 
     mode: str = RAW
     links: bool = True
     base: str = ""
     zone: str = "GMT"
+    form: str = ""
+
+    def dated(self, sql: str) -> str:
+        """SQL of a date-time, or of a date where there is a form, as the user sees it."""
+        if self.form:
+            return f"dressed({sql}, {literal(self.zone)}, {literal(self.form)})"
+        return sql if self.zone in {"", "GMT", "UTC"} else f"local({sql}, {literal(self.zone)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +108,6 @@ def _reference(path: Path, sql: str, column: Column, view: View) -> str:
 
 def _shown(path: Path, sql: str, column: Column, owner: str, view: View) -> str:
     """SQL of the display value."""
-    zoned = partial("local({}, {})".format) if view.zone not in {"", "GMT", "UTC"} else lambda text, _: text
     if column.is_journal:
         return _entries(column.element, owner, view)
     if column.element == "sys_class_name":
@@ -110,7 +117,9 @@ def _shown(path: Path, sql: str, column: Column, owner: str, view: View) -> str:
         return path.shown(sql, column)
     if column.is_instant:
         empty = "UNKNOWN" if column.type == "due_date" else ""
-        return f"CASE {sql} WHEN '' THEN '{empty}' ELSE {zoned(sql, literal(view.zone))} END"
+        return f"CASE {sql} WHEN '' THEN '{empty}' ELSE {view.dated(sql)} END"
+    if column.type == "glide_date" and view.form:
+        return view.dated(sql)
     if column.type == "glide_duration":
         return f"CASE {sql} WHEN '' THEN '' ELSE span({sql}) END"
     if column.type == "integer":
@@ -134,11 +143,7 @@ def _entries(element: str, owner: str, view: View) -> str:
     """SQL of a journal as the form shows it: newest first, stamp, author, kind, text."""
     elements = "'work_notes','comments'" if element == "comments_and_work_notes" else f"'{element}'"
     kinds = " ".join(f"WHEN '{name}' THEN '{label}'" for name, label in _KIND.items())
-    stamp = (
-        "e.sys_created_on"
-        if view.zone in {"", "GMT", "UTC"}
-        else f"local(e.sys_created_on, {literal(view.zone)})"
-    )
+    stamp = view.dated("e.sys_created_on")
     author = (
         "COALESCE((SELECT u.name FROM sys_user u WHERE u.user_name = e.sys_created_by), e.sys_created_by)"
     )

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from connector.sandbox.moment import pattern
 from connector.sandbox.operand import Asker
 from connector.sandbox.store import Store
 
@@ -11,7 +12,8 @@ from connector.sandbox.store import Store
 class Account:
     """What a login needs to know; `may_log_in` is false for inactive, locked and to-be-reset accounts.
 
-    `web_services_only` accounts may call APIs and open no page.
+    `web_services_only` accounts may call APIs and open no page.  `form` is how the user sees date-times, ""
+    for the system's own way.
     """
 
     user_name: str
@@ -19,6 +21,7 @@ class Account:
     zone: str
     may_log_in: bool
     web_services_only: bool = False
+    form: str = ""
 
 
 class Sessions:
@@ -40,7 +43,7 @@ class Sessions:
         if known is None:
             row = self._store.db.execute(
                 "SELECT user_name, sys_id, time_zone, active, locked_out, password_needs_reset,"
-                " web_service_access_only"
+                " web_service_access_only, date_format, time_format"
                 " FROM sys_user WHERE user_name = ?",
                 (user_name,),
             ).fetchone()
@@ -48,7 +51,7 @@ class Sessions:
                 return None
             may = row[3] == "true" and row[4] != "true" and row[5] != "true"
             known = self._known[user_name] = Account(
-                row[0], row[1], row[2] or self._zone, may, row[6] == "true"
+                row[0], row[1], row[2] or self._zone, may, row[6] == "true", pattern(row[7], row[8])
             )
         return known
 

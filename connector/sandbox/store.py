@@ -15,7 +15,7 @@ from hashlib import sha256
 from connector.sandbox import stock_access, stock_import
 from connector.sandbox.column import Column
 from connector.sandbox.dictionary import Table
-from connector.sandbox.moment import local, moved, span
+from connector.sandbox.moment import dressed, local, moved, span
 from connector.sandbox.stock import described, granted, stock
 from connector.sandbox.stock_system import INDEXES
 
@@ -161,6 +161,7 @@ def _connect(path: str | None = None) -> sqlite3.Connection:
     db.execute("PRAGMA temp_store=MEMORY")
     db.execute("PRAGMA page_size=8192")  # with 100,000 records a commit costs a third of what 4,096 does
     db.create_function("local", 2, local, deterministic=True)
+    db.create_function("dressed", 3, dressed, deterministic=True)
     db.create_function("cipher", 1, cipher, deterministic=True)
     db.create_function("moved", 2, moved, deterministic=True)
     db.create_function("span", 1, span, deterministic=True)

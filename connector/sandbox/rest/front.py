@@ -22,7 +22,11 @@ from connector.sandbox.tiny import Tiny
 
 _WRITES = frozenset({"POST", "PUT", "PATCH"})
 _GATED = re.compile(r"/api/now(?:/v\d)?/(?:table|stats|import|attachment)\b")
+_CHANGES = _WRITES | {"DELETE"}
 _KEPT = 100_000
+_BESIDE = [("Content-Security-Policy", "frame-ancestors 'self'")]
+"""All that an instance says to a write at an address that is no API's (platform facts, 1.8)."""
+
 _TOO_LONG = (
     b"<html><head><title>414 Request-URI Too Large</title></head>"
     b"<body><center><h1>414 Request-URI Too Large</h1></center></body></html>"
@@ -127,7 +131,7 @@ class Rest:
         The caller holds the lock.  It is logged like any other, and its errors are answers too.
         """
         inner, api = self._turn(request)
-        inner.user, inner.zone, inner.base = turn.user, turn.zone, turn.base
+        inner.user, inner.zone, inner.form, inner.base = turn.user, turn.zone, turn.form, turn.base
         inner.logged.user = turn.user
         self.served += 1
         nth = self.served
@@ -204,6 +208,8 @@ class Rest:
     def _serve(self, turn: Turn, api: Api | None, node: Node, now: int, nth: int, waited: int) -> Response:
         cookies: list[tuple[str, str]] = []
         limits: list[tuple[str, str]] = []
+        if api is None and turn.method in _CHANGES and not turn.path.startswith("/api/"):
+            return Response(200, headers(now, nth, _BESIDE, logged_in=False, kind="", waited=waited))
         try:
             cookies = self._enter(turn, api, node)
             limits = self._rates.count(turn.user, turn.service, now) if turn.service else []
@@ -250,7 +256,8 @@ class Rest:
         if user != known:
             cookies = self.cookies.begin(user, node, now, secure=turn.base.startswith("https:"))
         turn.user = turn.logged.user = user
-        turn.zone = self.instance.sessions.asker(user).zone
+        account = self.instance.sessions.account(user)
+        turn.zone, turn.form = (account.zone, account.form) if account else ("", "")
         return cookies
 
     def _answer(self, turn: Turn, api: Api | None) -> Answer:

@@ -39,7 +39,7 @@ class TableApi:
         accept = turn.request.headers.get("Accept") or "*/*"
         if not _JSON.search(accept):
             raise NotAcceptable(accept)
-        view = View(turn.asked.display, turn.asked.links, turn.base + turn.stem, turn.zone)
+        view = View(turn.asked.display, turn.asked.links, turn.base + turn.stem, turn.zone, turn.form)
         if sys_id and method in {"GET", "HEAD", "PUT", "PATCH", "DELETE"}:
             return self._one(turn, shape, view)
         if method == "POST" and not sys_id:
@@ -95,7 +95,8 @@ class TableApi:
         if turn.method in {"PUT", "PATCH"}:
             real = instance.records.current(shape, sys_id)[0] if shape.children else shape
             instance.access.require(user, "write", real)
-            fields = incoming(instance, real, turn.record(), user, view.zone if asked.input_display else None)
+            zone = view.zone if asked.input_display else None
+            fields = incoming(instance, real, turn.record(), user, zone, view.form)
             instance.update(table, sys_id, fields, user=user, stamps=asked.stamps)
             logged.committed = True
         return Answer(200, self._reading.one(shape, sys_id, asked.fields, view, user))
@@ -109,7 +110,8 @@ class TableApi:
         instance, logged, asked = self._instance, turn.logged, turn.asked
         body = turn.record()
         instance.access.require(turn.user, "create", shape)
-        fields = incoming(instance, shape, body, turn.user, view.zone if asked.input_display else None)
+        zone = view.zone if asked.input_display else None
+        fields = incoming(instance, shape, body, turn.user, zone, view.form)
         if shape.prefix:
             fields.pop("number", None)
         wished = body.get("sys_id")

@@ -33,10 +33,10 @@ class Turn:
 
     `path` and `query` are as sent, `asked` is the query string read; `parts` are the parts of the path that
     the route names, percent-decoded; `stem` is the fixed beginning of the path with the version as sent
-    ("/api/now/v2/table"), `version` "v1", "v2" or "", `service`
-    the name of the API in rate rules ("Table API").  `base` is scheme and host for links.  `user` is who
-    asks ("" where the API is open and nobody logged in), `zone` the zone of that user.  `logged` is the line
-    in the log: an API that writes sets `committed`, and `sys_id` of what it made.
+    ("/api/now/v2/table"), `version` "v1", "v2" or "", `service` the name of the API in rate rules ("Table
+    API").  `base` is scheme and host for links.  `user` is who asks ("" where the API is open and nobody
+    logged in), `zone` and `form` how that user sees date-times.  `logged` is the line in the log: an API that
+    writes sets `committed`, and `sys_id` of what it made.
     """
 
     request: Request
@@ -53,6 +53,7 @@ class Turn:
     aside: bool = False
     user: str = ""
     zone: str = ""
+    form: str = ""
     refused: RecordError | None = None
 
     def record(self) -> dict[str, Any]:
