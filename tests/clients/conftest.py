@@ -1,4 +1,4 @@
-"""What every drive gets: where the sandbox listens, and who may log in (`stand.py`)."""
+"""What every drive gets: where the sandbox listens, and who may log in (`seed.json`)."""
 
 import os
 

@@ -1,16 +1,16 @@
 """Programs that others wrote for real instances, unmodified, against the sandbox: `make test-clients`.
 
 Each client gets an environment of its own under .venv-clients/ with the versions pinned beside this file, a
-fresh sandbox, over HTTPS if it can, with the records of `stand.py`, and its drive, which plain pytest does
-not collect.
-A client that cannot be installed fails the run, loudly; where there is no Node its client is not run, and
-that is said.
+fresh `sandbox serve` with the records of `seed.json`, over HTTPS if it can, and its drive, which plain pytest
+does not collect.  A client that cannot be installed fails the run, loudly; where there is no Node its client
+is not run, and that is said.
 
     python tests/clients/run.py [client …]
 """
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -70,15 +70,16 @@ def served(home: Path, *, tls: bool) -> Iterator[tuple[str, str]]:
     chain, known = home / "sandbox.pem", home / "authority.pem"
     authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(chain)
     authority.cert_pem.write_to_path(known)
-    command = [sys.executable, HERE / "stand.py", *([chain] if tls else [])]
+    command = [sys.executable, "-m", "connector", "sandbox", "serve", "--profile", "empty", "--port", "0"]
+    command += ["--seed", HERE / "seed.json", *(["--tls-cert", chain] if tls else [])]
     told = os.environ | {"PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(command, env=told, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
-        url = process.stdout.readline().strip()
-        if not url:
+        ready = re.search(r"https?://[^\s]+", process.stdout.readline())
+        if ready is None:
             raise SystemExit(f"the sandbox did not come up: exit {process.wait()}")
-        yield url, str(known)
+        yield ready[0], str(known)
     finally:
         process.terminate()
         process.wait()

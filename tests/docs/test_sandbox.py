@@ -18,8 +18,9 @@ def blocks(language: str) -> list[str]:
 
 
 def test_the_tutorial_runs_from_top_to_bottom() -> None:
-    """Every block, in one namespace."""
-    names: dict[str, Any] = {}
+    """Every block, in one namespace, which also has the seed of the page."""
+    (seed,) = blocks("json")
+    names: dict[str, Any] = {"seed": seed}
     for block in blocks("python"):
         exec(compile(block, "docs/sandbox.md", "exec"), names)
     assert names["instance"].count("incident") == 2
