@@ -97,6 +97,14 @@ class Dictionary:
             if self.tables[below].columns[element] is old:
                 self.tables[below].columns[element] = new
 
+    def drop_choice(self, name: str, element: str, value: str) -> None:
+        """Take one choice of a column away."""
+        old = self[name].columns[element]
+        new = replace(old, choices={kept: label for kept, label in old.choices.items() if kept != value})
+        for below in self.family(name):
+            if self.tables[below].columns[element] is old:
+                self.tables[below].columns[element] = new
+
     def family(self, name: str) -> list[str]:
         """The table and every table below it."""
         found = [name]

@@ -167,6 +167,8 @@ class Instance(People, Schema):
         with self._write():
             real, row = self.records.current(self.dictionary[table], sys_id)
             self.records.delete(real, row, user)
+            if real.name == "sys_choice":
+                self._change_choice(row, gone=True)
             forget(self.store, sys_id)
             self.sessions.forget()
             if real.name == "sys_user_has_role":
@@ -391,6 +393,10 @@ class Instance(People, Schema):
             self.sessions.forget()
         elif table.name == "sys_properties":
             self._take_property(row)
+        elif table.name == "sys_dictionary":
+            self._change_column(row)
+        elif table.name == "sys_choice":
+            self._change_choice(row)
         elif table.name == "sys_db_object" and row["name"] in self.dictionary.tables:
             self.dictionary[row["name"]].web = row["ws_access"] != "false"
         elif table.name == "sys_user_has_role":

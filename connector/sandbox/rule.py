@@ -32,6 +32,12 @@ _DONE = {
     "incident_task": {"3", "4", "7"},
     "problem": {"107"},
     "problem_task": {"3", "4", "7"},
+    "change_request": {"3", "4"},
+    "change_task": {"3", "4", "7"},
+    "sc_request": {"3", "4", "7"},
+    "sc_req_item": {"3", "4", "7"},
+    "sc_task": {"3", "4", "7"},
+    "sn_customerservice_case": {"3"},
     "interaction": {"closed_complete", "closed_abandoned"},
 }
 """States in which the other kinds of work are over."""
@@ -203,6 +209,12 @@ _RULES: dict[str, Callable[[str, Row, Row, Writing], None]] = {
     "problem": _work,
     "problem_task": _work,
     "interaction": _work,
+    "change_request": _work,
+    "change_task": _work,
+    "sc_request": _work,
+    "sc_req_item": _work,
+    "sc_task": _work,
+    "sn_customerservice_case": _work,
     "kb_knowledge": _article,
     "sys_user": _person,
 }

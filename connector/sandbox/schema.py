@@ -1,6 +1,7 @@
 """The part of an instance that is about its tables: made, given columns and choices, known again."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from threading import RLock
 from typing import TYPE_CHECKING
 
@@ -128,6 +129,27 @@ class Schema:
         for where, column in described_columns(made.name, () if extends else made.columns.values()):
             self.store.insert(where, column | self.records.made("admin"))
 
+    def _change_column(self, row: Row) -> None:
+        """A row of `sys_dictionary` was changed: label, length, default and whether REST may write it."""
+        known = self.dictionary.get(row["name"])
+        column = known.columns.get(row["element"]) if known else None
+        if column is not None:
+            told = declared(row)
+            self.dictionary.add_column(row["name"], replace(told, choices=column.choices, type=column.type))
+            self.generation += 1
+
+    def _change_choice(self, row: Row, *, gone: bool = False) -> None:
+        """A row of `sys_choice` was changed or is gone; an inactive choice may not be written any more."""
+        known = self.dictionary.get(row["name"])
+        column = known.columns.get(row["element"]) if known else None
+        if column is None:
+            return
+        if gone or row["inactive"] == "true":
+            self.dictionary.drop_choice(row["name"], row["element"], row["value"])
+        else:
+            self.dictionary.add_choice(row["name"], row["element"], row["value"], row["label"])
+        self.generation += 1
+
     def _restore(self) -> None:
         """Know again what the rows of an earlier run say: tables, columns, choices, properties, numbers."""
         names = dict(self.store.db.execute("SELECT sys_id, name FROM sys_db_object"))
@@ -140,7 +162,7 @@ class Schema:
             known = self.dictionary.get(row["name"])
             if known and row["element"] not in known.columns:
                 self.dictionary.add_column(row["name"], declared(row))
-        for row in self.rows("sys_choice", "ORDERBYsequence"):
+        for row in self.rows("sys_choice", "inactive!=true^ORDERBYsequence"):
             known = self.dictionary.get(row["name"])
             column = known.columns.get(row["element"]) if known else None
             if column and row["value"] not in column.choices:

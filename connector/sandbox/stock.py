@@ -6,7 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 
-from connector.sandbox import stock_access, stock_import, stock_system, stock_task
+from connector.sandbox import (
+    stock_access,
+    stock_import,
+    stock_process,
+    stock_service,
+    stock_system,
+    stock_task,
+)
 from connector.sandbox.column import Column
 from connector.sandbox.dictionary import Dictionary, Table
 
@@ -37,8 +44,9 @@ def key(*parts: str) -> str:
 def stock() -> Dictionary:
     """The dictionary of a fresh instance.  Shared: copy it before changing it."""
     dictionary = Dictionary()
-    columns = stock_system.COLUMNS | stock_access.COLUMNS | stock_import.COLUMNS
-    lines = stock_system.TABLES + stock_access.TABLES + stock_import.TABLES
+    parts = (stock_system, stock_service, stock_access, stock_import)
+    columns = {name: text for part in parts for name, text in part.COLUMNS.items()}
+    lines = "".join(part.TABLES for part in parts)
     for line in lines.strip().splitlines():
         if not line:
             continue
@@ -87,10 +95,15 @@ def _extending() -> Iterator[tuple[Table, str]]:
     yield Table("problem_task", "Problem Task", "task", "task", prefix="PTASK"), stock_task.PROBLEM_TASK
     yield Table("interaction", "Interaction", "task", "task", prefix="IMS"), stock_task.INTERACTION
     yield Table("cmdb_ci_service", "Service", "cmdb_ci", "cmdb_ci"), stock_system.COLUMNS["cmdb_ci_service"]
+    for line in stock_process.EXTENDING.strip().splitlines():
+        name, parent, prefix, label = line.split(None, 3)
+        root = "task" if parent == "task" else "cmdb_ci"
+        yield Table(name, label, root, parent, prefix=prefix.strip("-")), stock_process.COLUMNS[name]
 
 
-_CHOICES = {**stock_system.CHOICES, **stock_access.CHOICES, **stock_import.CHOICES, **stock_task.CHOICES}
-_DEFAULTS = {**stock_system.DEFAULTS, **stock_access.DEFAULTS, **stock_import.DEFAULTS, **stock_task.DEFAULTS}
+_PARTS = (stock_system, stock_service, stock_access, stock_import, stock_task, stock_process)
+_CHOICES = {where: told for part in _PARTS for where, told in part.CHOICES.items()}
+_DEFAULTS = {where: told for part in _PARTS for where, told in part.DEFAULTS.items()}
 
 
 def _own(table: str, text: str, inherited: Mapping[str, Column]) -> Iterator[Column]:

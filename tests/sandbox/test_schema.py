@@ -56,3 +56,17 @@ def test_a_table_that_cannot_be_is_refused(instance: Instance, fields: dict[str,
     with pytest.raises(RecordError):
         instance.insert("sys_db_object", fields)
     assert instance.count("sys_db_object") == before
+
+
+def test_a_changed_column_and_choice_are_taken(instance: Instance) -> None:
+    """A shorter column cuts, an inactive choice is gone from the column, a deleted one too."""
+    instance.add_column("incident", "u_mood", choices={"1": "Good", "2": "Bad", "3": "Ugly"})
+    described = instance.rows("sys_dictionary", "name=incident^element=u_mood")[0]["sys_id"]
+    instance.update("sys_dictionary", described, {"column_label": "Temper", "max_length": "1"})
+    one, two, _ = (row["sys_id"] for row in instance.rows("sys_choice", "element=u_mood^ORDERBYvalue"))
+    instance.update("sys_choice", one, {"inactive": "true"})
+    instance.delete("sys_choice", two)
+    column = instance.dictionary["incident"].columns["u_mood"]
+    assert (column.label, column.max_length, dict(column.choices)) == ("Temper", 1, {"3": "Ugly"})
+    instance.update("sys_choice", one, {"inactive": "false", "label": "Fine"})
+    assert instance.dictionary["incident"].columns["u_mood"].choices == {"3": "Ugly", "1": "Fine"}

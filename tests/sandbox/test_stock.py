@@ -42,8 +42,7 @@ def test_references_lead_somewhere_or_are_known_gaps() -> None:
     }
     assert missing == {
         "ast_contract",
-        "change_request",
-        "kb_category",
+        "chg_model",
         "sc_cat_item_delivery_plan",
         "sc_cat_item_delivery_task",
         "service_offering",

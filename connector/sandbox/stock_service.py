@@ -1,0 +1,409 @@
+"""The stock tables for the service itself: agreements, duty, surveys, articles, calls, alerts, reports.
+
+Platform facts, sections 4.2 and 4.4 to 4.10.  The form of the lines is that of `stock_system`; where the
+facts say that column names come from clients and not from a dictionary, so they do here.
+"""
+
+TABLES = """
+contract_sla                     name           -     SLA Definition
+task_sla                         -              -     Task SLA
+cmn_schedule_span                name           -     Schedule Entry
+cmn_rota_roster                  name           -     Roster
+cmn_rota_member                  -              -     Rota Member
+kb_category                      label          -     Knowledge Category
+kb_use                           -              -     Knowledge Use
+kb_feedback                      -              -     Knowledge Feedback
+asmt_metric_type                 name           -     Metric Type
+asmt_metric_category             name           -     Metric Category
+asmt_metric                      name           -     Metric
+asmt_metric_definition           display        -     Metric Definition
+asmt_condition                   -              -     Trigger Condition
+asmt_assessment_instance_question -             -     Assessment Instance Question
+interaction_related_record       -              -     Interaction Related Record
+sn_openframe_phone_log           call_id        -     Phone Log
+sysapproval_approver             -              -     Approval
+sc_cat_item                      name           -     Catalog Item
+em_event                         -              -     Event
+em_alert                         number         Alert Alert
+sn_cim_register                  number         CIM   Improvement Initiative
+sys_script                       name           -     Business Rule
+sys_number                       category       -     Number
+sys_email                        subject        -     Email
+sys_documentation                label          -     Field Label
+sysrule_quota                    name           -     Transaction Quota Rule
+sys_report                       title          -     Report
+sys_ui_list                      -              -     List
+sys_filter                       title          -     Filter
+"""
+
+COLUMNS = {
+    "contract_sla": """
+name                     string(100)             Name
+active                   boolean                 Active
+type                     string(40)              Type
+target                   string(40)              Target
+collection               string(80)              Table
+duration                 glide_duration          Duration
+duration_type            string(32)              Duration type
+schedule                 reference:cmn_schedule  Schedule
+schedule_source          string(40)              Schedule source
+schedule_source_field    string(80)              Schedule source field
+timezone                 string(40)              Timezone
+timezone_source          string(80)              Timezone source
+start_condition          conditions(4000)        Start condition
+pause_condition          conditions(4000)        Pause condition
+resume_condition         conditions(4000)        Resume condition
+stop_condition           conditions(4000)        Stop condition
+reset_condition          conditions(4000)        Reset condition
+cancel_condition         conditions(4000)        Cancel condition
+when_to_resume           string(40)              When to resume
+when_to_cancel           string(40)              When to cancel
+retroactive              boolean                 Retroactive start
+retroactive_pause        boolean                 Retroactive pause
+set_start_to             string(80)              Set start to
+reset_action             string(40)              Reset action
+relative_duration_works_on string(40)            Relative duration works on
+flow                     string(32)              Flow
+workflow                 string(32)              Workflow
+vendor                   reference:core_company  Vendor
+enable_logging           boolean                 Enable logging
+""",
+    "task_sla": """
+task                     reference:task          Task
+sla                      reference:contract_sla  SLA definition
+stage                    string(40)              Stage
+active                   boolean                 Active
+has_breached             boolean                 Has breached
+start_time               glide_date_time         Start time
+end_time                 glide_date_time         Stop time
+planned_end_time         glide_date_time         Breach time
+original_breach_time     glide_date_time         Original breach time
+duration                 glide_duration          Actual elapsed time
+percentage               decimal                 Actual elapsed percentage
+time_left                glide_duration          Actual time left
+business_duration        glide_duration          Business elapsed time
+business_percentage      decimal                 Business elapsed percentage
+business_time_left       glide_duration          Business time left
+pause_time               glide_date_time         Pause time
+pause_duration           glide_duration          Pause duration
+business_pause_duration  glide_duration          Business pause duration
+schedule                 reference:cmn_schedule  Schedule
+timezone                 string(40)              Timezone
+""",
+    "cmn_schedule_span": """
+schedule         reference:cmn_schedule  Schedule
+name             string(100)             Name
+type             string(40)              Type
+start_date_time  string(40)              When
+end_date_time    string(40)              To
+repeat_type      string(40)              Repeats
+repeat_count     integer                 Repeat every
+repeat_until     string(40)              Repeat until
+days_of_week     string(40)              Repeat on
+all_day          boolean                 All day
+""",
+    "cmn_rota_roster": """
+name                      string(100)         Name
+rota                      reference:cmn_rota  Shift
+order                     integer             Order
+rotation_interval_type    string(40)          Rotation interval type
+rotation_interval_count   integer             Rotation interval count
+rotation_start_date       glide_date          Rotation start date
+rotation_start_time       string(40)          Rotation start time
+active                    boolean             Active
+""",
+    "cmn_rota_member": """
+roster  reference:cmn_rota_roster  Roster
+member  reference:sys_user         Member
+from    glide_date                 From
+to      glide_date                 To
+order   integer                    Order
+""",
+    "kb_category": """
+label          string(100)                 Label
+value          string(100)                 Value
+parent_id      string(32)                  Parent
+parent_table   string(80)                  Parent table
+active         boolean                     Active
+""",
+    "kb_use": """
+article  reference:kb_knowledge  Article
+user     reference:sys_user      User
+used     boolean                 Used
+viewed   boolean                 Viewed
+""",
+    "kb_feedback": """
+article   reference:kb_knowledge  Article
+user      reference:sys_user      User
+rating    integer                 Rating
+flagged   boolean                 Flagged
+useful    string(40)              Useful
+comments  string(4000)            Comments
+""",
+    "asmt_metric_type": """
+name               string(100)  Name
+evaluation_method  string(40)   Evaluation method
+active             boolean      Active
+description        string(4000) Description
+""",
+    "asmt_metric_category": """
+name         string(100)                 Name
+metric_type  reference:asmt_metric_type  Metric type
+order        integer                     Order
+weight       decimal                     Weight
+""",
+    "asmt_metric": """
+name         string(100)                     Name
+question     string(1000)                    Question
+category     reference:asmt_metric_category  Category
+metric_type  reference:asmt_metric_type      Metric type
+datatype     string(40)                      Data type
+order        integer                         Order
+mandatory    boolean                         Mandatory
+""",
+    "asmt_metric_definition": """
+metric   reference:asmt_metric  Metric
+display  string(255)            Display
+value    decimal                Value
+order    integer                Order
+""",
+    "asmt_condition": """
+table           string(80)                  Table
+condition       conditions(4000)            Condition
+active          boolean                     Active
+assessment      reference:asmt_metric_type  Assessment
+trigger_random  boolean                     Trigger randomly
+percent_random  integer                     Probability (%)
+""",
+    "asmt_assessment_instance_question": """
+instance      reference:asmt_assessment_instance  Instance
+metric        reference:asmt_metric               Metric
+category      reference:asmt_metric_category      Category
+value         decimal                             Value
+string_value  string(4000)                        String value
+source_id     string(32)                          Source
+""",
+    "interaction_related_record": """
+interaction     reference:interaction  Interaction
+document_table  string(80)             Document table
+document_id     string(32)             Document
+type            string(40)             Type
+""",
+    "sn_openframe_phone_log": """
+call_id       string(100)            Call ID
+phone_number  string(40)             Phone number
+contact       reference:sys_user     Contact
+interaction   reference:interaction  Interaction
+call_type     string(40)             Call type
+start_time    glide_date_time        Start time
+end_time      glide_date_time        End time
+duration      glide_duration         Duration
+""",
+    "sysapproval_approver": """
+sysapproval   reference:task      Approval for
+approver      reference:sys_user  Approver
+state         string(40)          State
+comments      journal_input(4000) Comments
+source_table  string(80)          Source table
+document_id   string(32)          Approving
+due_date      glide_date_time     Due date
+""",
+    "sc_cat_item": """
+name               string(100)   Name
+short_description  string(200)   Short description
+description        html(8000)    Description
+category           string(32)    Category
+active             boolean       Active
+price              decimal       Price
+""",
+    "em_event": """
+source           string(100)      Source
+event_class      string(100)      Source instance
+node             string(100)      Node
+resource         string(100)      Resource
+metric_name      string(100)      Metric Name
+type             string(100)      Type
+message_key      string(1024)     Message key
+severity         integer          Severity
+additional_info  string(4000)     Additional information
+time_of_event    glide_date_time  Time of event
+resolution_state string(40)       Resolution state
+description      string(4000)     Description
+state            string(40)       State
+alert            reference:em_alert Alert
+""",
+    "em_alert": """
+number        string(40)          Number
+severity      integer             Severity
+state         string(40)          State
+source        string(100)         Source
+node          string(100)         Node
+resource      string(100)         Resource
+metric_name   string(100)         Metric Name
+type          string(100)         Type
+message_key   string(1024)        Message key
+description   string(4000)        Description
+cmdb_ci       reference:cmdb_ci   Configuration item
+incident      reference:incident  Task
+acknowledged  boolean             Acknowledged
+initial_event_time glide_date_time Initial event generation time
+""",
+    "sn_cim_register": """
+number             string(40)                Number
+short_description  string(160)               Short description
+description        string(4000)              Description
+state              string(40)                State
+assigned_to        reference:sys_user        Assigned to
+assignment_group   reference:sys_user_group  Assignment group
+due_date           glide_date_time           Due date
+""",
+    "sys_script": """
+name              string(40)        Name
+collection        string(80)        Table
+active            boolean           Active
+when              string(40)        When
+order             integer           Order
+action_insert     boolean           Insert
+action_update     boolean           Update
+action_delete     boolean           Delete
+action_query      boolean           Query
+filter_condition  conditions(4000)  Filter condition
+condition         string(254)       Condition
+abort_action      boolean           Abort action
+add_message       boolean           Add message
+message           html(4000)        Message
+script            script(8000)      Script
+description       string(4000)      Description
+""",
+    "sys_number": """
+category        string(80)  Table
+prefix          string(40)  Prefix
+number          integer     Number
+maximum_digits  integer     Number of digits
+""",
+    "sys_email": """
+type          string(40)       Type
+mailbox       string(40)       Mailbox
+state         string(40)       State
+recipients    string(4000)     Recipients
+subject       string(1000)     Subject
+body          html(65000)      Body
+instance      string(32)       Target
+target_table  string(80)       Target table
+""",
+    "sys_documentation": """
+name      string(80)    Table
+element   string(80)    Element
+label     string(80)    Label
+plural    string(80)    Plural
+hint      string(1000)  Hint
+help      string(4000)  Help
+language  string(3)     Language
+""",
+    "sysrule_quota": """
+name        string(100)       Name
+active      boolean           Active
+type        string(40)        Type
+condition   conditions(4000)  Conditions
+max_value   integer           Maximum duration (seconds)
+order       integer           Order
+""",
+    "sys_report": """
+title         string(100)               Title
+table         string(80)                Table
+field         string(80)                Group by
+type          string(40)                Type
+filter        conditions(4000)          Filter
+aggregate     string(40)                Aggregation
+sumfield      string(80)                Aggregated field
+trend_field   string(80)                Trend by
+interval      string(40)                Interval
+orderby_list  string(255)               Order by
+field_list    string(4000)              Columns
+source_type   string(40)                Source type
+is_published  boolean                   Published
+user          string(40)                User
+group         reference:sys_user_group  Group
+roles         string(255)               Roles
+description   string(1000)              Description
+""",
+    "sys_ui_list": """
+name      string(80)   Table
+view      string(80)   View
+element   string(80)   Element
+parent    string(80)   Parent
+position  integer      Position
+sys_user  string(40)   User
+""",
+    "sys_filter": """
+title   string(100)               Title
+table   string(80)                Table
+filter  conditions(4000)          Filter
+user    string(40)                User
+group   reference:sys_user_group  Group
+roles   string(255)               Roles
+active  boolean                   Active
+""",
+}
+
+CHOICES: dict[tuple[str, str], dict[str, str]] = {
+    ("contract_sla", "type"): {
+        "SLA": "SLA", "OLA": "OLA", "Underpinning contract": "Underpinning contract",
+    },
+    ("contract_sla", "target"): {"response": "Response", "resolution": "Resolution"},
+    ("contract_sla", "schedule_source"): {
+        "sla_definition": "SLA definition", "task_field": "Task field", "no_schedule": "No schedule",
+    },
+    ("contract_sla", "when_to_resume"): {"on_condition": "On condition", "no_match": "Pause no match"},
+    ("contract_sla", "when_to_cancel"): {
+        "on_condition": "Cancel conditions are met",
+        "no_match": "Start conditions are not met",
+        "never": "Never",
+    },
+    ("contract_sla", "reset_action"): {"cancel": "Cancel existing SLA", "complete": "Complete existing SLA"},
+    ("task_sla", "stage"): {
+        "in_progress": "In progress", "paused": "Paused", "completed": "Completed",
+        "cancelled": "Cancelled", "breached": "Breached",
+    },
+    ("sysapproval_approver", "state"): {
+        "not requested": "Not Yet Requested", "requested": "Requested", "approved": "Approved",
+        "rejected": "Rejected", "cancelled": "Cancelled", "not_required": "No Longer Required",
+        "duplicate": "Duplicate",
+    },
+    ("em_alert", "state"): {"Open": "Open", "Reopen": "Reopen", "Flapping": "Flapping", "Closed": "Closed"},
+    ("em_event", "resolution_state"): {"New": "New", "Closing": "Closing"},
+    ("sys_script", "when"): {
+        "before": "before", "after": "after", "async": "async", "display": "display",
+    },
+}  # fmt: skip
+
+DEFAULTS: dict[tuple[str, str], str] = {
+    ("contract_sla", "active"): "true",
+    ("contract_sla", "type"): "SLA",
+    ("contract_sla", "target"): "resolution",
+    ("contract_sla", "schedule_source"): "sla_definition",
+    ("contract_sla", "when_to_resume"): "on_condition",
+    ("contract_sla", "when_to_cancel"): "on_condition",
+    ("contract_sla", "reset_action"): "cancel",
+    ("contract_sla", "retroactive"): "false",
+    ("contract_sla", "retroactive_pause"): "false",
+    ("task_sla", "active"): "true",
+    ("task_sla", "has_breached"): "false",
+    ("kb_category", "active"): "true",
+    ("asmt_metric_type", "active"): "true",
+    ("asmt_condition", "active"): "true",
+    ("cmn_rota_roster", "active"): "true",
+    ("sysapproval_approver", "state"): "requested",
+    ("sc_cat_item", "active"): "true",
+    ("em_event", "resolution_state"): "New",
+    ("em_event", "state"): "Ready",
+    ("em_alert", "state"): "Open",
+    ("em_alert", "acknowledged"): "false",
+    ("sys_script", "active"): "true",
+    ("sys_script", "when"): "before",
+    ("sys_script", "order"): "100",
+    ("sys_number", "maximum_digits"): "7",
+    ("sysrule_quota", "active"): "true",
+    ("sys_report", "source_type"): "table",
+    ("sys_filter", "active"): "true",
+}
