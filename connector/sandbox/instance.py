@@ -41,9 +41,9 @@ class Instance(People, Schema):
     instead of dropping the part; `seed` makes the sys_ids, which are the same in every run; `state` is a file
     that keeps the records over a restart (switches and single restrictions are not kept).
 
-    What differs between instances: `switches` (see `Switches`), `dialect` (what `!=` makes of empty values,
-    whether the case of letters counts), `priority_lookup` ((impact, urgency) → priority), `measure` (metrics;
-    a fresh instance keeps none).  All methods raise `RecordError`; all may be called from several threads.
+    What differs between instances: `switches` (see `Switches`), `priority_lookup` ((impact, urgency) →
+    priority), `measure` (metrics; a fresh instance keeps none).  All methods raise `RecordError`; all may be
+    called from several threads.
     """
 
     def __init__(
@@ -76,7 +76,6 @@ class Instance(People, Schema):
         self.records.inserted = self._inserted
         self.records.guard = self._guard
         self.records.updated = self._updated
-        self.dialect = Dialect()
         self.passwords: dict[str, str] = self.store.passwords()
         self.access = Access(self.store, self.dictionary, self.sessions)
         self.denied: set[tuple[str, str, str]] = set()
@@ -112,6 +111,11 @@ class Instance(People, Schema):
     @switches.setter
     def switches(self, chosen: Switches) -> None:
         self.records.switches = chosen
+
+    @property
+    def dialect(self) -> Dialect:
+        """How the switches have queries read."""
+        return Dialect(self.switches.unequal_finds_empty, self.switches.ignores_case)
 
     def switch(self, name: str, value: object) -> None:
         """Turn one switch by its name.  ValueError for a name or a value that is none."""
@@ -266,7 +270,6 @@ class Instance(People, Schema):
             self.access.changes,
             self.strict,
             self.switches,
-            self.dialect,
         )
 
     @property

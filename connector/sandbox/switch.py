@@ -19,6 +19,12 @@ class Switches:
     invalid_query: InvalidField = "ignore"
     """An unknown column in a query: the condition is left out, no row is found, or 403 (9.7)."""
 
+    unequal_finds_empty: bool = True
+    """Whether `!=`, `NOT IN`, `NOT LIKE` and `NOTON` also match records without a value (9.11)."""
+
+    ignores_case: bool = True
+    """Whether text in a query is compared without regard to the case of A to Z (9.11)."""
+
     reference_by_name: ReferenceByName = "drop"
     """A reference written by its name without `sysparm_input_display_value` (9.3)."""
 

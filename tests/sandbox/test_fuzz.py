@@ -7,7 +7,6 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from connector.sandbox.instance import Instance
-from connector.sandbox.operand import Dialect
 from tests.sandbox.evaluator import World
 
 NOW = 1_700_000_000  # 2023-11-14 22:13:20 UTC, already the 15th in Shanghai
@@ -242,7 +241,8 @@ def test_two_readings_agree(
 ) -> None:
     """The rows and their order are those of the plain evaluator, whoever asks and whatever the dialect."""
     desk.store.db.execute("BEGIN")
-    desk.dialect = Dialect(finds_empty, ignores_case)
+    desk.switch("unequal_finds_empty", finds_empty)
+    desk.switch("ignores_case", ignores_case)
     try:
         for row in rows:
             desk.insert("incident", row)
@@ -260,7 +260,8 @@ def test_two_readings_agree(
         assert keys[: len(found)] == keys[len(found) :], query
     finally:
         desk.store.db.execute("ROLLBACK")
-        desk.dialect = Dialect()
+        desk.switch("unequal_finds_empty", True)
+        desk.switch("ignores_case", True)
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])

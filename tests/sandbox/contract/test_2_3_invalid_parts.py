@@ -1,0 +1,117 @@
+"""Section 2.3: invalid parts and query ACLs."""
+
+from typing import Any
+
+import pytest
+
+REFUSAL = {
+    "error": {
+        "message": "Insufficient rights to query records",
+        "detail": "Field(s) present in the query do not have permission to be read",
+    },
+    "status": "failure",
+}
+MATCHES = ["priority=1", "priority!=1", "priorityIN1,2", "priorityNOT IN1,2", "priorityISEMPTY"]
+MATCHES += ["priorityANYTHING", "prioritySAMEASstate"]
+RANGES = ["priority>1", "priorityBETWEEN1@2", "prioritySTARTSWITH1", "priorityLIKE1", "ORDERBYpriority"]
+RANGES += ["ORDERBYDESCpriority", "GROUPBYpriority", "priorityNOT LIKE1", "priorityGT_FIELDstate"]
+
+
+@pytest.fixture
+def ask(wire: Any) -> Any:
+    """Three incidents, one of them of priority 1, and a way to ask."""
+    for priority in "134":
+        made = wire.instance.insert("incident", {"short_description": priority})
+        wire.instance.update("incident", made["sys_id"], {"priority": priority}, suppress=True)
+
+    def get(query: str, table: str = "incident") -> Any:
+        return wire.get(f"/api/now/table/{table}", params={"sysparm_query": query})
+
+    return get
+
+
+def size(answer: Any) -> int:
+    """How many rows came."""
+    assert answer.status_code == 200, answer.text
+    return len(answer.json()["result"])
+
+
+def test_the_invalid_condition_is_dropped(ask: Any) -> None:
+    """By default the rest applies, possibly to the whole table; 2,300 unknown terms are no matter."""
+    assert size(ask("nonsense=1")) == 3
+    assert size(ask("nonsense=1^priority=1")) == 1
+    assert size(ask("caller_id.nonsense=1^nonsense.name=2^ORDERBYnonsense")) == 3
+    assert size(ask("^OR".join(f"nope{n}=1" for n in range(300)))) == 3
+
+
+def test_no_rows(wire: Any, ask: Any) -> None:
+    """With the property, or the switch, an invalid condition finds nothing."""
+    wire.instance.properties["glide.invalid_query.returns_no_rows"] = "true"
+    assert size(ask("nonsense=1")) == 0
+    assert size(ask("priority=1^nonsense=1")) == 0
+    assert size(ask("priority=1")) == 1
+    wire.instance.properties["glide.invalid_query.returns_no_rows"] = "false"
+    wire.instance.switch("invalid_query", "no_rows")
+    assert size(ask("nonsense=1")) == 0
+    assert size(ask("RLQUERYnothing.problem_id,>=1^ENDRLQUERY", "problem")) == 0
+
+
+@pytest.mark.parametrize(
+    "query", ["nonsense=1", "priority=1^ORDERBYnonsense", "prioritySAMEASnonsense", "a.b=1"]
+)
+def test_forbidden(wire: Any, ask: Any, query: str) -> None:
+    """Newer instances answer 403 for fields that do not exist."""
+    wire.instance.switch("invalid_query", "forbid")
+    refused = ask(query)
+    assert (refused.status_code, refused.json()) == (403, REFUSAL)
+
+
+@pytest.mark.parametrize("query", MATCHES)
+def test_query_match(wire: Any, ask: Any, query: str) -> None:
+    """A failing query_match refuses what names records, and nothing else."""
+    wire.instance.deny_query("incident", "priority", user="connector", operations=["query_match"])
+    refused = ask(query)
+    assert (refused.status_code, refused.json()) == (403, REFUSAL)
+    assert size(ask("priority>1^state=1^ORDERBYpriority")) == 2
+
+
+@pytest.mark.parametrize("query", RANGES)
+def test_query_range(wire: Any, ask: Any, query: str) -> None:
+    """A failing query_range refuses ranges, parts and sorting, and nothing else."""
+    wire.instance.deny_query("incident", "priority", user="connector", operations=["query_range"])
+    refused = ask(query)
+    assert (refused.status_code, refused.json()) == (403, REFUSAL)
+    assert size(ask("priority=1^ORDERBYstate")) == 1
+
+
+def test_whom_and_where(wire: Any, ask: Any) -> None:
+    """A rule is about a user, a role or all; about a table, those below it, and the end of dot-walks."""
+    wire.instance.deny_query("task", "priority", role="asker")
+    user = wire.instance.rows("sys_user", "user_name=connector")[0]["sys_id"]
+    assert size(ask("priority=1")) == 1
+    wire.instance.insert("sys_user_has_role", {"user": user, "role": wire.instance.add_role("asker")})
+    assert ask("priority=1").status_code == 403
+    assert ask("parent.priority=1", "problem").status_code == 403
+    assert size(ask("state=1")) == 3
+    wire.instance.add_user("boss", name="Boss", password="secret", roles=["admin"])
+    wire.session.cookies.clear()
+    wire.auth = ("boss", "secret")
+    assert size(ask("priority=1")) == 1
+    wire.instance.deny_query("sys_user", "*")
+    assert ask("caller_id.email=x").status_code == 403
+    assert size(ask("caller_idISEMPTY")) == 3
+
+
+def test_related_queries_are_judged_too(wire: Any, ask: Any) -> None:
+    """What may not be asked for may not be asked for inside of an RLQUERY or a JOIN either."""
+    wire.instance.deny_query("incident", "priority", user="connector")
+    assert ask("RLQUERYincident.problem_id,>0^priority=1^ENDRLQUERY", "problem").status_code == 403
+    assert ask("JOINproblem.sys_id=incident.problem_id!priority=1", "problem").status_code == 403
+
+
+def test_unreadable_columns_may_not_be_asked_for(wire: Any, ask: Any) -> None:
+    """Without a rule of its own the column's read ACL decides; older releases do not look."""
+    wire.instance.deny_read("incident", "priority", "connector")
+    assert ask("priority=1").status_code == 403
+    wire.instance.query_acls.follow_read = False
+    assert size(ask("priority=1")) == 1
