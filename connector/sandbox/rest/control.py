@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from connector.sandbox.error import MethodNotAllowed, RecordError
 from connector.sandbox.fault import Fault, on
 from connector.sandbox.rest.turn import Answer, Turn
+from connector.sandbox.switch import ALLOWED
 
 if TYPE_CHECKING:
     from connector.sandbox.rest.front import Rest
@@ -117,10 +118,17 @@ class ControlApi:
     def _switches(self, body: dict[str, Any]) -> None:
         manner = self._rest.manner
         known = {one.name for one in fields(manner)}
-        for name in body:
-            if name not in known:
-                raise _unknown("switch", name, known)
-        told = {name: _typed(name, value, type(getattr(manner, name))) for name, value in body.items()}
+        switches = self._rest.instance.switches
+        told = {}
+        for name, value in body.items():
+            if name in known:
+                told[name] = _typed(name, value, type(getattr(manner, name)))
+                continue
+            try:
+                switches = switches.set(name, value)
+            except ValueError as wrong:
+                raise RecordError(400, str(wrong), f"and {', '.join(sorted(known))}") from None
+        self._rest.instance.switches = switches
         for name, value in told.items():
             setattr(manner, name, value)
 
@@ -143,7 +151,7 @@ class ControlApi:
 
     def _told(self) -> dict[str, Any]:
         rest = self._rest
-        manner = rest.manner
+        manner, switches = rest.manner, rest.instance.switches
         return {
             "faults": [
                 {"fault": name, "label": one.label, "takes": {n: k.__name__ for n, k in one.takes.items()}}
@@ -154,11 +162,20 @@ class ControlApi:
             "switches": [
                 {"switch": one.name, "label": one.metadata["label"], "value": getattr(manner, one.name)}
                 for one in fields(manner)
+            ]
+            + [
+                {"switch": name, "label": _label(name, takes), "value": getattr(switches, name)}
+                for name, takes in ALLOWED.items()
             ],
             "clock": {"now": rest.instance.now(), "ahead": self._ahead},
             "nodes": [{"node": one.name, "ahead": one.skew} for one in rest.cookies.nodes],
             "served": rest.served,
         }
+
+
+def _label(name: str, takes: type | tuple[str, ...]) -> str:
+    words = name.replace("_", " ")
+    return words if isinstance(takes, type) else f"{words}: {', '.join(takes)}"
 
 
 def _typed(name: str, value: Any, kind: type) -> Any:
