@@ -112,8 +112,10 @@ class Connection(socketserver.StreamRequestHandler):
         fields = Fields()
         for _ in range(100):
             line = self._line()
-            if line in (b"\r\n", b"\n", b""):
+            if line in (b"\r\n", b"\n"):
                 return fields
+            if not line:
+                raise ConnectionError("cut off in the head")
             name, colon, value = line.decode("latin-1").partition(":")
             if not colon or not name.strip():
                 raise _Broken
@@ -133,7 +135,14 @@ class Connection(socketserver.StreamRequestHandler):
             raise _Broken
         if int(length) > LARGE:
             return b"", False
-        return self.rfile.read(int(length)), True
+        return self._read(int(length)), True
+
+    def _read(self, length: int) -> bytes:
+        """So many bytes; a client that went away half way wants nothing done."""
+        body = self.rfile.read(length)
+        if len(body) < length:
+            raise ConnectionError("cut off in the body")
+        return body
 
     def _chunks(self) -> bytes:
         parts: list[bytes] = []
@@ -150,7 +159,7 @@ class Connection(socketserver.StreamRequestHandler):
                 while self._line().strip():
                     pass
                 return b"".join(parts)
-            parts.append(self.rfile.read(length))
+            parts.append(self._read(length))
             self._line()
 
     def _answer(self, answer: Response, method: str, fields: Fields, *, old: bool, last: bool) -> bool:
