@@ -4,16 +4,18 @@ Everything that a server-side script on the platform could do can be done here f
 restricts (choices, read-only columns, column ACLs) is restricted in the REST face.
 """
 
+import contextlib
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
 
 from connector.sandbox.access.acl import WATCHED, Access
 from connector.sandbox.access.people import People
 from connector.sandbox.attachment import forget
+from connector.sandbox.auto_close import AutoClose
+from connector.sandbox.business_rule import BusinessRules
 from connector.sandbox.dictionary import NAME, Table
-from connector.sandbox.error import Aborted, InvalidTable, NotFound, RecordError
+from connector.sandbox.error import InvalidTable, NotFound, RecordError
 from connector.sandbox.metric import CALCULATION, DURATION, SCRIPTS, STATE, STOCK, Metrics
 from connector.sandbox.operand import Dialect
 from connector.sandbox.property import Properties
@@ -22,6 +24,7 @@ from connector.sandbox.query_acl import QueryAcls
 from connector.sandbox.record import Records, declared
 from connector.sandbox.schema import Schema
 from connector.sandbox.session import Sessions
+from connector.sandbox.sla.engine import Engine
 from connector.sandbox.statement import Statement, statement
 from connector.sandbox.stock import (
     key,
@@ -74,17 +77,20 @@ class Instance(People, Schema):
         self.sessions = Sessions(self.store, lambda: self.now() + self._skew, self.time_zone)
         self.records = Records(self.store, self.dictionary, self.sessions, self.seed)
         self.records.inserted = self._inserted
-        self.records.guard = self._guard
+        self.rules = BusinessRules(self.store, self.dictionary, self._holds)
+        self.records.guard = self.rules.check
+        self.sla = Engine(self.store, self.dictionary, self._holds, self.records.mint)
+        self.auto_close = AutoClose(self.store)
         self.records.updated = self._updated
         self.passwords: dict[str, str] = self.store.passwords()
         self.access = Access(self.store, self.dictionary, self.sessions)
         self.denied: set[tuple[str, str, str]] = set()
         self.query_acls = QueryAcls()
-        self._aborts: list[tuple[str, str, str]] = []
         self.metrics: Metrics | None = None
         self.properties = Properties(self._write_property)
         if self.store.restored:
             self._restore()
+            self._reread()
         else:
             self.add_user("admin", name="System Administrator", roles=["admin"])
 
@@ -138,6 +144,8 @@ class Instance(People, Schema):
 
         Unknown fields are ignored, a `sys_id` and a `number` of the caller's own choice are kept.
         """
+        with self.lock:
+            self.catch_up()
         with self._write():
             return self.records.insert(self.dictionary[table], fields, user)
 
@@ -157,6 +165,8 @@ class Instance(People, Schema):
         and `setWorkflow(false)`), so that a poll by `sys_updated_on` does not see it.  Without `stamps` only
         the stamps stay as they were, rules and audit happen.
         """
+        with self.lock:
+            self.catch_up()
         with self._write():
             shown = self.dictionary[table]
             real, old = self.records.current(shown, sys_id)
@@ -168,6 +178,8 @@ class Instance(People, Schema):
 
     def delete(self, table: str, sys_id: str, *, user: str = "admin") -> None:
         """Remove a record; audited tables leave a row in `sys_audit_delete` under the real class."""
+        with self.lock:
+            self.catch_up()
         with self._write():
             real, row = self.records.current(self.dictionary[table], sys_id)
             self.records.delete(real, row, user)
@@ -177,8 +189,7 @@ class Instance(People, Schema):
             self.sessions.forget()
             if real.name == "sys_user_has_role":
                 self._name_roles(row["user"])
-            if real.name in WATCHED:
-                self.access.forget()
+            self._heeded(real.name)
 
     def get(self, table: str, sys_id: str) -> Row | None:
         """The raw row with the columns of `table`, None if there is no such record."""
@@ -219,7 +230,8 @@ class Instance(People, Schema):
     def abort_on(self, table: str, query: str, name: str) -> None:
         """A before-update rule: an update after which the record matches is refused with 403."""
         self.dictionary[table]
-        self._aborts.append((table, query, name))
+        with self.lock:
+            self.rules.add(name, table, query)
 
     # Metrics
 
@@ -252,18 +264,33 @@ class Instance(People, Schema):
             row = {"sys_id": key("metric_definition", "incident", name), "name": name, "table": "incident"}
             self.insert("metric_definition", row | {"field": field, "type": kind})
 
-    def _catch_up(self) -> None:
-        """Let the metrics write what is due before somebody reads; not in the middle of a write."""
-        if self.metrics and self.metrics.pending and not self.store.db.in_transaction:
+    def catch_up(self) -> None:
+        """Let jobs, service levels and metrics write what is due; not in the middle of a write."""
+        if self.store.db.in_transaction:
+            return
+        now = int(self.now())
+        for at, sys_id, resolver in self.auto_close.due(self.properties, now):
+            self._close(sys_id, resolver, at)
+        if not self.sla.idle(now):
             with self._write():
-                self.metrics.catch_up(int(self.now()))
+                self.sla.catch_up(now, duplicates=self.switches.sla_duplicates)
+        if self.metrics and self.metrics.pending:
+            with self._write():
+                self.metrics.catch_up(now)
+
+    def _close(self, sys_id: str, resolver: str, at: int) -> None:
+        """One resolved incident, as the scheduled job does it; a rule that refuses leaves it resolved."""
+        fields = {"state": "7", "active": "false", "closed_by": resolver}
+        with contextlib.suppress(RecordError), self.on_node(at + 0.5 - self.now()), self._write():
+            table = self.dictionary["incident"]
+            self.records.update(table, self.records.current(table, sys_id)[1], fields, "system")
 
     def state(self) -> tuple[object, ...]:
         """Equal as long as nothing changed that a read could see, but for time; lets happen what is due.
 
         Every row that is written counts, also one whose write was taken back.
         """
-        self._catch_up()
+        self.catch_up()
         return (
             self.generation,
             self.store.db.total_changes,
@@ -277,20 +304,20 @@ class Instance(People, Schema):
         """Whether what anybody sees depends on the second, beyond what their queries say."""
         return bool(self.access.hidden)
 
-    @contextmanager
+    @contextlib.contextmanager
     def on_node(self, skew: float) -> Iterator[None]:
         """Within this block the clock is that of a node `skew` seconds ahead; the caller holds the lock."""
-        self._skew = skew
+        before, self._skew = self._skew, skew
         try:
             yield
         finally:
-            self._skew = 0.0
+            self._skew = before
 
     # For the REST face, which holds the lock; `generation` counts changes of the dictionary
 
     def compiled(self, table: Table, query: Query, user: str, pairs: tuple[Term, ...] = ()) -> Statement:
         """The query as SQL, in the session of `user`."""
-        self._catch_up()
+        self.catch_up()
         no_rows = self.properties.get("glide.invalid_query.returns_no_rows") == "true"
         return statement(
             self.dictionary,
@@ -335,13 +362,16 @@ class Instance(People, Schema):
         for row in self.store.db.execute(sql, [*found.values, json.dumps(list(sys_ids))]):
             yield str(row[0])
 
-    def loading(self) -> AbstractContextManager[None]:
+    @contextlib.contextmanager
+    def loading(self) -> Iterator[None]:
         """All that is loaded within this block, or nothing; for seeds, which write past the rules."""
-        return self._write()
+        with self._write():
+            yield
+            self._reread()
 
     # Inside a write
 
-    @contextmanager
+    @contextlib.contextmanager
     def _write(self) -> Iterator[None]:
         """All of a write or nothing of it; a write inside a write belongs to the outer one."""
         with self.lock:
@@ -351,14 +381,23 @@ class Instance(People, Schema):
                 return
             db.execute("BEGIN")
             told = len(self.metrics.pending) if self.metrics else 0
+            levels = len(self.sla.pending)
             try:
                 yield
             except BaseException:
                 db.execute("ROLLBACK")
                 while self.metrics and len(self.metrics.pending) > told:
                     self.metrics.pending.pop()
+                while len(self.sla.pending) > levels:
+                    self.sla.pending.pop()
+                self._reread()
                 raise
             db.execute("COMMIT")
+
+    def _reread(self) -> None:
+        """Rows came or went past the rules: what was read from them is read again."""
+        for table in ("sys_script", "contract_sla"):
+            self._heeded(table)
 
     def _inserted(self, table: str, row: Row) -> None:
         """Rows that mean something to the instance itself."""
@@ -381,15 +420,19 @@ class Instance(People, Schema):
             self._take_property(row)
         elif table == "sys_user_has_role":
             self._name_roles(row["user"])
+        self._heeded(table)
+
+    def _holds(self, table: Table, query: str, sys_id: str) -> bool:
+        return any(self._matching(table, query, [sys_id]))
+
+    def _heeded(self, table: str) -> None:
+        """Rows of a table that steers the instance changed."""
         if table in WATCHED:
             self.access.forget()
-
-    def _guard(self, table: Table, row: Row) -> None:
-        for name, query, rule in self._aborts:
-            if table.name in self.dictionary.family(name) and any(
-                self._matching(table, query, [row["sys_id"]])
-            ):
-                raise Aborted(table.name, rule, key("sys_script", rule))
+        elif table == "sys_script":
+            self.rules.read()
+        elif table in {"contract_sla", "cmn_schedule", "cmn_schedule_span"}:
+            self.records.assessed = self.sla.note if self.sla.read() else None
 
     def _updated(self, table: Table, row: Row) -> None:
         if table.name == "sys_user":
@@ -404,8 +447,7 @@ class Instance(People, Schema):
             self.dictionary[row["name"]].web = row["ws_access"] != "false"
         elif table.name == "sys_user_has_role":
             self._name_roles(row["user"])
-        if table.name in WATCHED:
-            self.access.forget()
+        self._heeded(table.name)
 
     def _take_property(self, row: Row) -> None:
         self.properties.read(row["name"], row["value"])

@@ -82,6 +82,7 @@ class Reading:
 
         Raises `NotFound`.
         """
+        self._instance.catch_up()
         shown = self._projection(table.name, self._fields(table, fields, user), view)
         where = "t.sys_id = ?" if not table.parent else f"t.sys_id = ? AND {self._class(table)}"
         sql = f'SELECT {shown.sql} FROM "{table.root}" t {shown.joins} WHERE {where}'

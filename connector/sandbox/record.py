@@ -25,9 +25,10 @@ FIRST_NUMBER = 10001
 class Records:
     """Writes through the rules.
 
-    `inserted`, `guard` (updates only) and `updated` are told of each row inside the transaction and may stop
-    the write by raising; `overwrite` passes `guard` by.  `measured`, where somebody measures, is told of each
-    incident that was made or changed, and of what it held before.
+    `inserted`, `guard` (told "insert", "update" or "delete") and `updated` are told of each row inside the
+    transaction and may stop the write by raising; `overwrite` passes `guard` by.  `measured`, where somebody
+    measures, is told of each incident that was made or changed, and of what it held before; `assessed`, where
+    there are service levels, of each task and when.
     """
 
     def __init__(self, store: Store, dictionary: Dictionary, sessions: Sessions, seed: int) -> None:
@@ -38,9 +39,10 @@ class Records:
         self.switches = Switches()
         self.audit_inserts = False
         self.inserted: Callable[[str, Row], None] = lambda _table, _row: None
-        self.guard: Callable[[Table, Row], None] = lambda _table, _row: None
+        self.guard: Callable[[str, Table, str], None] = lambda _operation, _table, _sys_id: None
         self.updated: Callable[[Table, Row], None] = lambda _table, _row: None
         self.measured: Callable[[str, Row, Row], None] | None = None
+        self.assessed: Callable[[Table, Row, int], None] | None = None
         self._dice = random.Random(f"{seed} {sessions.asker('').at}" if store.restored else seed)
         self._numbers: dict[str, int] = {}
 
@@ -90,6 +92,7 @@ class Records:
             self.store.insert(table.root, row)
         except sqlite3.IntegrityError:
             raise Duplicate(row["sys_id"]) from None
+        self.guard("insert", table, row["sys_id"])
         self._leave(table, row, {}, entries, user)
         if table.audited and self.audit_inserts:
             self._audit(table, row, {name: "" for name in given if row[name]}, entries, user)
@@ -124,7 +127,7 @@ class Records:
             written |= made
         if written:
             self.store.update(table.root, new["sys_id"], written)
-        self.guard(table, new)
+        self.guard("update", table, new["sys_id"])
         self._leave(table, new, before, entries, user)
         self.updated(table, new)
         return new
@@ -144,6 +147,7 @@ class Records:
 
     def delete(self, table: Table, row: Row, user: str) -> None:
         """Audited tables leave a row in `sys_audit_delete` under the real class."""
+        self.guard("delete", table, row["sys_id"])
         self.store.delete(table.root, row["sys_id"])
         if table.audited:
             now = stamp(self.sessions.asker(user).at)
@@ -189,6 +193,8 @@ class Records:
             self._audit(table, row, before, entries, user)
         if self.measured is not None and table.name == "incident":
             self.measured(table.name, row, before)
+        if self.assessed is not None and table.root == "task":
+            self.assessed(table, row, self.sessions.asker(user).at)
 
     def _audit(self, table: Table, row: Row, before: Row, entries: Row, user: str) -> None:
         now = stamp(self.sessions.asker(user).at)

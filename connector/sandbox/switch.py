@@ -46,6 +46,9 @@ class Switches:
     caller_reopens: bool = False
     """Whether the caller's own comment reopens a resolved incident (5.2)."""
 
+    sla_duplicates: bool = False
+    """Whether updates faster than the SLA engine attach a second `task_sla` (KB0541990)."""
+
     def set(self, name: str, value: Any) -> "Switches":
         """The same with one switch turned.  ValueError for a name or a value that is none."""
         allowed = ALLOWED.get(name)

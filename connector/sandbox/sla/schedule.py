@@ -1,0 +1,128 @@
+"""Business time: how much of it lies between two moments, and when so much of it has passed.
+
+A schedule is the union of its entries (`cmn_schedule_span`) less those of the type `exclude`.  Entries are
+`YYYYMMDDTHHMMSS` in the schedule's zone, or in UTC with a Z, and repeat daily, on weekdays, on weekends or
+weekly on `days_of_week` (1 is Monday).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from connector.sandbox.moment import zone_of
+
+_FORM = "%Y%m%dT%H%M%S"
+_FOREVER = 366 * 10
+Span = tuple[int, int]
+
+
+class Entry:
+    """One entry: the first occurrence and on which later days it comes again."""
+
+    def __init__(self, row: Mapping[str, str], zone: ZoneInfo) -> None:
+        start, end = row["start_date_time"], row["end_date_time"]
+        self.zone = ZoneInfo("UTC") if start.endswith("Z") else zone
+        self.start = datetime.strptime(start.removesuffix("Z"), _FORM)  # noqa: DTZ007  zone added per day
+        self.length = datetime.strptime(end.removesuffix("Z"), _FORM) - self.start  # noqa: DTZ007
+        self.excludes = row["type"] == "exclude"
+        self.until = row["repeat_until"][:8]
+        every = {"daily": "1234567", "weekdays": "12345", "weekends": "67"}
+        own = str(self.start.isoweekday())
+        kind = row["repeat_type"]
+        self.days = (row["days_of_week"] or own) if kind == "weekly" else every.get(kind, "")
+
+    def on(self, day: date) -> Span | None:
+        """The occurrence that begins on this day, as epoch seconds."""
+        first = self.start.date()
+        if day != first:
+            late = self.until.strip("0") and day.strftime("%Y%m%d") > self.until
+            if day < first or late or str(day.isoweekday()) not in self.days:
+                return None
+        begin = datetime.combine(day, self.start.time())
+        return _epoch(begin, self.zone), _epoch(begin + self.length, self.zone)
+
+
+class Schedule:
+    """All entries of one schedule in one zone; without any entry no time ever passes."""
+
+    def __init__(self, rows: Iterable[Mapping[str, str]], zone: str) -> None:
+        self._zone = zone_of(zone)
+        self._entries: list[Entry] = []
+        for row in rows:
+            try:
+                self._entries.append(Entry(row, self._zone))
+            except ValueError:
+                continue  # an entry whose dates cannot be read opens nothing
+        self._days: dict[date, list[Span]] = {}
+
+    def between(self, start: int, end: int) -> int:
+        """Business seconds from `start` to `end`; 0 where that is not later."""
+        total = 0
+        for begin, finish in self._spans(start):
+            if begin >= end:
+                break
+            total += max(0, min(finish, end) - max(begin, start))
+        return total
+
+    def after(self, start: int, seconds: int) -> int | None:
+        """When `seconds` of business time have passed since `start`; None if not within ten years."""
+        for begin, finish in self._spans(start):
+            begin = max(begin, start)
+            if finish - begin >= seconds:
+                return begin + seconds
+            seconds -= max(0, finish - begin)
+        return None
+
+    def _spans(self, start: int) -> Iterator[Span]:
+        """Open spans that end after `start`, in order."""
+        if not self._entries:
+            return
+        day = datetime.fromtimestamp(start, self._zone).date() - timedelta(days=1)
+        for _ in range(_FOREVER):
+            for span in self._open(day):
+                if span[1] > start:
+                    yield span
+            day += timedelta(days=1)
+
+    def _open(self, day: date) -> list[Span]:
+        """What is open within the local day, cut at its midnights."""
+        known = self._days.get(day)
+        if known is None:
+            midnight = datetime.combine(day, datetime.min.time())
+            low, high = _epoch(midnight, self._zone), _epoch(midnight + timedelta(days=1), self._zone)
+            opened, closed = self._on(day, excludes=False), self._on(day, excludes=True)
+            edges = sorted({low, high, *(min(max(x, low), high) for s in opened + closed for x in s)})
+            known = []
+            for begin, end in pairwise(edges):
+                inside = any(a <= begin and end <= b for a, b in opened)
+                if inside and not any(a <= begin and end <= b for a, b in closed):
+                    known.append((begin, end))
+            self._days[day] = known
+        return known
+
+    def _on(self, day: date, *, excludes: bool) -> list[Span]:
+        """Occurrences that may touch the day: entries may lie over midnight and in another zone."""
+        found = []
+        for entry in self._entries:
+            if entry.excludes == excludes:
+                days = range(-1, min(entry.length.days, 366) + 2)
+                spans = (entry.on(day - timedelta(days=back)) for back in days)
+                found += [span for span in spans if span]
+        return found
+
+
+class Always:
+    """Without a schedule all time counts."""
+
+    def between(self, start: int, end: int) -> int:
+        """Seconds from `start` to `end`; 0 where that is not later."""
+        return max(0, end - start)
+
+    def after(self, start: int, seconds: int) -> int | None:
+        """`seconds` later."""
+        return start + seconds
+
+
+def _epoch(local: datetime, zone: ZoneInfo) -> int:
+    return int(local.replace(tzinfo=zone).astimezone(UTC).timestamp())

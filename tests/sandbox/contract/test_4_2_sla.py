@@ -1,0 +1,214 @@
+"""`task_sla` rows as the engine keeps them (section 4.2)."""
+
+from typing import Any
+
+import pytest
+
+INCIDENT = "/api/now/table/incident"
+SLA = "/api/now/table/contract_sla"
+HOUR = 3600
+SOLVED = {"state": "6", "close_code": "Solution provided", "close_notes": "-"}
+
+
+def define(wire: Any, **fields: str) -> str:
+    """A definition of four hours on all incidents, as an admin posts it."""
+    row = {
+        "name": "Resolve in 4 hours",
+        "collection": "incident",
+        "duration": "1970-01-01 04:00:00",
+        "schedule_source": "no_schedule",
+        "start_condition": "active=true",
+        "stop_condition": "state=6^ORstate=7",
+        "pause_condition": "state=3",
+        "when_to_resume": "no_match",
+    }
+    answer = wire.post(SLA, json=row | fields)
+    assert answer.status_code == 201
+    return str(answer.json()["result"]["sys_id"])
+
+
+def rows(wire: Any, **params: str) -> list[dict[str, str]]:
+    """All `task_sla` rows, oldest first."""
+    shown = {"sysparm_query": "ORDERBYsys_created_on", "sysparm_exclude_reference_link": "true"}
+    return list(wire.result("/api/now/table/task_sla", **shown | params))
+
+
+def make(wire: Any, **fields: str) -> str:
+    """An incident's path."""
+    return f"{INCIDENT}/{wire.post(INCIDENT, json=fields).json()['result']['sys_id']}"
+
+
+def test_a_row_appears_seconds_later(wire: Any, clock: Any) -> None:
+    """Not at once; then with the time of the write, the breach time and everything still to come."""
+    sla = define(wire)
+    task = make(wire)
+    assert rows(wire) == []
+    clock.at += 5
+    (row,) = rows(wire)
+    expected = {
+        "task": task[-32:],
+        "sla": sla,
+        "stage": "in_progress",
+        "active": "true",
+        "has_breached": "false",
+        "start_time": "2023-11-20 01:00:00",
+        "planned_end_time": "2023-11-20 05:00:00",
+        "original_breach_time": "2023-11-20 05:00:00",
+        "end_time": "",
+        "time_left": "1970-01-01 04:00:00",
+        "business_time_left": "1970-01-01 04:00:00",
+        "percentage": "0.00",
+        "sys_created_on": "2023-11-20 01:00:05",
+    }
+    assert expected.items() <= row.items()
+
+
+def test_pause_resume_and_stop(wire: Any, clock: Any) -> None:
+    """A pause moves the breach time when it ends and does not count; then the stop."""
+    define(wire)
+    task = make(wire)
+    clock.at += HOUR
+    wire.patch(task, json={"state": "3", "hold_reason": "4"})
+    clock.at += 2 * HOUR
+    (row,) = rows(wire)
+    assert (row["stage"], row["pause_time"], row["percentage"]) == ("paused", "2023-11-20 02:00:00", "25.00")
+    assert row["planned_end_time"] == "2023-11-20 05:00:00"
+    wire.patch(task, json={"state": "2"})
+    clock.at += HOUR
+    (row,) = rows(wire)
+    assert (row["stage"], row["pause_duration"]) == ("in_progress", "1970-01-01 02:00:00")
+    assert (row["planned_end_time"], row["original_breach_time"]) == (
+        "2023-11-20 07:00:00",
+        "2023-11-20 05:00:00",
+    )
+    wire.patch(task, json=SOLVED)
+    clock.at += 9 * HOUR
+    (row,) = rows(wire)
+    assert (row["stage"], row["active"], row["has_breached"]) == ("completed", "false", "false")
+    assert (row["end_time"], row["duration"]) == ("2023-11-20 05:00:00", "1970-01-01 02:00:00")
+    assert (row["percentage"], row["business_percentage"]) == ("50.00", "50.00")
+
+
+def test_percentages_are_stale_between_looks(wire: Any, clock: Any) -> None:
+    """Hourly, every ten minutes, every minute as the breach nears; the breach shows next day."""
+    define(wire)
+    clock.at += 30
+    make(wire)
+    seen = []
+    for ahead in (59 * 60, HOUR, 2 * HOUR - 60, 3 * HOUR + 15 * 60, 4 * HOUR - 60, 4 * HOUR + 60, 23 * HOUR):
+        clock.at = 1_700_442_000 + ahead
+        (row,) = rows(wire)
+        seen.append((row["percentage"], row["has_breached"], row["sys_updated_on"][11:16]))
+    assert seen == [
+        ("0.00", "false", "01:00"),
+        ("24.79", "false", "02:00"),
+        ("24.79", "false", "02:00"),
+        ("78.96", "false", "04:10"),
+        ("99.38", "false", "04:59"),
+        ("99.79", "false", "05:00"),
+        ("574.79", "true", "00:00"),
+    ]
+
+
+def test_a_breach_before_the_stop_is_kept(wire: Any, clock: Any) -> None:
+    """Completing late says so at once."""
+    define(wire)
+    task = make(wire)
+    clock.at += 5 * HOUR
+    wire.patch(task, json=SOLVED)
+    clock.at += 5
+    (row,) = rows(wire)
+    assert (row["stage"], row["has_breached"], row["percentage"]) == ("completed", "true", "125.00")
+    assert row["time_left"] == "1970-01-01 00:00:00"
+
+
+def test_business_time(wire: Any, clock: Any) -> None:
+    """Weekdays from 9 to 17 in Shanghai, without lunch: the breach moves to the next working day."""
+    schedule = wire.post(
+        "/api/now/table/cmn_schedule", json={"name": "Office", "time_zone": "Asia/Shanghai"}
+    ).json()["result"]["sys_id"]
+    for name, kind, start, end in (
+        ("Work", "work", "T090000", "T170000"),
+        ("Lunch", "exclude", "T120000", "T130000"),
+    ):
+        span = {"schedule": schedule, "name": name, "type": kind, "repeat_type": "weekdays"}
+        span |= {"start_date_time": f"20230102{start}", "end_date_time": f"20230102{end}"}
+        assert wire.post("/api/now/table/cmn_schedule_span", json=span).status_code == 201
+    define(wire, schedule_source="sla_definition", schedule=schedule)
+    clock.at += 6 * HOUR  # 15:00 in Shanghai
+    task = make(wire)
+    clock.at += 5
+    (row,) = rows(wire)
+    assert row["planned_end_time"] == "2023-11-21 03:00:00"
+    clock.at += 18 * HOUR - 5
+    wire.patch(task, json=SOLVED)
+    clock.at += 5
+    (row,) = rows(wire)
+    assert (row["duration"], row["business_duration"]) == ("1970-01-01 18:00:00", "1970-01-01 02:00:00")
+    assert (row["business_percentage"], row["has_breached"]) == ("50.00", "false")
+
+
+def test_retroactive_start(wire: Any, clock: Any) -> None:
+    """A definition that matches later counts from the opening."""
+    define(wire, start_condition="impact=1", retroactive="true")
+    task = make(wire)
+    clock.at += HOUR
+    wire.patch(task, json={"impact": "1"})
+    clock.at += 5
+    (row,) = rows(wire)
+    assert (row["start_time"], row["planned_end_time"], row["percentage"]) == (
+        "2023-11-20 01:00:00",
+        "2023-11-20 05:00:00",
+        "25.00",
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "stages"),
+    [
+        ({"cancel_condition": "impact=1"}, ["cancelled"]),
+        ({"when_to_cancel": "no_match", "start_condition": "impact=3"}, ["cancelled"]),
+        ({"when_to_cancel": "never", "cancel_condition": "impact=1"}, ["in_progress"]),
+        ({"reset_condition": "impact=1"}, ["cancelled", "in_progress"]),
+        ({"reset_condition": "impact=1", "reset_action": "complete"}, ["completed", "in_progress"]),
+    ],
+)
+def test_cancel_and_reset(wire: Any, clock: Any, fields: dict[str, str], stages: list[str]) -> None:
+    """As the definition says; a reset begins anew and does so once."""
+    define(wire, **fields)
+    task = make(wire)
+    clock.at += 60
+    wire.patch(task, json={"impact": "1"})
+    clock.at += 60
+    wire.patch(task, json={"short_description": "again"})
+    clock.at += 60
+    assert [row["stage"] for row in rows(wire)] == stages
+
+
+@pytest.mark.parametrize("duplicates", [False, True])
+def test_rapid_updates(wire: Any, clock: Any, duplicates: bool) -> None:
+    """KB0541990: a second row for the same task and definition, where the switch wants it."""
+    wire.instance.switch("sla_duplicates", duplicates)
+    define(wire)
+    task = make(wire)
+    clock.at += 1
+    wire.patch(task, json={"short_description": "x"})
+    clock.at += 60
+    wire.patch(task, json={"short_description": "y"})
+    clock.at += 60
+    assert len(rows(wire)) == 1 + duplicates
+
+
+def test_a_refused_write_attaches_nothing(wire: Any, clock: Any) -> None:
+    """What was taken back is not judged, and an inactive or deleted definition judges nothing."""
+    sla = define(wire, start_condition="impact=1")
+    task = make(wire)
+    assert wire.patch(task, json={"impact": "1", "state": "7"}).status_code == 403
+    clock.at += 60
+    assert rows(wire) == []
+    wire.patch(f"{SLA}/{sla}", json={"active": "false"})
+    wire.patch(task, json={"impact": "1"})
+    assert wire.delete(f"{SLA}/{sla}").status_code == 204
+    make(wire, impact="1")
+    clock.at += 60
+    assert rows(wire) == []

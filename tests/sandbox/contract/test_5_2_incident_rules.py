@@ -1,0 +1,123 @@
+"""What the platform does by itself when an incident is written (5.2), and rules that stop it (1.6)."""
+
+from typing import Any
+
+import pytest
+
+INCIDENT = "/api/now/table/incident"
+DAY = 86400
+SOLVED = {"state": "6", "close_code": "Solution provided", "close_notes": "-"}
+
+
+def test_the_data_policy_names_labels(wire: Any) -> None:
+    """403 with the labels of what is missing, also of a dropped choice; the message can be switched."""
+    path = f"{INCIDENT}/{wire.instance.insert('incident', {})['sys_id']}"
+    answer = wire.patch(path, json={"state": "6", "close_code": "Bananas", "close_notes": "x"})
+    detail = "Data Policy Exception: The following fields are mandatory: Resolution code"
+    assert answer.status_code == 403
+    assert answer.json() == {
+        "error": {"message": "Operation Failed", "detail": detail},
+        "status": "failure",
+    }
+    wire.instance.switch("data_policy_message", "Data Policy Exception")
+    assert wire.patch(path, json={"state": "7"}).json()["error"]["message"] == "Data Policy Exception"
+
+
+@pytest.mark.parametrize(("reopens", "state"), [(False, "6"), (True, "2")])
+def test_the_caller_comments_on_a_resolved_incident(wire: Any, reopens: bool, state: str) -> None:
+    """It may reopen, and then counts as a reopening; somebody else's comment never does."""
+    caller = wire.instance.add_user("li", name="Li", password="secret", roles=["itil"])
+    sys_id = wire.instance.insert("incident", {"caller_id": caller})["sys_id"]
+    wire.instance.update("incident", sys_id, SOLVED)
+    wire.instance.switch("caller_reopens", reopens)
+    path = f"{INCIDENT}/{sys_id}"
+    assert wire.patch(path, json={"comments": "?"}).json()["result"]["state"] == "6"
+    wire.auth = ("li", "secret")
+    row = wire.patch(path, json={"comments": "still broken"}).json()["result"]
+    assert (row["state"], row["reopen_count"]) == (state, "1" if reopens else "0")
+
+
+@pytest.mark.parametrize(("by_resolution", "day"), [("true", 5), ("false", 7)])
+def test_auto_close(wire: Any, clock: Any, by_resolution: str, day: int) -> None:
+    """Resolved incidents close after so many days, at a full hour; a note postpones it in the second mode."""
+    wire.instance.properties["glide.ui.autoclose.time"] = "5"
+    wire.instance.properties["com.snc.incident.autoclose.basedon.resolved_at"] = by_resolution
+    sys_id = wire.instance.insert("incident", {})["sys_id"]
+    path = f"{INCIDENT}/{sys_id}"
+    clock.at += 90
+    begun = clock.at
+    solver = wire.patch(path, json=SOLVED).json()["result"]["resolved_by"]["value"]
+    clock.at = begun + 2 * DAY
+    wire.patch(path, json={"work_notes": "touched"})
+    clock.at = begun + day * DAY
+    assert wire.result(path)["state"] == "6"
+    clock.at += 9 * DAY
+    row = wire.result(path, sysparm_exclude_reference_link="true")
+    assert (row["state"], row["incident_state"], row["active"]) == ("7", "7", "false")
+    assert (row["closed_by"], row["sys_updated_by"]) == (solver, "system")
+    assert row["closed_at"] == row["sys_updated_on"] == f"2023-11-{20 + day} 02:00:00"
+
+
+def test_nothing_closes_without_the_property(wire: Any, clock: Any) -> None:
+    """The job is off until its days are set, and with 0."""
+    sys_id = wire.instance.insert("incident", {})["sys_id"]
+    wire.patch(f"{INCIDENT}/{sys_id}", json=SOLVED)
+    clock.at += 99 * DAY
+    assert wire.result(f"{INCIDENT}/{sys_id}")["state"] == "6"
+    wire.instance.properties["glide.ui.autoclose.time"] = "0"
+    clock.at += DAY
+    assert wire.result(f"{INCIDENT}/{sys_id}")["state"] == "6"
+
+
+@pytest.fixture
+def rule(wire: Any) -> str:
+    """The sys_id of a rule that an admin posted: no incident of impact 1 may be written or deleted."""
+    row = {
+        "name": "No panic",
+        "collection": "task",
+        "when": "before",
+        "filter_condition": "impact=1^EQ",
+        "abort_action": "true",
+        **dict.fromkeys(("action_insert", "action_update", "action_delete"), "true"),
+    }
+    answer = wire.post("/api/now/table/sys_script", json=row)
+    assert answer.status_code == 201
+    return str(answer.json()["result"]["sys_id"])
+
+
+def test_a_posted_rule_aborts(wire: Any, rule: str) -> None:
+    """Inserts, updates and deletes that match are refused in the recorded words and leave nothing."""
+    made = wire.post(INCIDENT, json={"impact": "2", "short_description": "calm"}).json()["result"]
+    path = f"{INCIDENT}/{made['sys_id']}"
+    detail = (
+        f"Operation against file 'incident' was aborted by Business Rule 'No panic^{rule}'."
+        " Business Rule Stack:No panic"
+    )
+    refused = {"error": {"message": "Operation Failed", "detail": detail}, "status": "failure"}
+    for answer in (
+        wire.post(INCIDENT, json={"impact": "1"}),
+        wire.patch(path, json={"impact": "1", "work_notes": "lost"}),
+    ):
+        assert (answer.status_code, answer.json()) == (403, refused)
+    assert len(wire.result(INCIDENT)) == 1
+    assert wire.result(path)["impact"] == "2"
+    assert wire.result("/api/now/table/sys_journal_field") == []
+    wire.instance.update("incident", made["sys_id"], {"impact": "1"}, suppress=True)
+    assert wire.delete(path).json() == refused
+
+
+@pytest.mark.parametrize("end", ["deactivate", "delete"])
+def test_a_rule_ends(wire: Any, rule: str, end: str) -> None:
+    """With its row, or when that is not active."""
+    assert wire.post(INCIDENT, json={"impact": "1"}).status_code == 403
+    path = f"/api/now/table/sys_script/{rule}"
+    answer = wire.delete(path) if end == "delete" else wire.patch(path, json={"active": "false"})
+    assert answer.ok
+    assert wire.post(INCIDENT, json={"impact": "1"}).status_code == 201
+
+
+def test_only_admins_make_rules(wire: Any) -> None:
+    """An `itil` user is refused."""
+    wire.instance.add_user("agent", name="A", password="secret", roles=["itil"])
+    wire.auth = ("agent", "secret")
+    assert wire.post("/api/now/table/sys_script", json={"name": "x"}).status_code == 403
