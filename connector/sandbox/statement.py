@@ -4,7 +4,7 @@ Dot-walks become left joins, so a missing reference reads as an empty value and 
 sorting or filtering on the far side of one.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from connector.sandbox.column import Column
@@ -19,6 +19,10 @@ from connector.sandbox.switch import InvalidField
 from connector.sandbox.walk import floor, index, looks_up
 
 _T = TypeVar("_T")
+
+
+DEEPEST = 4
+"""How many RLQUERY and JOIN may stand inside of each other; SQLite's parser has its limits."""
 
 
 @dataclass(slots=True)
@@ -124,6 +128,7 @@ class _Compiler:
     strict: bool
     dialect: Dialect
     denied: Denied | None
+    depth: int = 0
 
     def statement(self, table: Table, query: Query, pairs: tuple[Term, ...] = ()) -> Statement:
         path = Path(self.dictionary, table, exact=not self.dialect.ignores_case)
@@ -177,7 +182,10 @@ class _Compiler:
         return condition(term, mine, other, self.asker)
 
     def _inner(self, table: Table, text: str) -> Statement:
-        return self.statement(table, parse(text, strict=self.strict))
+        if self.depth == DEEPEST:
+            raise QueryError(text, "too many queries inside of each other")
+        deeper = replace(self, depth=self.depth + 1)
+        return deeper.statement(table, parse(text, strict=self.strict))
 
     def _operand(self, path: Path, name: str, operation: QueryOperation) -> Operand | None:
         found = path.column(name)

@@ -306,3 +306,12 @@ def test_a_list_longer_than_sqlite_takes(desk: Instance) -> None:
     values = ",".join(f"inc{n:07d}" for n in range(10_001, 50_001))
     assert desk.count("incident", f"numberIN{values}") == 60
     assert desk.count("incident", f"numberNOT IN{values}") == 0
+
+
+@pytest.mark.parametrize("times", [5, 40, 400])
+@pytest.mark.parametrize("part", ["RLQUERYtask.parent,>=1^", "JOINtask.sys_id=task.parent!"])
+def test_queries_inside_of_queries_end(desk: Instance, part: str, times: int) -> None:
+    """Too deep is a refusal of ours, never a failure of the database or the stack."""
+    assert desk.count("task", part * 3) == 0
+    with pytest.raises(QueryError):
+        desk.count("task", part * times)
