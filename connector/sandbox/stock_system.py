@@ -377,6 +377,8 @@ INDEXES = {
     "sys_choice": ("element",),
     "sys_dictionary": ("name",),
     "sys_properties": ("name",),
+    "task_sla": ("task", "active"),
+    "cmn_schedule_span": ("schedule",),
     "label_entry": ("table_key", "label"),
     "sys_audit": ("documentkey",),
     "sys_journal_field": ("element_id",),
