@@ -97,6 +97,14 @@ class Dictionary:
             if self.tables[below].columns[element] is old:
                 self.tables[below].columns[element] = new
 
+    def drop_column(self, name: str, element: str) -> list[str]:
+        """Take a column from a table and from those below that have it of that table; says from which."""
+        gone = self[name].columns.get(element)
+        lost = [below for below in self.family(name) if self.tables[below].columns.get(element) is gone]
+        for below in lost:
+            self.tables[below].columns.pop(element, None)
+        return lost
+
     def drop_choice(self, name: str, element: str, value: str) -> None:
         """Take one choice of a column away."""
         old = self[name].columns[element]

@@ -185,6 +185,8 @@ class Instance(People, Schema):
             self.records.delete(real, row, user)
             if real.name == "sys_choice":
                 self._change_choice(row, gone=True)
+            elif real.name == "sys_dictionary":
+                self._drop_column(row)
             forget(self.store, sys_id)
             self.sessions.forget()
             if real.name == "sys_user_has_role":

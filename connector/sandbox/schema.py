@@ -138,6 +138,25 @@ class Schema:
             self.dictionary.add_column(row["name"], replace(told, choices=column.choices, type=column.type))
             self.generation += 1
 
+    def _drop_column(self, row: Row) -> None:
+        """A row of `sys_dictionary` is gone, and with it a column that an admin had added, its values too."""
+        name, element = row["name"], row["element"]
+        known = self.dictionary.get(name)
+        if known is None or element not in known.columns or not element.startswith(("u_", "x_")):
+            return
+        above = self.dictionary.get(known.parent)
+        if above is not None and element in above.columns:
+            return  # the row only changed what is inherited
+        lost = self.dictionary.drop_column(name, element)
+        if any(element in self.dictionary[one].columns for one in self.dictionary.family(known.root)):
+            for one in lost:
+                self.store.empty_column(self.dictionary[one], element)
+        else:
+            self.store.drop_column(known, element)
+        for choice in self.rows("sys_choice", f"name={name}^element={element}"):
+            self.store.delete("sys_choice", choice["sys_id"])
+        self.generation += 1
+
     def _change_choice(self, row: Row, *, gone: bool = False) -> None:
         """A row of `sys_choice` was changed or is gone; an inactive choice may not be written any more."""
         known = self.dictionary.get(row["name"])

@@ -87,6 +87,17 @@ class Store:
             is not None
         )
 
+    def drop_column(self, root: Table, element: str) -> None:
+        """Take a column and its values out of the storage of a hierarchy."""
+        self._columns.clear()
+        self.db.execute(f"ALTER TABLE {quoted(root.root)} DROP COLUMN {quoted(element)}")
+
+    def empty_column(self, table: Table, element: str) -> None:
+        """Forget the values that records of this very class have in a column."""
+        self._columns.clear()
+        sql = f"UPDATE {quoted(table.root)} SET {quoted(element)} = '' WHERE sys_class_name = ?"
+        self.db.execute(sql, (table.name,))
+
     def class_of(self, table: Table, sys_id: str) -> str | None:
         """The class of the record, None if there is none; `table` itself where rows carry no class."""
         column = '"sys_class_name"' if table.classes else "1"

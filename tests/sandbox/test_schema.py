@@ -70,3 +70,26 @@ def test_a_changed_column_and_choice_are_taken(instance: Instance) -> None:
     assert (column.label, column.max_length, dict(column.choices)) == ("Temper", 1, {"3": "Ugly"})
     instance.update("sys_choice", one, {"inactive": "false", "label": "Fine"})
     assert instance.dictionary["incident"].columns["u_mood"].choices == {"3": "Ugly", "1": "Fine"}
+
+
+def test_a_deleted_column_is_gone_with_its_values_and_choices(instance: Instance) -> None:
+    """From the table and those below; one of that name beside it stays; made anew it is empty."""
+    instance.add_column("incident", "u_mood", choices={"1": "Good"})
+    instance.add_column("problem", "u_mood")
+    fault = instance.insert("incident", {"u_mood": "1"})["sys_id"]
+    cause = instance.insert("problem", {"u_mood": "1"})["sys_id"]
+    for table, other in (("incident", True), ("problem", False)):
+        described = instance.rows("sys_dictionary", f"name={table}^element=u_mood")[0]["sys_id"]
+        instance.delete("sys_dictionary", described)
+        assert "u_mood" not in instance.dictionary[table].columns
+        assert ((instance.get("problem", cause) or {}).get("u_mood") == "1") is other
+    assert instance.count("sys_choice", "element=u_mood") == 0
+    instance.add_column("task", "u_mood")
+    assert [(instance.get("task", one) or {})["u_mood"] for one in (fault, cause)] == ["", ""]
+
+
+def test_a_stock_column_outlives_its_row(instance: Instance) -> None:
+    """The rules stand on it."""
+    described = instance.rows("sys_dictionary", "name=task^element=state")[0]["sys_id"]
+    instance.delete("sys_dictionary", described)
+    assert "state" in instance.insert("incident", {})
