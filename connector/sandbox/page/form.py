@@ -72,13 +72,16 @@ def _related(shelf: Shelf, record: Record) -> list[dict[str, Any]]:
     number = next((cell.value for cell in record.cells if cell.element == "number"), "")
     if number and "^" not in number:
         wanted.append(("kb_knowledge", f"source={number}^ORsource={record.sys_id}", "source"))
-    shown = []
+    shown: list[dict[str, Any]] = []
+    seen: set[str] = set()
     for name, query, column in wanted:
         table = shelf.dictionary.get(name)
         if table is not None and column in table.columns and _leads(shelf, table, column, record):
             found = _list(shelf, table, query, column)
-            if found["records"]:
+            there = {record.sys_id for record in found["records"]}
+            if not there <= seen:  # a task often hangs by two columns
                 shown.append(found)
+            seen |= there
     return shown
 
 

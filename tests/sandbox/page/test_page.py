@@ -35,7 +35,7 @@ def ticket(instance: Instance, clock: Any) -> str:
     instance.update("incident", sys_id, {"state": "2", "work_notes": "first look\nat it"}, user="wang")
     clock.at += 60
     instance.update("incident", sys_id, {"comments": "We are on it"}, user="admin")
-    instance.insert("incident_task", {"incident": sys_id, "short_description": "Call back"})
+    instance.insert("incident_task", {"incident": sys_id, "parent": sys_id, "short_description": "Call back"})
     article = instance.insert("kb_knowledge", {"short_description": "Paper jams"})["sys_id"]
     instance.insert("m2m_kb_task", {"task": sys_id, "kb_knowledge": article})
     return sys_id
@@ -110,6 +110,7 @@ def test_a_form_shows_what_a_manager_would_see(look: Look, instance: Instance, t
     assert "first look\nat it" in page.all("div", "text")
     assert any(text.startswith("State In Progress") and text.endswith("New") for text in page.all("li"))
     assert {"Incident Task", "Attached Knowledge"} <= page.links.keys()
+    assert len([text for text in page.all("h2") if text.startswith("Incident Task")]) == 1
     assert look(page.links["Incident Task"]).all("td", "short_description") == ["Call back"]
     article = instance.rows("kb_knowledge")[0]
     assert look(page.links[article["number"]]).all("p", "headline") == ["Paper jams"]
