@@ -155,6 +155,7 @@ class Desk:
             self.clock = SimulatedClock(MON)
             self.instance = Instance(now=self.clock.now)
             self.rest = Wire(self.instance, faults=Faults(sleep=lambda _: None))
+            self.rest.manner.sessions = False  # nobody here looks at cookies, and they cost the most
             self._furnish()
         else:
             self.clock, self.instance, self.rest = beside.clock, beside.instance, beside.rest

@@ -253,7 +253,7 @@ class Rest:
             if api is None or not api.open:
                 raise
             return cookies
-        if user != known:
+        if user != known and self.manner.sessions:
             cookies = self.cookies.begin(user, node, now, secure=turn.base.startswith("https:"))
         turn.user = turn.logged.user = user
         account = self.instance.sessions.account(user)

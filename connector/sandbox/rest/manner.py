@@ -19,3 +19,4 @@ class Manner:
     threads: int = _choice(4, "requests that a node's API_INT semaphore lets run at once")  # type: ignore[assignment]
     queue: int = _choice(50, "requests that may wait before that semaphore; more are 429")  # type: ignore[assignment]
     visible_after: float = _choice(0.0, "seconds until a created record is seen by reads")  # type: ignore[assignment]
+    sessions: bool = _choice(True, "whoever logs in begins a session, kept in cookies")  # type: ignore[assignment]
