@@ -15,15 +15,22 @@ _SYS_ID = re.compile(r"[0-9a-f]{32}\Z")
 
 
 def incoming(
-    instance: Instance, table: Table, body: Mapping[str, Any], user: str, zone: str | None, form: str = ""
+    instance: Instance,
+    table: Table,
+    body: Mapping[str, Any],
+    user: str,
+    zone: str | None,
+    form: str = "",
+    sys_id: str = "",
 ) -> dict[str, str]:
     """The fields of `body` that take effect.  `zone` is given where values are display values
     (`sysparm_input_display_value=true`): references by name, choices by label, dates in that zone and `form`.
 
     Dropped without an error (section 5.3): unknown columns, undefined choices, columns that `deny_write` or
     an access rule names, numbers and dates that are none, read-only columns and references by name unless
-    the switches say otherwise.  HTML is taken out of text.  Raises `Denied` for a read-only column where
-    those are refused.
+    the switches say otherwise, and a subcategory that does not fit the category it will have (that of the
+    record `sys_id`, if the body has none).  HTML is taken out of text.  Raises `Denied` for a read-only
+    column where those are refused.
     """
     fields = {}
     switches = instance.switches
@@ -48,7 +55,23 @@ def incoming(
             stored = accepted(column, value, any_choice=any_choice, iso_dates=switches.iso_dates)
         if stored is not None:
             fields[name] = stored
+    if fields.get("subcategory") and not _fits(instance, table, fields, sys_id):
+        del fields["subcategory"]
     return fields
+
+
+def _fits(instance: Instance, table: Table, fields: Mapping[str, str], sys_id: str) -> bool:
+    """Whether the subcategory is one of its category, where `sys_choice` says which belong to which."""
+    query = f"name={table.name}^element=subcategory^dependent_valueISNOTEMPTY^inactive!=true"
+    depending = instance.rows("sys_choice", query)
+    if not depending:
+        return True
+    category = fields.get("category")
+    if category is None:
+        old = instance.get(table.name, sys_id) if sys_id else None
+        category = old["category"] if old else table.columns["category"].default
+    pair = (fields["subcategory"], category)
+    return any((row["value"], row["dependent_value"]) == pair for row in depending)
 
 
 def _sanitises(instance: Instance) -> bool:

@@ -96,7 +96,7 @@ class TableApi:
             real = instance.records.current(shape, sys_id)[0] if shape.children else shape
             instance.access.require(user, "write", real)
             zone = view.zone if asked.input_display else None
-            fields = incoming(instance, real, turn.record(), user, zone, view.form)
+            fields = incoming(instance, real, turn.record(), user, zone, view.form, sys_id)
             instance.update(table, sys_id, fields, user=user, stamps=asked.stamps)
             logged.committed = True
         return Answer(200, self._reading.one(shape, sys_id, asked.fields, view, user))

@@ -121,3 +121,19 @@ def test_a_switch_takes_its_own_values_only(wire: Any) -> None:
         with pytest.raises(ValueError, match=r"no such switch|cannot be"):
             wire.instance.switch(name, value)
     assert wire.instance.switches == before
+
+
+def test_a_subcategory_of_another_category_is_dropped(wire: Any) -> None:
+    """Where choices depend on the category: the one the write gives, or else the record's own."""
+    for value, category in (("vpn", "network"), ("dns", "network"), ("erp", "software")):
+        choice = {"name": "incident", "element": "subcategory", "value": value, "label": value.upper()}
+        wire.instance.insert("sys_choice", choice | {"dependent_value": category})
+    path = "/api/now/table/incident"
+    made = wire.post(path, json={"category": "network", "subcategory": "vpn"}).json()["result"]
+    assert made["subcategory"] == "vpn"
+    one = f"{path}/{made['sys_id']}"
+    assert wire.patch(one, json={"subcategory": "erp"}).json()["result"]["subcategory"] == "vpn"
+    assert wire.patch(one, json={"subcategory": "dns"}).json()["result"]["subcategory"] == "dns"
+    moved = wire.patch(one, json={"category": "software", "subcategory": "erp"}).json()["result"]
+    assert moved["subcategory"] == "erp"
+    assert wire.post(path, json={"subcategory": "erp"}).json()["result"]["subcategory"] == ""
