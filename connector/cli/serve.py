@@ -111,6 +111,8 @@ def run(args: argparse.Namespace) -> int:
     except (OSError, sqlite3.Error) as error:
         raise SettingsError(f"--state {args.state}: {error}") from None
     settings = None if args.profile == "empty" else _furnished(instance, args)
+    if instance.metrics is None:
+        instance.measure()
     account = _account(instance, args, settings)
     _plant(instance, args)
     play = _desk(instance, settings, args, pace, now) if lively and settings else None

@@ -1,0 +1,44 @@
+"""1.7: a transaction that is cancelled in the middle of an answer, with status 200."""
+
+import json
+from typing import Any
+
+import pytest
+
+from connector.sandbox import Fault, Instance
+
+LIST = "/api/now/table/incident"
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_a_quota_cancel_in_a_200(wire: Any, instance: Instance, broken: bool) -> None:
+    """Some rows, then the error; the broken form is not even JSON."""
+    for _ in range(6):
+        instance.insert("incident", {})
+    wire.faults.add(Fault.cancelled(broken=broken))
+    answer = wire.get(LIST)
+    assert answer.status_code == 200
+    assert "Transaction cancelled: maximum execution time exceeded" in answer.text
+    if broken:
+        with pytest.raises(json.JSONDecodeError):
+            json.loads(answer.text)
+        return
+    body = answer.json()
+    assert list(body) == ["result", "error", "status"]
+    assert list(body["error"]) == ["detail", "message"]
+    assert body["error"]["detail"] == (
+        "No such column Check logs for error trace or enable glide.rest.debug property to verify REST "
+        "request processing"
+    )
+    assert (body["status"], 0 < len(body["result"]) < 6) == ("failure", True)
+
+
+def test_a_quota_cancel_before_any_output(wire: Any) -> None:
+    """500 in the same words."""
+    wire.faults.add(Fault.server_error())
+    answer = wire.get(LIST)
+    detail = (
+        "Check logs for error trace or enable glide.rest.debug property to verify REST request processing"
+    )
+    message = "Transaction cancelled: maximum execution time exceeded"
+    assert (answer.status_code, answer.json()["error"]) == (500, {"message": message, "detail": detail})
