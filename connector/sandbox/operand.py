@@ -32,7 +32,7 @@ class Dialect:
     """What the platform's releases and databases differ in (platform facts, 9.11).
 
     `unequal_finds_empty`: `!=`, `NOT IN`, `NOT LIKE` and `NOTON` also match records without a value; booleans
-    and references aside, for which `!=true` and `!=` always do.  `ignores_case`: text is compared without
+    aside, for which `!=true` always does.  `ignores_case`: text is compared without
     regard to the case of A to Z.
     """
 
