@@ -12,7 +12,7 @@ from enum import StrEnum
 from itertools import groupby
 from typing import NamedTuple, Protocol
 
-from connector.errors import NotFound, Refused, Retriable, Skippable, Throttled
+from connector.errors import GatewayError, NotFound, Refused, Retriable, Skippable, Throttled
 from connector.sync.change import Change, FieldChange, Plan
 
 CHUNK = 50
@@ -202,8 +202,8 @@ def _settle_doubt(change: Change, read: Sequence[str], writer: Writer, error: Re
     """No usable answer: read the record, and only then say what happened."""
     try:
         after = writer.by_ids(change.table, [change.sys_id], read).get(change.sys_id)
-    except Retriable:
-        return Written(change, Answer.IN_DOUBT, str(error))
+    except GatewayError as unread:  # whatever it is, what was sent belongs into the journal
+        return Written(change, Answer.IN_DOUBT, f"{error}; then {unread}")
     if after is not None and after.get("sys_mod_count") != str(change.base):
         judged = _judge_answer(change, after, Answer.FOUND)
         if judged.answer is Answer.FOUND:
@@ -258,8 +258,8 @@ def _settle_creation(
     """No usable answer to a POST: look for the record by its identity."""
     try:
         made = writer.find(change.table, identity, ["sys_id"])
-    except Retriable:
-        return Written(change, Answer.IN_DOUBT, str(error))
+    except GatewayError as unread:
+        return Written(change, Answer.IN_DOUBT, f"{error}; then {unread}")
     if made is None:
         return Written(change, Answer.FAILED, str(error))
     _remember(change, made, renamed)

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.errors import Forbidden, NotFound, Refused, Throttled, TimedOut, Unauthorised, Unavailable
+from connector.errors import (
+    Forbidden,
+    NotFound,
+    Refused,
+    Throttled,
+    TimedOut,
+    Unauthorised,
+    Unavailable,
+    WrongInstance,
+)
 from connector.sync.apply import Answer, Outcome, Written, carry_out
 from connector.sync.plan import Change, FieldChange, Plan
 
@@ -193,6 +202,19 @@ def test_somebody_else_wrote_instead_of_us() -> None:
     outcome = carried(instance, update("a"), update("b"))
     assert answers(outcome) == [Answer.CHANGED, Answer.WRITTEN]
     assert instance.records["a"].get("u_clock", "") == ""
+
+
+@pytest.mark.parametrize("unread", [Forbidden("no"), Unauthorised("no"), WrongInstance("no"), NotFound("no")])
+@pytest.mark.parametrize("change", [update(), creation()])
+def test_in_doubt_whatever_keeps_us_from_reading(change: Change, unread: Exception) -> None:
+    """A write whose answer was lost is told for the journal also where nobody may read the record."""
+    instance = Instance(a={})
+    instance.after = [TimedOut("silence")]
+    instance.reading = [None, unread]
+    outcome = carried(instance, change)
+    assert answers(outcome) == [Answer.IN_DOUBT]
+    assert "silence; then no" in outcome.stopped
+    assert len(instance.sent) == 1
 
 
 def test_throttled_is_not_in_doubt() -> None:
