@@ -12,12 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 
-from connector.sandbox import stock_access, stock_import
 from connector.sandbox.column import Column
 from connector.sandbox.dictionary import Table
 from connector.sandbox.moment import dressed, local, moved, span
-from connector.sandbox.stock import described, granted, stock
-from connector.sandbox.stock_system import INDEXES
+from connector.sandbox.stock import access, described, granted, import_set, stock, system
 
 
 def quoted(name: str) -> str:
@@ -184,7 +182,7 @@ def _template() -> sqlite3.Connection:
     """A fresh instance's storage, made once per process and copied."""
     db = _connect()
     dictionary = stock()
-    indexes = INDEXES | stock_access.INDEXES | stock_import.INDEXES
+    indexes = system.INDEXES | access.INDEXES | import_set.INDEXES
     for root in dict.fromkeys(table.root for table in dictionary):
         columns: dict[str, Column] = {}
         for name in dictionary.family(root):

@@ -7,7 +7,7 @@ not depend on anything here, only how long they take.
 from connector.sandbox.dictionary import Dictionary, Table
 from connector.sandbox.operand import ALWAYS, Fragment
 from connector.sandbox.query import Query
-from connector.sandbox.stock_system import INDEXES
+from connector.sandbox.stock.system import INDEXES
 
 
 def looks_up(table: Table, query: Query) -> bool:

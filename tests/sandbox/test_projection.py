@@ -6,7 +6,7 @@ import pytest
 
 from connector.sandbox.instance import Instance
 from connector.sandbox.projection import Projection
-from connector.sandbox.stock_task import INCIDENT_ORDER
+from connector.sandbox.stock.task import INCIDENT_ORDER
 
 FIELDS = (
     "state,assignment_group,caller_id,close_code,sla_due,due_date,opened_at,calendar_duration,calendar_stc,"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from connector.sandbox import Instance, Request, Rest
 from connector.sandbox.query import OPERATORS
-from connector.sandbox.stock_task import INCIDENT_ORDER
+from connector.sandbox.stock.task import INCIDENT_ORDER
 
 LOGIN = {"Authorization": "Basic Y29ubmVjdG9yOnNlY3JldA==", "Content-Type": "application/json"}
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=20)

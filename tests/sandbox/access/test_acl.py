@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from connector.sandbox import Instance
 from connector.sandbox.access.acl import Access
-from connector.sandbox.stock_access import rules
+from connector.sandbox.stock.access import rules
 
 ROLES = ["u_a", "u_b", "admin"]
 ROWS = ["problem_task", "task", "*"]

@@ -1,6 +1,6 @@
 """The stock tables and rows of access: roles, access rules, clients, keys, attachments, imports.
 
-The same form as `stock_system`.  What is open to whom follows the platform facts, sections 6.4 and 4.10; a
+The same form as `system`.  What is open to whom follows the platform facts, sections 6.4 and 4.10; a
 table that no line of `RULES` names is readable by everybody who may log in and writable by admins.
 """
 

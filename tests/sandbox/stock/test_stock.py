@@ -4,7 +4,7 @@ import pytest
 
 from connector.sandbox.instance import Instance
 from connector.sandbox.stock import stock
-from connector.sandbox.stock_task import INCIDENT_ORDER
+from connector.sandbox.stock.task import INCIDENT_ORDER
 
 
 def test_incident_has_its_columns() -> None:

@@ -1,6 +1,6 @@
-"""The stock tables for the service itself: agreements, duty, surveys, articles, calls, alerts, reports.
+"""The stock tables for the service itself: agreements, duty, surveys, articles, calls, alerts.
 
-Platform facts, sections 4.2 and 4.4 to 4.10.  The form of the lines is that of `stock_system`; where the
+Platform facts, sections 4.2 and 4.4 to 4.10.  The form of the lines is that of `system`; where the
 facts say that column names come from clients and not from a dictionary, so they do here.
 """
 
@@ -26,14 +26,6 @@ sc_cat_item                      name           -     Catalog Item
 em_event                         -              -     Event
 em_alert                         number         Alert Alert
 sn_cim_register                  number         CIM   Improvement Initiative
-sys_script                       name           -     Business Rule
-sys_number                       category       -     Number
-sys_email                        subject        -     Email
-sys_documentation                label          -     Field Label
-sysrule_quota                    name           -     Transaction Quota Rule
-sys_report                       title          -     Report
-sys_ui_list                      -              -     List
-sys_filter                       title          -     Filter
 """
 
 COLUMNS = {
@@ -257,93 +249,6 @@ assigned_to        reference:sys_user        Assigned to
 assignment_group   reference:sys_user_group  Assignment group
 due_date           glide_date_time           Due date
 """,
-    "sys_script": """
-name              string(40)        Name
-collection        string(80)        Table
-active            boolean           Active
-when              string(40)        When
-order             integer           Order
-action_insert     boolean           Insert
-action_update     boolean           Update
-action_delete     boolean           Delete
-action_query      boolean           Query
-filter_condition  conditions(4000)  Filter condition
-condition         string(254)       Condition
-abort_action      boolean           Abort action
-add_message       boolean           Add message
-message           html(4000)        Message
-script            script(8000)      Script
-description       string(4000)      Description
-""",
-    "sys_number": """
-category        string(80)  Table
-prefix          string(40)  Prefix
-number          integer     Number
-maximum_digits  integer     Number of digits
-""",
-    "sys_email": """
-type          string(40)       Type
-mailbox       string(40)       Mailbox
-state         string(40)       State
-recipients    string(4000)     Recipients
-subject       string(1000)     Subject
-body          html(65000)      Body
-instance      string(32)       Target
-target_table  string(80)       Target table
-""",
-    "sys_documentation": """
-name      string(80)    Table
-element   string(80)    Element
-label     string(80)    Label
-plural    string(80)    Plural
-hint      string(1000)  Hint
-help      string(4000)  Help
-language  string(3)     Language
-""",
-    "sysrule_quota": """
-name        string(100)       Name
-active      boolean           Active
-type        string(40)        Type
-condition   conditions(4000)  Conditions
-max_value   integer           Maximum duration (seconds)
-order       integer           Order
-""",
-    "sys_report": """
-title         string(100)               Title
-table         string(80)                Table
-field         string(80)                Group by
-type          string(40)                Type
-filter        conditions(4000)          Filter
-aggregate     string(40)                Aggregation
-sumfield      string(80)                Aggregated field
-trend_field   string(80)                Trend by
-interval      string(40)                Interval
-orderby_list  string(255)               Order by
-field_list    string(4000)              Columns
-source_type   string(40)                Source type
-is_published  boolean                   Published
-user          string(40)                User
-group         reference:sys_user_group  Group
-roles         string(255)               Roles
-description   string(1000)              Description
-""",
-    "sys_ui_list": """
-name      string(80)   Table
-view      string(80)   View
-element   string(80)   Element
-parent    string(80)   Parent
-position  integer      Position
-sys_user  string(40)   User
-""",
-    "sys_filter": """
-title   string(100)               Title
-table   string(80)                Table
-filter  conditions(4000)          Filter
-user    string(40)                User
-group   reference:sys_user_group  Group
-roles   string(255)               Roles
-active  boolean                   Active
-""",
 }
 
 CHOICES: dict[tuple[str, str], dict[str, str]] = {
@@ -372,9 +277,6 @@ CHOICES: dict[tuple[str, str], dict[str, str]] = {
     },
     ("em_alert", "state"): {"Open": "Open", "Reopen": "Reopen", "Flapping": "Flapping", "Closed": "Closed"},
     ("em_event", "resolution_state"): {"New": "New", "Closing": "Closing"},
-    ("sys_script", "when"): {
-        "before": "before", "after": "after", "async": "async", "display": "display",
-    },
 }  # fmt: skip
 
 DEFAULTS: dict[tuple[str, str], str] = {
@@ -399,11 +301,4 @@ DEFAULTS: dict[tuple[str, str], str] = {
     ("em_event", "state"): "Ready",
     ("em_alert", "state"): "Open",
     ("em_alert", "acknowledged"): "false",
-    ("sys_script", "active"): "true",
-    ("sys_script", "when"): "before",
-    ("sys_script", "order"): "100",
-    ("sys_number", "maximum_digits"): "7",
-    ("sysrule_quota", "active"): "true",
-    ("sys_report", "source_type"): "table",
-    ("sys_filter", "active"): "true",
 }

@@ -1,6 +1,6 @@
 """The stock tables for the processes beside incidents: changes, requests and cases, all of them tasks.
 
-Platform facts, sections 4.8 and 4.9.  The form of the lines is that of `stock_task`.
+Platform facts, sections 4.8 and 4.9.  The form of the lines is that of `task`.
 """
 
 EXTENDING = """

@@ -1,4 +1,4 @@
-"""Stock tables of imports: staging rows, import sets, transform maps.  The form is that of `stock_system`."""
+"""Stock tables of imports: staging rows, import sets, transform maps.  The form is that of `system`."""
 
 TABLES = """
 sys_import_set            number             ISET  Import Set

@@ -1,0 +1,28 @@
+"""What comes with a fresh instance: tables, columns, choices, defaults, roles and rules.
+
+One file an area, written down as text; `origin` makes a dictionary of them, `description` rows.
+"""
+
+from connector.sandbox.stock.description import (
+    described,
+    described_choice,
+    described_columns,
+    described_table,
+    granted,
+    key,
+    rule,
+)
+from connector.sandbox.stock.origin import class_column, found_table, stock
+
+__all__ = [
+    "class_column",
+    "described",
+    "described_choice",
+    "described_columns",
+    "described_table",
+    "found_table",
+    "granted",
+    "key",
+    "rule",
+    "stock",
+]
