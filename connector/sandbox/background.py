@@ -4,57 +4,17 @@ Nothing runs in a thread: before anybody reads or writes, what is due by the ins
 """
 
 import contextlib
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING
 
 from connector.sandbox.error import RecordError
 from connector.sandbox.metric import CALCULATION, DURATION, SCRIPTS, STATE, STOCK, Metrics
+from connector.sandbox.part import Part
 from connector.sandbox.stock import key
 
-if TYPE_CHECKING:
-    from connector.sandbox.auto_close import AutoClose
-    from connector.sandbox.dictionary import Dictionary
-    from connector.sandbox.property import Properties
-    from connector.sandbox.record import Records
-    from connector.sandbox.sla.engine import Engine
-    from connector.sandbox.store import Store
-    from connector.sandbox.switch import Switches
 
-Row = dict[str, str]
-
-
-class Background:
+class Background(Part):
     """What `Instance` does without being asked."""
 
-    auto_close: "AutoClose"
-    dictionary: "Dictionary"
     metrics: Metrics | None
-    now: Callable[[], float]
-    properties: "Properties"
-    records: "Records"
-    sla: "Engine"
-    store: "Store"
-
-    @property
-    def switches(self) -> "Switches":
-        """What differs between instances."""
-        raise NotImplementedError
-
-    def _write(self) -> AbstractContextManager[None]:
-        raise NotImplementedError
-
-    def on_node(self, skew: float) -> AbstractContextManager[None]:
-        """Within this block the clock is that of a node `skew` seconds ahead."""
-        raise NotImplementedError
-
-    def insert(self, table: str, fields: Mapping[str, str], *, user: str = "admin") -> Row:
-        """A record, through defaults and business rules."""
-        raise NotImplementedError
-
-    def count(self, table: str, query: str = "") -> int:
-        """How many records an encoded query finds."""
-        raise NotImplementedError
 
     def measure(
         self, *columns: str, lag: int = 30, stop_when_inactive: bool = False, scripts: bool = True

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from threading import RLock
-from typing import TYPE_CHECKING
 
 from connector.sandbox.column import Column
-from connector.sandbox.dictionary import Dictionary, Table
+from connector.sandbox.dictionary import Table
 from connector.sandbox.error import RecordError
+from connector.sandbox.part import Part, Row
 from connector.sandbox.record import declared
 from connector.sandbox.stock import (
     class_column,
@@ -17,36 +16,9 @@ from connector.sandbox.stock import (
     found_table,
 )
 
-if TYPE_CHECKING:
-    from connector.sandbox.access.acl import Access
-    from connector.sandbox.record import Records
-    from connector.sandbox.store import Store
 
-Row = dict[str, str]
-
-
-class Schema:
+class Schema(Part):
     """What `Instance` offers for its dictionary."""
-
-    access: "Access"
-    dictionary: Dictionary
-    generation: int
-    lock: RLock
-    records: "Records"
-    store: "Store"
-
-    def get(self, table: str, sys_id: str) -> Row | None:
-        """The raw row, None if there is no such record."""
-        raise NotImplementedError
-
-    def rows(
-        self, table: str, query: str = "", *, user: str = "admin", limit: int | None = None
-    ) -> list[Row]:
-        """Raw rows."""
-        raise NotImplementedError
-
-    def _take_property(self, row: Row) -> None:
-        raise NotImplementedError
 
     def add_table(self, name: str, label: str = "", *, extends: str = "") -> None:
         """A table with the sys_ fields, or one that has all columns of the table it extends.

@@ -1,49 +1,15 @@
 """The part of an instance that is about people: users, groups, roles, access rules, clients, keys."""
 
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
-from connector.sandbox.access.acl import Access
 from connector.sandbox.error import NotFound
-from connector.sandbox.query_acl import BOTH, QueryAcls, QueryOperation
+from connector.sandbox.part import Part
+from connector.sandbox.query_acl import BOTH, QueryOperation
 from connector.sandbox.stock import key, rule
 
-if TYPE_CHECKING:
-    from connector.sandbox.dictionary import Dictionary
-    from connector.sandbox.record import Records
-    from connector.sandbox.store import Store
 
-Row = dict[str, str]
-
-
-class People:
+class People(Part):
     """What `Instance` offers for people and their rights."""
-
-    access: Access
-    dictionary: "Dictionary"
-    passwords: dict[str, str]
-    denied: set[tuple[str, str, str]]
-    query_acls: QueryAcls
-    records: "Records"
-    store: "Store"
-
-    def _write(self) -> AbstractContextManager[None]:
-        raise NotImplementedError
-
-    def insert(self, table: str, fields: Mapping[str, str], *, user: str = "admin") -> Row:
-        """A record, through defaults and business rules."""
-        raise NotImplementedError
-
-    def get(self, table: str, sys_id: str) -> Row | None:
-        """The raw row, None if there is no such record."""
-        raise NotImplementedError
-
-    def rows(
-        self, table: str, query: str = "", *, user: str = "admin", limit: int | None = None
-    ) -> list[Row]:
-        """Raw rows."""
-        raise NotImplementedError
 
     def add_user(
         self, user_name: str, *, name: str, password: str = "", roles: Sequence[str] = (), **fields: str

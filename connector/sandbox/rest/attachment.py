@@ -9,9 +9,8 @@ from urllib.parse import quote
 
 from connector.sandbox.attachment import attach, content_of
 from connector.sandbox.error import Malformed, NotFound, RecordError
-from connector.sandbox.header import link
 from connector.sandbox.projection import View
-from connector.sandbox.query import Term
+from connector.sandbox.rest.paging import filters, page_headers
 from connector.sandbox.rest.turn import Answer, Turn
 
 if TYPE_CHECKING:
@@ -52,6 +51,7 @@ class _Attachments:
     def __init__(self, rest: "Rest") -> None:
         self._instance = rest.instance
         self._reading = rest.reading
+        self._manner = rest.manner
 
     def _one(self, turn: Turn) -> Metadata:
         """The metadata of the attachment in the path.  Raises `NotFound`, also where the record is hidden."""
@@ -125,26 +125,11 @@ class AttachmentApi(_Attachments):
 
     def _list(self, turn: Turn) -> Answer:
         asked = turn.asked
-        pairs = (
-            () if asked.query else tuple(Term(name, "=", value, shown=True) for name, value in asked.pairs)
-        )
         plain = View(links=False)
-        page = self._reading.page("sys_attachment", replace(asked, fields=FIELDS), pairs, plain, turn.user)
+        wanted = replace(asked, fields=FIELDS)
+        page = self._reading.page("sys_attachment", wanted, filters(asked), plain, turn.user)
         rows = self._visible(turn.user, [json.loads(one) for one in page.fragments])
-        headers = []
-        if asked.paging:
-            header = link(
-                f"{turn.base}{turn.stem}",
-                turn.query,
-                limit=asked.limit,
-                offset=asked.offset,
-                total=page.total,
-                full=page.full,
-            )
-            if header:
-                headers.append(("Link", header))
-        if page.total is not None:
-            headers.append(("X-Total-Count", str(page.total)))
+        headers = page_headers(turn, f"{turn.base}{turn.stem}", page, self._manner)
         return Answer(200, _json({"result": [self._shown(turn, row) for row in rows]}), headers)
 
 

@@ -68,6 +68,8 @@ class Found:
 
 
 ROUTES = (
+    Route("/api/now[v]/table/{table}/{sys_id}", TableApi, "Table API"),
+    Route("/api/now[v]/table/{table}", TableApi, "Table API"),
     Route("/api/now[v]/attachment/file", FileApi, "Attachment API"),
     Route("/api/now[v]/attachment/upload", FileApi, "Attachment API"),
     Route("/api/now[v]/attachment/{sys_id}/file", FileApi, "Attachment API"),
@@ -79,8 +81,6 @@ ROUTES = (
     Route("/oauth_token.do", TokenApi),
     Route("/oauth_revoke_token.do", RevokeApi),
     Route("/api/now[v]/stats/{table}", AggregateApi, "Aggregate API"),
-    Route("/api/now[v]/table/{table}/{sys_id}", TableApi, "Table API"),
-    Route("/api/now[v]/table/{table}", TableApi, "Table API"),
     Route("/api/now[v]/tinyurl", TinyUrlApi, "Tiny URL API"),
     Route("/sandbox/{what}", ControlApi, aside=True),
     Route("/sandbox", ControlApi, aside=True),

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Literal
 from connector.sandbox.body import incoming
 from connector.sandbox.dictionary import Table
 from connector.sandbox.error import MethodNotAllowed, NotAcceptable, NotFound, NothingFound
-from connector.sandbox.header import link
 from connector.sandbox.moment import stamp
 from connector.sandbox.projection import View
-from connector.sandbox.query import Term
 from connector.sandbox.rest.cache import Cache
+from connector.sandbox.rest.paging import filters, page_headers
 from connector.sandbox.rest.turn import Answer, Turn
 
 if TYPE_CHECKING:
@@ -53,25 +52,9 @@ class TableApi:
 
     def _list(self, turn: Turn, view: View) -> Answer:
         asked, logged = turn.asked, turn.logged
-        pairs = (
-            () if asked.query else tuple(Term(name, "=", value, shown=True) for name, value in asked.pairs)
-        )
-        page = self._reading.page(logged.table, asked, pairs, view, turn.user, made_by=self._made_by())
-        headers = []
-        if asked.paging:
-            header = link(
-                f"{view.base}/{logged.table}",
-                turn.query,
-                limit=asked.limit,
-                offset=asked.offset,
-                total=page.total,
-                full=page.full,
-                negative=self._manner.negative_prev,
-            )
-            if header:
-                headers.append(("Link", header))
-        if page.total is not None:
-            headers.append(("X-Total-Count", str(page.total)))
+        made_by = self._made_by()
+        page = self._reading.page(logged.table, asked, filters(asked), view, turn.user, made_by=made_by)
+        headers = page_headers(turn, f"{view.base}/{logged.table}", page, self._manner)
         if turn.version == "v1" and not page.fragments:
             raise NothingFound
         return Answer(200, b'{"result":[' + b",".join(page.fragments) + b"]}", headers)

@@ -1,0 +1,34 @@
+"""What every list says besides its rows: where its other pages are, and how many rows there are."""
+
+from connector.sandbox.header import link
+from connector.sandbox.parameter import Parameters
+from connector.sandbox.query import Term
+from connector.sandbox.reading import Page
+from connector.sandbox.rest.manner import Manner
+from connector.sandbox.rest.turn import Turn
+
+
+def filters(asked: Parameters) -> tuple[Term, ...]:
+    """The name=value filters; none beside a `sysparm_query` (platform facts, 1.2)."""
+    return () if asked.query else tuple(Term(name, "=", value, shown=True) for name, value in asked.pairs)
+
+
+def page_headers(turn: Turn, address: str, page: Page, manner: Manner) -> list[tuple[str, str]]:
+    """`Link` and `X-Total-Count`, as far as the request wants them (platform facts, 1.3 and 1.4)."""
+    asked = turn.asked
+    found = []
+    if asked.paging:
+        header = link(
+            address,
+            turn.query,
+            limit=asked.limit,
+            offset=asked.offset,
+            total=page.total,
+            full=page.full,
+            negative=manner.negative_prev,
+        )
+        if header:
+            found.append(("Link", header))
+    if page.total is not None:
+        found.append(("X-Total-Count", str(page.total)))
+    return found
