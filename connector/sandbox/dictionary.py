@@ -15,6 +15,11 @@ from connector.sandbox.error import InvalidTable
 NAME = re.compile(r"[a-z][a-z0-9_]{0,79}\Z")
 
 
+def labelled(name: str) -> str:
+    """The label of a table or column that was given none: `u_call_back` is "Call back"."""
+    return name.removeprefix("u_").replace("_", " ").capitalize()
+
+
 @dataclass(slots=True)
 class Table:
     """One table.  `columns` holds the inherited ones too, in the order in which records print them.
@@ -76,8 +81,7 @@ class Dictionary:
         if name in self.tables:
             raise ValueError(f"there is a table {name} already")
         above = self[extends] if extends else None
-        shown = label or name.removeprefix("u_").replace("_", " ").capitalize()
-        table = Table(name, shown, root=above.root if above else name, parent=extends)
+        table = Table(name, label or labelled(name), root=above.root if above else name, parent=extends)
         table.updated = above is None or above.updated
         self.add_table(table, columns)
         return table

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from connector.sandbox.column import Column
-from connector.sandbox.dictionary import Table
+from connector.sandbox.dictionary import Table, labelled
 from connector.sandbox.error import RecordError
 from connector.sandbox.part import Part, Row
 from connector.sandbox.record import declared
@@ -63,8 +63,12 @@ class Schema(Part):
         Existing records have it empty.  `choices` are value → label.  ValueError for a name that is none.
         """
         length = 32 if type == "reference" else max_length
-        shown = label or element.removeprefix("u_").replace("_", " ").capitalize()
+        shown = label or labelled(element)
         column = Column(element, type, shown, length, dict(choices or {}), default, read_only, reference)
+        self.define(table, column)
+
+    def define(self, table: str, column: Column) -> None:
+        """The same for a column as the dictionary knows it, instead of one that was there."""
         with self.lock:
             self._place(table, column)
             for where, row in described_columns(table, [column]):

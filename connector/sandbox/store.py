@@ -11,6 +11,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
+from pathlib import Path
 
 from connector.sandbox.column import Column
 from connector.sandbox.dictionary import Table
@@ -33,6 +34,8 @@ class Store:
 
     def __init__(self, path: str | None = None, *, anew: bool = False) -> None:
         self.path = path
+        if path and not Path(path).exists():
+            Path(path).touch(mode=0o600)  # it holds passwords
         self.db = _connect(path)
         there = self.db.execute("SELECT 1 FROM sqlite_master WHERE name = 'sys_db_object'").fetchone()
         self.restored = there is not None and not anew

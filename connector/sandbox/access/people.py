@@ -21,8 +21,7 @@ class People(Part):
         row = {"user_name": user_name, "name": name, **fields}
         with self._write():
             sys_id = self.insert("sys_user", row)["sys_id"]
-            for role in roles:
-                self.insert("sys_user_has_role", {"user": sys_id, "role": self.add_role(role)})
+            self.grant(sys_id, roles)
         if password:
             self.set_password(user_name, password)
         return sys_id
@@ -35,6 +34,13 @@ class People(Part):
             (user_id,),
         )
         self.store.update("sys_user", user_id, {"roles": ",".join([str(row[0]) for row in held])})
+
+    def grant(self, user: str, roles: Sequence[str]) -> None:
+        """Give a user (sys_id) the roles that are not granted yet; those that nobody knows are made."""
+        with self._write():
+            for role in map(self.add_role, roles):
+                if not self.count("sys_user_has_role", f"user={user}^role={role}"):
+                    self.insert("sys_user_has_role", {"user": user, "role": role})
 
     def set_password(self, user_name: str, password: str) -> None:
         """Let an account log in with this password; "" shuts it out."""

@@ -2,7 +2,7 @@
 
 import json
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,6 @@ class Document:
 
     content: dict[str, Any]
     name: str = "seed"
-    where: Path | None = field(default=None, compare=False)
 
 
 def read(path: Path) -> Document:
@@ -42,4 +41,4 @@ def read(path: Path) -> Document:
         raise SeedError(f"{path}: {error or 'too deep'}") from None
     if not isinstance(content, dict):
         raise SeedError(f"{path}: must hold an object with tables, columns, users, rows, generate")
-    return Document(content, str(path), path)
+    return Document(content, str(path))

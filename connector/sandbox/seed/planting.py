@@ -50,17 +50,7 @@ def plant(instance: Instance, documents: Sequence[Document]) -> Planted:
         for name, label, extends in order.tables:
             instance.add_table(name, label, extends=extends)
         for table, column in order.columns:
-            instance.add_column(
-                table,
-                column.element,
-                type=column.type,
-                label=column.label,
-                max_length=column.max_length,
-                choices=column.choices,
-                default=column.default,
-                read_only=column.read_only,
-                reference=column.reference,
-            )
+            instance.define(table, column)
         with instance.loading():
             _people(instance, order)
             rows = _rows(instance, order) + _generated(instance, order)
@@ -68,16 +58,21 @@ def plant(instance: Instance, documents: Sequence[Document]) -> Planted:
 
 
 def _people(instance: Instance, order: Order) -> None:
+    """New accounts; one that is there already gets what the seed says, and its roles besides those it has."""
     for row, password, roles in order.users:
-        first_last = f"{row.get('first_name', '')} {row.get('last_name', '')}".strip()
-        fields = {key: value for key, value in row.items() if key not in ("user_name", "name", "roles")}
-        instance.add_user(
-            row["user_name"],
-            name=row.get("name") or first_last or row["user_name"],
-            password=password,
-            roles=roles,
-            **fields,
-        )
+        fields = {key: value for key, value in row.items() if key != "roles"}
+        name = fields.pop("user_name")
+        known = instance.sessions.account(name)
+        if known is None:
+            first_last = f"{row.get('first_name', '')} {row.get('last_name', '')}".strip()
+            shown = fields.pop("name", "") or first_last or name
+            instance.add_user(name, name=shown, password=password, roles=roles, **fields)
+            continue
+        fields.pop("sys_id", None)
+        instance.update("sys_user", known.sys_id, fields)
+        instance.grant(known.sys_id, roles)
+        if password:
+            instance.set_password(name, password)
 
 
 def _rows(instance: Instance, order: Order) -> int:

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from connector.sandbox.column import Column, accepted, java_text
-from connector.sandbox.dictionary import NAME, Dictionary, Table
+from connector.sandbox.dictionary import NAME, Dictionary, Table, labelled
 from connector.sandbox.seed.document import Document
 from connector.sandbox.stock import found_table
 
@@ -138,11 +138,10 @@ class Check:
             self._wrong(f"{place}.max_length", "must be 1 or more")
             good = False
         if good:
-            label = given.get("label") or name.removeprefix("u_").replace("_", " ").capitalize()
             column = Column(
                 name,
                 "string" if kind == "choice" else kind,
-                label,
+                given.get("label") or labelled(name),
                 32 if kind == "reference" else length,
                 choices,
                 given.get("default", ""),

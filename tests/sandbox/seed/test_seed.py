@@ -67,6 +67,18 @@ def test_tables_columns_choices_and_users(instance: Instance) -> None:
     assert instance.passwords["bob"] == "x"
 
 
+def test_an_account_that_is_there_is_changed(instance: Instance) -> None:
+    """There is one admin, with what the seed says of it, and a role beside its own."""
+    sown(
+        instance,
+        users=[{"user_name": "admin", "password": "pw", "roles": ["admin", "itil"], "title": "Chief"}],
+    )
+    (admin,) = instance.rows("sys_user", "user_name=admin")
+    assert (admin["title"], instance.passwords["admin"]) == ("Chief", "pw")
+    assert sorted(admin["roles"].split(",")) == ["admin", "itil"]
+    assert instance.count("sys_user_has_role", f"user={admin['sys_id']}") == 2
+
+
 def test_text_for_a_journal_is_its_first_entry(instance: Instance) -> None:
     """With the stamp and the author of the row."""
     row = {
@@ -203,6 +215,7 @@ def test_a_file_keeps_the_state_over_a_restart(tmp_path: Path) -> None:
     number = first.insert("incident", {"short_description": "kept"})["number"]
     first.properties["glide.sys.audit_inserts"] = "true"
     first.close()
+    assert (tmp_path / "state.db").stat().st_mode & 0o077 == 0, "it holds passwords"
     again = Instance(now=lambda: NOW + 60, state=path)
     assert again.get("u_part", ONE) == {**(again.get("u_part", ONE) or {}), "u_kind": "a"}
     assert again.dictionary["u_part"].columns["u_kind"].choices == {"a": "A"}
