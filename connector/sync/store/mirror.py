@@ -158,7 +158,11 @@ class Mirror(Ledger, View):
                     connection.execute(update(table).where(rest).values(look_again=None))
 
     def forget(self, sys_ids: Iterable[str]) -> None:
-        """Drop tickets that are gone, with their changes and tasks."""
+        """Drop tickets that cannot be read any more.
+
+        Their changes, tasks and links stay: an access rule may have hidden a ticket for a while, and when it
+        comes back the polls do not tell its past again.
+        """
         self._open = None
         ids = list(sys_ids)
         with self.engine.begin() as connection:
@@ -167,8 +171,6 @@ class Mirror(Ledger, View):
                 connection.execute(
                     delete(schema.ticket).where(among(connection, schema.ticket.c.sys_id, chunk))
                 )
-                for table in (schema.change, schema.metric, schema.task, schema.link):
-                    connection.execute(delete(table).where(among(connection, table.c.ticket, chunk)))
 
     def drop(self, table: str, sys_ids: Iterable[str]) -> None:
         """Drop rows of a table beside the incidents that are gone; their tickets are due."""

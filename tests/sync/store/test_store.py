@@ -179,9 +179,20 @@ def test_a_metric_comes_again_when_its_span_ends() -> None:
     assert [store.save_metrics([each], 6) for each in (row, row | ended, row | ended)] == [0, 1, 0]
     assert store.due(NEVER) == [_id(1)]
     assert [metric["end"] for metric in store.load([_id(1)])[0].metrics] == ["2026-06-01 02:00:00"]
+
+
+def test_what_belongs_to_a_forgotten_ticket_stays() -> None:
+    """It had been hidden, not deleted: when it comes back, no poll tells its past again."""
+    store = Store()
+    _settled(store, 1)
+    span = {"sys_id": _id(9), "field": "state", "field_value": "2", "start": "2026-06-01 01:00:00", "end": ""}
+    stamps = {"id": _id(1), "sys_mod_count": "0", "sys_updated_on": "2026-06-01 01:00:30"}
+    store.save_metrics([{**span, **stamps}], 5)
+    (before,) = store.load([_id(1)])
     store.forget([_id(1)])
+    assert store.load([_id(1)]) == []
     store.save_tickets([_ticket(1)])
-    assert store.load([_id(1), _id(2)])[0].metrics == ()
+    assert store.load([_id(1)])[0].metrics == before.metrics == [span]
 
 
 def test_changes_by_own_observation() -> None:
