@@ -50,6 +50,8 @@ SINGLE: Mapping[str, Callable[[], Fault]] = {
 }
 TELLING = ("wang takes", "closed", "resolved", "waits for the caller", "is network", "is urgent", "canceled")
 """Deeds that the connector must not overlook for long."""
+LASTING = ("outage", "clock off", "clock ahead", "hidden", "late", "column refused", "disk full")
+"""What begins and ends; each at most once in a script, for two of a kind would end each other."""
 FATES = ("kept", "kept", "restored", "lost")
 """What becomes of the store when the process has died."""
 
@@ -104,8 +106,10 @@ def write(seed: int) -> Script:
     autumn = dice.random() < 0.3
     policies = _policies(dice)
     steps = _deeds(dice)
+    lasting = set(LASTING)
     for _ in range(dice.randint(2, 7)):
-        kind = dice.choice(tuple(KINDS))
+        kind = dice.choice([kind for kind in KINDS if kind not in LASTING or kind in lasting])
+        lasting.discard(kind)
         at = dice.randrange(TICK, DAYS * DAY, TICK)
         if steps and dice.random() < 0.7:  # where something is going on
             at = min(dice.choice(steps).at // TICK * TICK + TICK * dice.choice((0, 1, 1, 3)), DAYS * DAY)

@@ -1,4 +1,4 @@
-"""Plays a script: sandbox and connector in one process on one simulated clock, the store in a file.
+"""Sandbox and connector in one process on one simulated clock, the store in a file.
 
 What an operator would do is done, too: a connector that ended is started again, a damaged store is put aside.
 """
@@ -6,7 +6,7 @@ What an operator would do is done, too: a connector that ended is started again,
 import json
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,9 +22,8 @@ from connector.rules.catalogue import AnyPolicy
 from connector.sandbox import Fault, Faults, Request, Response
 from connector.settings import Settings, loads
 from connector.sync.store import Store
-from tests.simulation.script import DAYS, OUTAGES, SINGLE, TICK, Script, Step
-from tests.timeline import DEEDS, opens
-from tests.world import CONFIG, DAY, US, Desk, Killed, Wire, record_id
+from tests.simulation.script import Script, Step
+from tests.world import CONFIG, DAY, US, Desk, Killed, Wire
 
 _parse = TypeAdapter(AnyPolicy).validate_python
 _TROUBLE = (ConnectorError, DBAPIError)
@@ -158,11 +157,12 @@ class Stage(Desk):
             pages = connection.execute("PRAGMA page_count").fetchone()[0]
             connection.execute(f"PRAGMA max_page_count={pages}")
 
-        event.listen(self.store.engine, "checkout", cramped)
+        engine = self.store.engine
+        event.listen(engine, "checkout", cramped)
         try:
             yield
         finally:
-            event.remove(self.store.engine, "checkout", cramped)
+            event.remove(engine, "checkout", cramped)
             self._shuts()
             self.store = self._opened()
 
@@ -242,204 +242,3 @@ class Stage(Desk):
         finally:
             for moment in ("before_cursor_execute", "commit"):
                 event.remove(engine, moment, counts)
-
-
-def play(script: Script, folder: Path, passing: set[int] | None = None) -> Stage:
-    """The whole script, and then quiet days.  The desk as it is left, entered; close it.
-
-    ``passing``: the ticks at which the connector makes a pass; None: at every tick at which something
-    happened or is due.
-    """
-    desk = Stage(script, folder)
-    desk.__enter__()
-    steps = list(script.steps)
-    windows: list[tuple[int, Callable[[], object]]] = []
-    busy = True
-    for tick in range(script.start, script.start + DAYS * DAY + TICK, TICK):
-        blows: list[Step] = []
-        while steps and script.start + steps[0].at <= tick:
-            step = steps.pop(0)
-            busy = True
-            _ends(desk, windows, script.start + step.at)
-            if step.kind in ("deed", "edit"):
-                desk.at(script.start + step.at)
-                _happens(desk, step)
-            elif begin := _WINDOWS.get(step.kind):
-                windows.append((script.start + step.at + step.count, begin(desk, step)))
-            else:
-                blows.append(step)
-        busy = _ends(desk, windows, tick) or busy
-        desk.at(tick)
-        due = desk.store.next_due()
-        daily = not (tick - script.start) % DAY
-        if passing is None and not (daily or busy or blows or windows or (due is not None and due <= tick)):
-            continue
-        if passing is not None and tick not in passing:
-            continue
-        busy = _goes(desk, blows)
-    for _, end in windows:
-        end()
-    _rests(desk)
-    return desk
-
-
-def _ends(desk: Stage, windows: list[tuple[int, Callable[[], object]]], now: int) -> bool:
-    """Whatever lasts until now ends at its time; True if anything did."""
-    over = sorted((each for each in windows if each[0] <= now), key=lambda each: each[0])
-    for each in over:
-        windows.remove(each)
-        desk.at(each[0])
-        each[1]()
-    return bool(over)
-
-
-def _rests(desk: Stage) -> None:
-    """The faults have stopped; a day goes by, and the connector of that day has been started anew."""
-    desk.rest.faults.clear()
-    desk.restarts()
-    end = desk.clock.now()
-    desk.settles(full=True)
-    while (due := desk.store.next_due()) is not None and due <= end + DAY:
-        desk.at(due)
-        desk.settles()
-    desk.at(end + DAY)
-    desk.settles(full=True)
-
-
-def _goes(desk: Stage, blows: list[Step]) -> bool:
-    """The pass of a tick with all that befalls it; True if another is wanted at the next."""
-    for step in blows:
-        if step.kind in ("killed before", "killed after", "killed at the store"):
-            desk.dies(step)
-        elif step.kind == "store damaged":
-            desk.damages()
-        else:
-            _BLOWS[step.kind](desk, step)
-    return not desk.passes() or bool(desk.rest.wrote())
-
-
-def _happens(desk: Stage, step: Step) -> None:
-    if step.kind == "edit":
-        _edits(desk, step.what)
-        return
-    desk.course.touched.setdefault(step.number, set()).add(desk.clock.now())
-    if desk.instance.get("incident", record_id(step.number)) is None:
-        if step.what == "opens":
-            opens(desk, step.number)
-    elif step.what != "opens":
-        DEEDS[step.what](desk, step.number)
-
-
-def _edits(desk: Stage, name: str) -> None:
-    """The admin ends a policy and reloads."""
-    kept = tuple(
-        policy.model_copy(update={"mode": "observe"}) if policy.name == name else policy
-        for policy in desk.settings.policies
-    )
-    desk.settings = desk.settings.model_copy(update={"policies": kept})
-    desk.restarts()
-
-
-def _meanwhile(desk: Stage, step: Step) -> None:
-    desk.course.odd.add(step.number)
-
-    def deed() -> None:
-        if desk.instance.get("incident", record_id(step.number)) is not None:
-            DEEDS[step.what](desk, step.number)
-
-    desk.strikes(step.count, Fault.between(deed))
-
-
-def _deleted(desk: Stage, step: Step) -> None:
-    desk.course.odd.add(step.number)
-
-    def deed() -> None:
-        if desk.instance.get("incident", record_id(step.number)) is not None:
-            desk.instance.delete("incident", record_id(step.number), user="wang")
-
-    desk.strikes(step.count, Fault.between(deed))
-
-
-def _struck(desk: Stage, step: Step) -> None:
-    desk.strikes(step.count, SINGLE[step.what]())
-
-
-def _doubled(desk: Stage, step: Step) -> None:
-    desk.course.doubled = True
-
-    def other() -> None:
-        with Desk(settings=desk.settings, beside=desk) as second:
-            second.looks(full=True)
-
-    desk.strikes(step.count, Fault.between(other))
-
-
-_BLOWS: Mapping[str, Callable[[Stage, Step], object]] = {
-    "strike": _struck,
-    "meanwhile": _meanwhile,
-    "deleted meanwhile": _deleted,
-    "second connector": _doubled,
-}
-
-
-def _outage(desk: Stage, step: Step) -> Callable[[], object]:
-    desk.rest.faults.add(OUTAGES[step.what](), times=None)
-    desk.backs_up()
-    return desk.rest.faults.clear
-
-
-def _clock_off(desk: Stage, step: Step) -> Callable[[], object]:
-    desk.rest.faults.add(Fault.clock_offset(float(step.what)), times=None)
-    return desk.rest.faults.clear
-
-
-def _clock_ahead(desk: Stage, step: Step) -> Callable[[], object]:
-    """The instance lives in the future for a while, then its clock is set back."""
-    right = desk.instance.now
-    desk.instance.now = lambda: right() + float(step.what)
-    begin = desk.script.start + step.at
-    desk.course.odd_times.append((begin, begin + step.count, int(step.what)))
-
-    def ends() -> None:
-        desk.instance.now = right
-
-    return ends
-
-
-def _late(desk: Stage, step: Step) -> Callable[[], object]:
-    desk.instance.hide("incident", f"number={step.number}", US)
-    return lambda: desk.instance.unhide("incident", US)
-
-
-def _hidden(desk: Stage, step: Step) -> Callable[[], object]:
-    desk.course.odd.add(step.number)
-    desk.instance.hide("incident", f"number={step.number}", US)
-    return lambda: desk.instance.unhide("incident", US)
-
-
-def _refused(desk: Stage, step: Step) -> Callable[[], object]:
-    desk.instance.deny_write("incident", step.what, US)
-
-    def ends() -> None:
-        desk.instance.denied.discard((US, "incident", step.what))
-        desk.restarts()
-
-    return ends
-
-
-def _disk_full(desk: Stage, _: Step) -> Callable[[], object]:
-    context = desk.full_disk()
-    context.__enter__()
-    return lambda: context.__exit__(None, None, None)
-
-
-_WINDOWS: Mapping[str, Callable[[Stage, Step], Callable[[], object]]] = {
-    "outage": _outage,
-    "clock off": _clock_off,
-    "clock ahead": _clock_ahead,
-    "hidden": _hidden,
-    "late": _late,
-    "column refused": _refused,
-    "disk full": _disk_full,
-}
-"""What begins and lasts; each gives back how it ends."""

@@ -4,7 +4,8 @@ import os
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
-from tests.simulation.script import KINDS, Script, Step, write
+from tests.simulation.play import WINDOWS
+from tests.simulation.script import KINDS, LASTING, Script, Step, write
 from tests.simulation.trial import shortest, told, verdict
 
 SEEDS = 200
@@ -26,6 +27,7 @@ def test_a_seed_is_the_same_script_for_ever() -> None:
 def test_the_seeds_hold_every_kind_of_fault() -> None:
     """Nothing on the list of faults is left out by chance."""
     assert {step.kind for seed in range(SEEDS) for step in write(seed).steps} >= set(KINDS)
+    assert set(LASTING) == set(WINDOWS)
 
 
 def test_a_failure_is_told_with_its_shortest_script() -> None:

@@ -2,30 +2,25 @@
 
 import tempfile
 import traceback
-from contextlib import ExitStack
 from pathlib import Path
 
 from tests.simulation.invariant import astray, broken, comparable
+from tests.simulation.play import played
 from tests.simulation.script import Script, write
-from tests.simulation.stage import play
 
 
 def try_out(script: Script) -> list[str]:
     """Play it and say what is wrong; empty if nothing is."""
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="simulation-")))
-        (folder / "calm").mkdir()
+    with tempfile.TemporaryDirectory(prefix="simulation-") as folder:
+        calm = Path(folder) / "calm"
+        calm.mkdir()
         try:
-            desk = play(script, folder)
-            stack.callback(desk.__exit__, None, None, None)
-            wrong = []
-            if comparable(script) and not desk.course.doubled:
-                desk._open.close()  # one instance at a time answers at this address
-                calm = play(script.faultless, folder / "calm", desk.course.good)
-                wrong = astray(desk, calm)
-                calm.__exit__(None, None, None)
-                desk.__enter__()
-            return [*wrong, *broken(desk)]
+            with played(script, Path(folder)) as desk:
+                wrong = []
+                if comparable(script) and not desk.course.doubled:
+                    with played(script.faultless, calm, desk.course.good) as other:
+                        wrong = astray(desk, other)
+                return [*wrong, *broken(desk)]
         except Exception:  # noqa: BLE001  (whatever it is, the seed has failed)
             return [traceback.format_exc()]
 

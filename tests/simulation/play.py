@@ -1,0 +1,217 @@
+"""Plays a script on a stage: people's deeds, the connector's polls, and what befalls them."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from connector.sandbox import Fault
+from tests.simulation.script import DAYS, OUTAGES, SINGLE, TICK, Script, Step
+from tests.simulation.stage import Stage
+from tests.timeline import DEEDS, opens
+from tests.world import DAY, US, Desk, record_id
+
+
+class Window(NamedTuple):
+    """Something that lasts."""
+
+    until: int
+    end: Callable[[], object]
+
+
+@contextmanager
+def played(script: Script, folder: Path, passing: set[int] | None = None) -> Iterator[Stage]:
+    """The whole script, and then quiet days: the desk as it is left.
+
+    ``passing``: the ticks at which the connector makes a pass; None: at every tick at which something
+    happened or is due.
+    """
+    with Stage(script, folder) as desk:
+        _plays(desk, passing)
+        _rests(desk)
+        yield desk
+
+
+def _plays(desk: Stage, passing: set[int] | None) -> None:
+    start, steps = desk.script.start, list(desk.script.steps)
+    windows: list[Window] = []
+    busy = True
+    for tick in range(start, start + DAYS * DAY + TICK, TICK):
+        blows: list[Step] = []
+        while steps and start + steps[0].at <= tick:
+            step = steps.pop(0)
+            busy = True
+            at = start + step.at
+            _ends(desk, windows, at)
+            if step.kind in ("deed", "edit"):
+                desk.at(at)
+                _happens(desk, step)
+            elif step.kind in WINDOWS:
+                windows.append(Window(at + step.count, WINDOWS[step.kind](desk, step)))
+            else:
+                blows.append(step)
+        busy = _ends(desk, windows, tick) or busy
+        desk.at(tick)
+        due = desk.store.next_due()
+        daily = not (tick - start) % DAY
+        wanted = daily or busy or bool(blows or windows) or (due is not None and due <= tick)
+        if wanted if passing is None else tick in passing:
+            busy = _goes(desk, blows)
+    for window in windows:
+        window.end()
+
+
+def _ends(desk: Stage, windows: list[Window], now: int) -> bool:
+    """Whatever lasts until now ends at its time; True if anything did."""
+    over = sorted((each for each in windows if each.until <= now), key=lambda each: each.until)
+    for each in over:
+        windows.remove(each)
+        desk.at(each.until)
+        each.end()
+    return bool(over)
+
+
+def _rests(desk: Stage) -> None:
+    """The faults have stopped; a day goes by, and the connector of that day has been started anew."""
+    desk.rest.faults.clear()
+    desk.restarts()
+    end = desk.clock.now()
+    desk.settles(full=True)
+    while (due := desk.store.next_due()) is not None and due <= end + DAY:
+        desk.at(due)
+        desk.settles()
+    desk.at(end + DAY)
+    desk.settles(full=True)
+
+
+def _goes(desk: Stage, blows: list[Step]) -> bool:
+    """The pass of a tick with all that befalls it; True if another is wanted at the next."""
+    for step in blows:
+        if step.kind in ("killed before", "killed after", "killed at the store"):
+            desk.dies(step)
+        elif step.kind == "store damaged":
+            desk.damages()
+        else:
+            _BLOWS[step.kind](desk, step)
+    return not desk.passes() or bool(desk.rest.wrote())
+
+
+def _happens(desk: Stage, step: Step) -> None:
+    if step.kind == "edit":
+        _edits(desk, step.what)
+        return
+    desk.course.touched.setdefault(step.number, set()).add(desk.clock.now())
+    if desk.instance.get("incident", record_id(step.number)) is None:
+        if step.what == "opens":
+            opens(desk, step.number)
+    elif step.what != "opens":
+        DEEDS[step.what](desk, step.number)
+
+
+def _edits(desk: Stage, name: str) -> None:
+    """The admin ends a policy and reloads."""
+    kept = tuple(
+        policy.model_copy(update={"mode": "observe"}) if policy.name == name else policy
+        for policy in desk.settings.policies
+    )
+    desk.settings = desk.settings.model_copy(update={"policies": kept})
+    desk.restarts()
+
+
+def _meanwhile(desk: Stage, step: Step) -> None:
+    """In the middle of the pass a person writes to the ticket, or deletes it (no deed)."""
+    desk.course.odd.add(step.number)
+
+    def deed() -> None:
+        if desk.instance.get("incident", record_id(step.number)) is None:
+            return
+        if step.what:
+            DEEDS[step.what](desk, step.number)
+        else:
+            desk.instance.delete("incident", record_id(step.number), user="wang")
+
+    desk.strikes(step.count, Fault.between(deed))
+
+
+def _struck(desk: Stage, step: Step) -> None:
+    desk.strikes(step.count, SINGLE[step.what]())
+
+
+def _doubled(desk: Stage, step: Step) -> None:
+    desk.course.doubled = True
+
+    def other() -> None:
+        with Desk(settings=desk.settings, beside=desk) as second:
+            second.looks(full=True)
+
+    desk.strikes(step.count, Fault.between(other))
+
+
+_BLOWS: Mapping[str, Callable[[Stage, Step], object]] = {
+    "strike": _struck,
+    "meanwhile": _meanwhile,
+    "deleted meanwhile": _meanwhile,
+    "second connector": _doubled,
+}
+
+
+def _outage(desk: Stage, step: Step) -> Callable[[], object]:
+    desk.rest.faults.add(OUTAGES[step.what](), times=None)
+    desk.backs_up()
+    return desk.rest.faults.clear
+
+
+def _clock_off(desk: Stage, step: Step) -> Callable[[], object]:
+    desk.rest.faults.add(Fault.clock_offset(float(step.what)), times=None)
+    return desk.rest.faults.clear
+
+
+def _clock_ahead(desk: Stage, step: Step) -> Callable[[], object]:
+    """The instance lives in the future for a while, then its clock is set back."""
+    right = desk.instance.now
+    desk.instance.now = lambda: right() + float(step.what)
+    begin = desk.script.start + step.at
+    desk.course.odd_times.append((begin, begin + step.count, int(step.what)))
+
+    def ends() -> None:
+        desk.instance.now = right
+
+    return ends
+
+
+def _late(desk: Stage, step: Step) -> Callable[[], object]:
+    desk.instance.hide("incident", f"number={step.number}", US)
+    return lambda: desk.instance.unhide("incident", US)
+
+
+def _hidden(desk: Stage, step: Step) -> Callable[[], object]:
+    desk.course.odd.add(step.number)
+    return _late(desk, step)
+
+
+def _refused(desk: Stage, step: Step) -> Callable[[], object]:
+    desk.instance.deny_write("incident", step.what, US)
+
+    def ends() -> None:
+        desk.instance.denied.discard((US, "incident", step.what))
+        desk.restarts()
+
+    return ends
+
+
+def _disk_full(desk: Stage, _: Step) -> Callable[[], object]:
+    context = desk.full_disk()
+    context.__enter__()
+    return lambda: context.__exit__(None, None, None)
+
+
+WINDOWS: Mapping[str, Callable[[Stage, Step], Callable[[], object]]] = {
+    "outage": _outage,
+    "clock off": _clock_off,
+    "clock ahead": _clock_ahead,
+    "hidden": _hidden,
+    "late": _late,
+    "column refused": _refused,
+    "disk full": _disk_full,
+}
+"""What begins and lasts; each gives back how it ends."""
