@@ -163,7 +163,9 @@ def _account(instance: "Instance", args: argparse.Namespace, settings: "Settings
     """User name and password of the account to be told; the admin's are made as the flags say."""
     user = args.user or ("" if settings else "admin")
     password = args.password or os.environ.get("SANDBOX_PASSWORD") or PASSWORD
-    if user and instance.count("sys_user", f"user_name={user}"):
+    known = instance.sessions.account(user) if user else None
+    if known is not None:
+        instance.grant(known.sys_id, ["admin"])
         instance.set_password(user, password)
     elif user:
         instance.add_user(user, name=user, password=password, roles=["admin"])

@@ -175,3 +175,14 @@ def test_any_content_comes_back(instance: Any, content: bytes, times: int) -> No
     record = instance.insert("incident", {})["sys_id"]
     made = attach(instance, "incident", record, "x", content * times)
     assert content_of(instance, made) == content * times
+
+
+def test_a_list_pages_as_the_table_does(wire: Any, incident: str) -> None:
+    """The same Link and count, by the same switch for the first page's prev."""
+    for name in ("a", "b", "c"):
+        sent(wire, incident, name=name)
+    first = wire.get(PATH, params={"sysparm_limit": "1"})
+    assert first.headers["X-Total-Count"] == "3"
+    assert 'sysparm_offset=-1>;rel="prev"' in first.headers["Link"]
+    wire.rest.manner.negative_prev = False
+    assert "prev" not in wire.get(PATH, params={"sysparm_limit": "1"}).headers["Link"]
