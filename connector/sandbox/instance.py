@@ -15,14 +15,14 @@ from connector.sandbox.attachment import forget
 from connector.sandbox.auto_close import AutoClose
 from connector.sandbox.background import Background
 from connector.sandbox.business_rule import BusinessRules
-from connector.sandbox.dictionary import NAME, Table
-from connector.sandbox.error import InvalidTable, NotFound, RecordError
+from connector.sandbox.dictionary import Table
+from connector.sandbox.error import InvalidTable, NotFound
 from connector.sandbox.metric import Metrics
 from connector.sandbox.operand import Dialect
 from connector.sandbox.property import Properties
 from connector.sandbox.query import Query, Term, parse
 from connector.sandbox.query_acl import QueryAcls
-from connector.sandbox.record import Records, declared
+from connector.sandbox.record import Records
 from connector.sandbox.schema import Schema
 from connector.sandbox.session import Sessions
 from connector.sandbox.sla.engine import Engine
@@ -350,20 +350,24 @@ class Instance(People, Schema, Background):
             self._heeded(table)
 
     def _inserted(self, table: str, row: Row) -> None:
-        """Rows that mean something to the instance itself."""
+        """A new row that means something to the instance itself."""
         if table == "sys_db_object" and row["name"]:
             self._take_table(row)
         elif table == "sys_dictionary" and row["element"]:
-            if not NAME.match(row["element"]):
-                raise RecordError(400, "Operation Failed", f"{row['element']} is no column name")
-            if self.dictionary.get(row["name"]) is None:
-                raise InvalidTable(row["name"])
-            self._place(row["name"], declared(row))
-        elif table == "sys_choice":
-            known = self.dictionary.get(row["name"])
-            if known and row["element"] in known.columns:
-                self.dictionary.add_choice(row["name"], row["element"], row["value"], row["label"])
-                self.generation += 1
+            self._take_column(row)
+        self._written(table, row)
+
+    def _updated(self, table: Table, row: Row) -> None:
+        if table.name == "sys_dictionary":
+            self._change_column(row)
+        elif table.name == "sys_db_object" and row["name"] in self.dictionary.tables:
+            self.dictionary[row["name"]].web = row["ws_access"] != "false"
+        self._written(table.name, row)
+
+    def _written(self, table: str, row: Row) -> None:
+        """A row that means the same whether it is new or changed."""
+        if table == "sys_choice":
+            self._change_choice(row)
         elif table == "sys_user":
             self.sessions.forget()
         elif table == "sys_properties":
@@ -383,21 +387,6 @@ class Instance(People, Schema, Background):
             self.rules.read()
         elif table in {"contract_sla", "cmn_schedule", "cmn_schedule_span"}:
             self.records.assessed = self.sla.note if self.sla.read() else None
-
-    def _updated(self, table: Table, row: Row) -> None:
-        if table.name == "sys_user":
-            self.sessions.forget()
-        elif table.name == "sys_properties":
-            self._take_property(row)
-        elif table.name == "sys_dictionary":
-            self._change_column(row)
-        elif table.name == "sys_choice":
-            self._change_choice(row)
-        elif table.name == "sys_db_object" and row["name"] in self.dictionary.tables:
-            self.dictionary[row["name"]].web = row["ws_access"] != "false"
-        elif table.name == "sys_user_has_role":
-            self._name_roles(row["user"])
-        self._heeded(table.name)
 
     def _take_property(self, row: Row) -> None:
         self.properties.read(row["name"], row["value"])

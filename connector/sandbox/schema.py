@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from connector.sandbox.column import Column
-from connector.sandbox.dictionary import Table, labelled
+from connector.sandbox.dictionary import NAME, Table, labelled
 from connector.sandbox.error import RecordError
 from connector.sandbox.part import Part, Row
 from connector.sandbox.record import declared
@@ -104,6 +104,12 @@ class Schema(Part):
         made.web = row["ws_access"] != "false"
         for where, column in described_columns(made.name, () if extends else made.columns.values()):
             self.store.insert(where, column | self.records.made("admin"))
+
+    def _take_column(self, row: Row) -> None:
+        """A column comes of a row of `sys_dictionary`."""
+        if not NAME.match(row["element"]):
+            raise RecordError(400, "Operation Failed", f"{row['element']} is no column name")
+        self._place(row["name"], declared(row))
 
     def _change_column(self, row: Row) -> None:
         """A row of `sys_dictionary` was changed: label, length, default and whether REST may write it."""
