@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SUMMARY = "the indicators against their targets, and the records behind each"
 
 _KINDS = ("day", "week", "month", "quarter", "year")
-_SCOPES: "tuple[ScopeKind, ...]" = ("whole", "desk", "group", "consultant")
+_SCOPES: "tuple[ScopeKind, ...]" = ("whole", "desk", "group", "consultant", "customer", "service")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -156,9 +156,14 @@ def _print_as_of(console: "Console", seen: "Instant | None", trouble: str, setti
 def _print_targets_without_source(console: "Console", settings: "Settings") -> None:
     from rich.text import Text
 
-    from connector.kpi.catalogue import IDS
+    from connector.kpi.catalogue import indicators
+    from connector.kpi.indicator import Entry
+    from connector.reconcile import terms_of
 
-    for name in sorted(set(settings.kpi.targets) - set(IDS)):
+    declared = {source.kind for source in settings.sources}
+    known = indicators(terms_of(settings))
+    without = {one.id for one in known if one.fact is Entry and one.source not in declared}
+    for name in sorted(without & settings.kpi.targets.keys()):
         text = f"{name}: a target is set, but nothing measures it yet: not measured 未测"
         console.print(Text(text, style="yellow"))
 

@@ -1,4 +1,4 @@
-"""The indicators R-E1 to R-E6 and R-E12, written out.
+"""The indicators R-E1 to R-E12, written out; those of declared sources stand in `connector.kpi.declared`.
 
 Choices the regulation leaves open are made here and stand in each formula, beside the number:
 
@@ -13,11 +13,12 @@ Choices the regulation leaves open are made here and stand in each formula, besi
   of nobody stand against it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from connector.kpi import life
+from connector.kpi.declared import attended, manuals_current, summaries_accepted
 from connector.kpi.indicator import About, CallBack, Indicator, Owner, Ring, TicketFact, Words
 from connector.ticket import ENDED_STATES, Directory, Group, Instant, TicketState, Tier
 
@@ -27,7 +28,7 @@ UNANSWERED_AFTER = 15 * 60
 TARGETS: Mapping[str, float] = {"R-E1": 90.0, "R-E2": 75.0}
 """Per cent, where the regulation names one."""
 
-IDS: tuple[str, ...] = ("R-E1", "R-E2", "R-E3", "R-E4", "R-E5", "R-E6")
+IDS: tuple[str, ...] = tuple(f"R-E{number}" for number in range(1, 12))
 """The indicators that can have a target."""
 
 
@@ -44,7 +45,7 @@ class Terms:
 
 
 def indicators(terms: Terms | None = None, directory: Directory | None = None) -> tuple[Indicator[Any], ...]:
-    """All indicators of the first version, in the order of the regulation.
+    """All indicators of the regulation, in its order.
 
     ``directory`` tells which group is of which tier; without it nothing counts as escalated.
     """
@@ -58,6 +59,11 @@ def indicators(terms: Terms | None = None, directory: Directory | None = None) -
         _immediate(terms, groups, targets.get("R-E4")),
         _resolved(targets.get("R-E5")),
         _resolved_in_time(targets.get("R-E6")),
+        attended(targets.get("R-E7")),
+        _capable(groups, targets.get("R-E8")),
+        manuals_current(targets.get("R-E9")),
+        summaries_accepted(targets.get("R-E10")),
+        _supported(targets.get("R-E11")),
         *_workload(groups),
     )
 
@@ -88,12 +94,13 @@ def _satisfaction(terms: Terms, target: float | None) -> Indicator[CallBack]:
                 f"回访得分合计 / 满分（每次 {terms.full_mark:g} 分）",
             ),
             Words("not reached, no score, or a score off the scale", "未接通、未评分或评分超出范围"),
+            sources=("call_backs",),
         ),
         CallBack,
         at=lambda fact: fact.task.closed_at,
         counts=counts,
         succeeds=lambda fact: True,
-        whose=lambda fact: life.resolver(fact.ticket),  # the service that is rated, not who asked
+        whose=_resolver,  # the service that is rated, not who asked
         target=target,
         points=lambda fact: fact.task.score or 0.0,
         full_mark=terms.full_mark,
@@ -112,6 +119,7 @@ def _answered(target: float | None) -> Indicator[Ring]:
             Words("Desk answer rate", "服务台接通率"),
             Words("inbound calls answered / inbound calls rung", "接通的来电 / 来电总数"),
             Words("still ringing", "仍在振铃"),
+            sources=("calls",),
         ),
         Ring,
         at=lambda fact: fact.call.opened_at,
@@ -139,7 +147,7 @@ def _responded_in_time(target: float | None) -> Indicator[TicketFact]:
         at=_opened_at,
         counts=lambda fact: fact.responded_in_time is not None,
         succeeds=lambda fact: fact.responded_in_time is True,
-        whose=lambda fact: life.responder(fact.ticket),
+        whose=_responder,
         target=target,
     )
 
@@ -162,7 +170,7 @@ def _immediate(terms: Terms, groups: Mapping[str, Group], target: float | None) 
         at=_opened_at,
         counts=_not_canceled,
         succeeds=lambda fact: life.at_first_contact(fact.ticket, terms.first_contact, groups),
-        whose=lambda fact: life.first_hands(fact.ticket),
+        whose=_first_hands,
         target=target,
         decided_at=lambda fact: fact.ticket.opened_at + terms.first_contact if fact.ticket.is_open else None,
     )
@@ -181,7 +189,7 @@ def _resolved(target: float | None) -> Indicator[TicketFact]:
         at=_opened_at,
         counts=_not_canceled,
         succeeds=lambda fact: fact.ticket.state in ENDED_STATES,
-        whose=lambda fact: life.resolver(fact.ticket),
+        whose=_resolver,
         target=target,
     )
 
@@ -199,10 +207,54 @@ def _resolved_in_time(target: float | None) -> Indicator[TicketFact]:
             Words("no resolution limit applies", "无处理时限"),
         ),
         TicketFact,
-        at=lambda fact: fact.ticket.ended_at,
+        at=_ended_at,
         counts=lambda fact: fact.resolved_in_time is not None,
         succeeds=lambda fact: fact.resolved_in_time is True,
-        whose=lambda fact: life.resolver(fact.ticket),
+        whose=_resolver,
+        target=target,
+    )
+
+
+def _capable(groups: Mapping[str, Group], target: float | None) -> Indicator[TicketFact]:
+    return Indicator(
+        About(
+            "R-E8",
+            "R-E8",
+            Words("Capability", "服务能力满足度"),
+            Words(
+                "resolved without the vendor having held them / requests resolved in the period",
+                "未经厂商处理即解决的请求 / 本期解决的请求",
+            ),
+            Words("nothing", "无"),
+            sources=("tickets", "history"),
+        ),
+        TicketFact,
+        at=_ended_at,
+        counts=_always,
+        succeeds=lambda fact: not life.reached(fact.ticket, groups, Tier.VENDOR),
+        whose=_first_hands,  # whose request it was, for the vendor resolves what the desk could not
+        target=target,
+    )
+
+
+def _supported(target: float | None) -> Indicator[TicketFact]:
+    return Indicator(
+        About(
+            "R-E11",
+            "R-E11",
+            Words("Technical support rate", "运维服务技术支持率"),
+            Words(
+                "of the requests opened in the period, taken up by a consultant by now",
+                "本期受理的请求中已有运维顾问支持的比例",
+            ),
+            Words("canceled", "已取消"),
+            sources=("tickets", "history"),
+        ),
+        TicketFact,
+        at=_opened_at,
+        counts=_not_canceled,
+        succeeds=lambda fact: fact.ticket.responded_at is not None or fact.ticket.state in ENDED_STATES,
+        whose=_responder,
         target=target,
     )
 
@@ -215,15 +267,15 @@ def _workload(groups: Mapping[str, Group]) -> tuple[Indicator[Any], ...]:
             at=_opened_at,
             counts=_always,
             succeeds=_always,
-            whose=lambda fact: life.first_hands(fact.ticket),
+            whose=_first_hands,
         ),
         Indicator(
             _work("handled", Words("Handled", "处理"), Words("requests resolved", "解决的请求数")),
             TicketFact,
-            at=lambda fact: fact.ticket.ended_at,
+            at=_ended_at,
             counts=_always,
             succeeds=_always,
-            whose=lambda fact: life.resolver(fact.ticket),
+            whose=_resolver,
         ),
         _escalated(
             _work(
@@ -272,6 +324,51 @@ def _work(figure: str, name: Words, formula: Words) -> About:
 
 def _opened_at(fact: TicketFact) -> Instant:
     return fact.ticket.opened_at
+
+
+def _ended_at(fact: TicketFact) -> Instant | None:
+    return fact.ticket.ended_at
+
+
+def _resolver(fact: TicketFact | CallBack) -> Owner:
+    return life.resolver(fact.ticket)
+
+
+def _responder(fact: TicketFact) -> Owner:
+    return life.responder(fact.ticket)
+
+
+def _first_hands(fact: TicketFact) -> Owner:
+    return life.first_hands(fact.ticket)
+
+
+def _responded_at(fact: TicketFact) -> Instant | None:
+    return fact.ticket.responded_at
+
+
+def _closed_at(fact: TicketFact) -> Instant | None:
+    return fact.ticket.closed_at
+
+
+def _holder(fact: TicketFact) -> Owner:
+    return life.holder(fact.ticket)
+
+
+TICKET_MOMENTS: Mapping[str, Callable[[TicketFact], Instant | None]] = {
+    "opened": _opened_at,
+    "responded": _responded_at,
+    "resolved": _ended_at,
+    "closed": _closed_at,
+}
+"""What can put a ticket into a period. The same functions as above, so that they are asked once."""
+
+TICKET_OWNERS: Mapping[str, Callable[[TicketFact], Owner]] = {
+    "first": _first_hands,
+    "responder": _responder,
+    "resolver": _resolver,
+    "holder": _holder,
+}
+"""Whose a ticket can be."""
 
 
 def _not_canceled(fact: TicketFact) -> bool:

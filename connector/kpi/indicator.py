@@ -5,7 +5,7 @@ asks five questions of a fact, each answered by a plain function, so that every 
 records behind it. The indicators themselves are written out in `connector.kpi.catalogue`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Generic, Literal, NamedTuple, TypeVar
 
@@ -15,6 +15,11 @@ CALL_BACK_KINDS = frozenset({"callback", "callback_2"})
 """Kinds of `DeskTask` in which a caller is rung up (R-B6, R-D2: after improvement, again)."""
 
 Unit = Literal["per cent", "count"]
+Direction = Literal["up", "down"]
+"""Which way is better: ``up`` reaches a target from below, ``down`` must not pass it from below."""
+
+Source = str
+"""Where facts come from: ``tickets``, ``history``, ``call_backs``, ``calls``, or a ``[[source]]`` by name."""
 
 
 class Words(NamedTuple):
@@ -60,6 +65,22 @@ class Ring(NamedTuple):
         return self.call.sys_id
 
 
+class Entry(NamedTuple):
+    """A row of a declared source: a shift of a roster, a survey, a manual that is due, a line of a CSV."""
+
+    id: str
+    """What the file calls it, else ``file.csv:12``; unique within its source."""
+    source: Source
+    at: Instant
+    """What puts it into a period: when the shift began, the survey was answered, the manual was due."""
+    group: str = ""
+    consultant: str = ""
+    values: Mapping[str, str] = {}
+    """Column → text, in the words of the source's kind."""
+    times: Mapping[str, Instant] = {}
+    """Column → instant, of those columns that hold one."""
+
+
 class Owner(NamedTuple):
     """Whose a fact is: the group's and the consultant's sys_id, each empty for nobody."""
 
@@ -78,9 +99,12 @@ class About(NamedTuple):
     left_out: Words
     """Which facts of the period are in neither list."""
     unit: Unit = "per cent"
+    sources: tuple[Source, ...] = ("tickets",)
+    """What it is counted from, most telling first."""
+    direction: Direction = "up"
 
 
-F = TypeVar("F", TicketFact, CallBack, Ring)
+F = TypeVar("F", TicketFact, CallBack, Ring, Entry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +129,8 @@ class Indicator(Generic[F]):
     full_mark: float = 1.0
     decided_at: Callable[[F], Instant | None] | None = None
     """From when on the answer is known; before it the fact is left out. None: it always is."""
+    source: Source = ""
+    """For entries: the name of the declared source they stand in."""
 
     @property
     def id(self) -> str:

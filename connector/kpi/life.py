@@ -8,7 +8,7 @@ history is missing (no spans) the record as it stands is all there is.
 from collections.abc import Mapping
 
 from connector.kpi.indicator import Owner
-from connector.ticket import ENDED_STATES, Group, Instant, Span, Ticket, TicketState, Tier
+from connector.ticket import ENDED_STATES, OPEN_STATES, Group, Instant, Span, Ticket, TicketState, Tier
 
 _RANK = {Tier.FIRST_LINE: 1, Tier.SECOND_LINE: 2, Tier.VENDOR: 3}
 
@@ -92,6 +92,27 @@ def escalation(ticket: Ticket, groups: Mapping[str, Group], left: Tier) -> tuple
         elif tier is not None:
             hands = None
     return None
+
+
+def reopened(ticket: Ticket) -> bool:
+    """It went back to work after it was resolved or closed: by its history, or by the record's own count."""
+    return ticket.reopen_count > 0 or reopened_at(ticket) is not None
+
+
+def reopened_at(ticket: Ticket) -> Instant | None:
+    """When it last went back to work after it was resolved or closed, by its history."""
+    found, done = None, False
+    for span in ticket.spans:
+        if span.state in ENDED_STATES:
+            done = True
+        elif done and span.state in OPEN_STATES:
+            found, done = span.start, False
+    return found
+
+
+def reached(ticket: Ticket, groups: Mapping[str, Group], tier: Tier) -> bool:
+    """A group of that tier held it at some time."""
+    return ticket.tier is tier or any(_tier(span.group, groups) is tier for span in ticket.spans)
 
 
 def _resolution(ticket: Ticket) -> Span | None:

@@ -6,13 +6,17 @@ membership is only that boundary, so an instant is in exactly one period of a ki
 a clock goes back over midnight.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from itertools import groupby, pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from connector.service_hours import ServiceHours
 from connector.ticket import Instant
+
+_SHIFT_AT_MOST = 7 * 86400
 
 
 class PeriodKind(StrEnum):
@@ -25,16 +29,26 @@ class PeriodKind(StrEnum):
     YEAR = "year"
 
 
+class OtherKind(StrEnum):
+    """Stretches that do not follow the calendar."""
+
+    SHIFT = "shift"
+    """One opening of some service hours."""
+    ROLLING = "rolling"
+    """So many days up to a moment."""
+
+
 class Period(NamedTuple):
     """A stretch of time that a score is about."""
 
-    kind: PeriodKind
+    kind: PeriodKind | OtherKind
     start: Instant
     """Inclusive, seconds UTC."""
     end: Instant
     """Exclusive, seconds UTC."""
     label: str
-    """``2026-03-01``, ``2026-W09``, ``2026-03``, ``2026-Q1`` or ``2026``, as the zone's calendar has it."""
+    """``2026-03-01``, ``2026-W09``, ``2026-03``, ``2026-Q1`` or ``2026``, as the zone's calendar has it; a
+    shift is ``2026-03-01 08:30-12:00``, a rolling one ``30 d to 2026-03-31 12:00``."""
 
     def __contains__(self, instant: object) -> bool:
         return isinstance(instant, int) and self.start <= instant < self.end
@@ -67,6 +81,54 @@ def periods_between(start: Instant, end: Instant, kind: PeriodKind | str, zone: 
         period = period_of(start, kind, zone)
         yield period
         start = period.end
+
+
+def shifts_between(start: Instant, end: Instant, hours: ServiceHours) -> Iterator[Period]:
+    """The openings of these service hours that begin in [start, end), in order; labels in their zone."""
+    for segment in hours.segments(start - _SHIFT_AT_MOST, end + _SHIFT_AT_MOST):
+        if start <= segment.start < end:
+            begin, over = (_local(at, hours.zone) for at in segment)
+            label = f"{begin:%Y-%m-%d %H:%M}-{over:%H:%M}"
+            yield Period(OtherKind.SHIFT, segment.start, segment.end, label)
+
+
+def rolling(until: Instant, days: int, zone: ZoneInfo) -> Period:
+    """The ``days`` days of 24 hours that end at ``until``. Raises `ValueError` for fewer than one."""
+    if days < 1:
+        raise ValueError(f"{days} days are no period; give at least one")
+    label = f"{days} d to {_local(until, zone):%Y-%m-%d %H:%M}"
+    return Period(OtherKind.ROLLING, until - days * 86400, until, label)
+
+
+def before(period: Period, zone: ZoneInfo) -> Period:
+    """The period of that kind just before this one; a shift has none, for the one before is another team's.
+
+    Raises `ValueError` for a shift, and where the years end.
+    """
+    match period.kind:
+        case PeriodKind():
+            return period_of(period.start - 1, period.kind, zone)
+        case OtherKind.ROLLING:
+            return rolling(period.start, (period.end - period.start) // 86400, zone)
+        case OtherKind.SHIFT:
+            raise ValueError("before a shift there is no period of its kind that compares with it")
+
+
+def overlapping(periods: Iterable[Period]) -> tuple[Period, Period] | None:
+    """Two different periods of one kind that share a moment, or None: in both a record would count twice."""
+    for _, some in groupby(sorted(set(periods), key=_in_order), key=lambda period: period.kind):
+        for one, other in pairwise(some):
+            if one.end > other.start:
+                return one, other
+    return None
+
+
+def _in_order(period: Period) -> tuple[str, Instant, Instant]:
+    return period.kind, period.start, period.end
+
+
+def _local(instant: Instant, zone: ZoneInfo) -> datetime:
+    return datetime.fromtimestamp(instant, UTC).astimezone(zone)
 
 
 def _period(first: date, kind: PeriodKind, zone: ZoneInfo) -> Period:

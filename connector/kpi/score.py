@@ -1,33 +1,34 @@
 """Scores: every indicator, per scope and period, with the records behind both sides of the fraction.
 
-Facts are gone through once per indicator and laid into cells of (period, group, consultant); the scopes of
-R-A5 are sums of cells. So the lists of the desks, groups and consultants partition those of the whole, by
-construction. Nothing depends on the order in which facts come.
+Facts are laid out by id (`connector.kpi.shelf`) and each scope of R-A5 gets the part that is its own, so the
+lists of the desks, groups and consultants partition those of the whole, by construction. Nothing depends on
+the order in which facts come.
 """
 
-from bisect import bisect_right
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import groupby
+from dataclasses import dataclass
 from math import fsum, sqrt
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, NamedTuple, get_args
 
 from connector.kpi.indicator import (
     CALL_BACK_KINDS,
     About,
     CallBack,
+    Entry,
     Indicator,
-    Owner,
     Ring,
+    Source,
     TicketFact,
     Words,
 )
 from connector.kpi.period import Period
+from connector.kpi.shelf import COMMON, Cell, Shelf, Traits, rows_of
+from connector.kpi.shelf import ScopeKind as ScopeKind
 from connector.ticket import Call, Directory, Group, Instant
 
-ScopeKind = Literal["whole", "desk", "group", "consultant"]
-SCOPE_KINDS: tuple[ScopeKind, ...] = get_args(ScopeKind)
+ALL_SCOPES: tuple[ScopeKind, ...] = get_args(ScopeKind)
+SCOPE_KINDS: tuple[ScopeKind, ...] = ALL_SCOPES[:4]
+"""Those of R-A5; customers and services are asked for by name."""
 
 SMALL = 20
 """A denominator below it is marked: one record more or less moves the value by over five points."""
@@ -36,13 +37,23 @@ _Z = 1.959963984540054  # the normal quantile of a two-sided 95 %
 
 
 class Scope(NamedTuple):
-    """Whose score it is (R-A5). ``key``: desk name, sys_id of group or consultant, empty for nobody's."""
+    """Whose score it is (R-A5). ``key``: desk name, sys_id of group, consultant or customer, value of the
+    service column; empty for nobody's.
+    """
 
     kind: ScopeKind
     key: str = ""
 
 
 WHOLE = Scope("whole")
+
+
+class Sizes(NamedTuple):
+    """Lengths of the three lists of a score."""
+
+    numerator: int
+    denominator: int
+    left_out: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +85,24 @@ class Score:
     """The period had not ended when it was measured."""
     unmeasured: Words | None = None
     """Why there is no source for it; None if it is measured."""
+    frozen_at: Instant | None = None
+    """When the period was closed for corrections; None: it is not (`connector.kpi.freeze`)."""
+    digest: str = ""
+    """Of a frozen score: sixteen hex digits over all of it, its lists included."""
+    kept: Sizes | None = None
+    """How many ids the lists had where only their lengths were kept (frozen, or summed up): they are empty
+    then. None: the lists are here.
+    """
 
     @property
     def indicator(self) -> str:
         """The indicator's id."""
         return self.about.id
+
+    @property
+    def sizes(self) -> Sizes:
+        """How many facts are on either side of the fraction and how many were left out."""
+        return self.kept or Sizes(len(self.numerator), len(self.denominator), len(self.left_out))
 
     @property
     def measured(self) -> bool:
@@ -99,6 +123,7 @@ def wilson(successes: int, count: int) -> tuple[float, float]:
 
 
 NO_CALLS = Words("no calls are read from this instance", "未接入通话记录")
+NO_SOURCE = Words("no source is declared", "未声明数据来源")
 
 
 def measure(
@@ -111,89 +136,67 @@ def measure(
     now: Instant | None = None,
     scopes: Sequence[ScopeKind] = SCOPE_KINDS,
     unmeasured: Mapping[str, Words] | None = None,
+    entries: Mapping[Source, Sequence[Entry]] | None = None,
+    traits: Traits = COMMON,
 ) -> list[Score]:
     """The scores of all indicators, ordered by period, scope kind, scope and indicator.
 
     ``facts`` must hold every ticket that was opened, resolved, escalated or called back in a period; more do
-    no harm. ``calls`` is None where none are read. Periods of one kind must not overlap. ``unmeasured`` says
-    for which further indicators there is no source, and why. With ``now`` (seconds UTC), facts whose
-    outcome is still open then are left out and running periods are marked.
-    Desks and groups of the directory are present even with nothing to count, consultants only with something.
+    no harm. ``calls`` is None where none are read, ``entries`` has the rows of each declared source that
+    could be read. Periods of one kind must not overlap. ``unmeasured`` says for which further indicators
+    there is no source, and why. With ``now`` (seconds UTC), facts whose outcome is still open then are left
+    out and running periods are marked. ``traits`` names the columns of customer and service.
+    Desks and groups of the directory are present even with nothing to count, others only with something.
     """
     periods = sorted(set(periods))
+    entries = entries or {}
     why = dict(unmeasured or {})
     if calls is None:
         why = {one.id: NO_CALLS for one in indicators if one.fact is Ring} | why
+    why = {one.id: NO_SOURCE for one in indicators if one.fact is Entry and one.source not in entries} | why
+    rows = rows_of(periods)
     sources, groups = _sources(facts, calls or (), directory)
-    rows = _rows(periods)
+    for name, some in entries.items():
+        by_id = {entry.id: entry for entry in some}
+        sources[name] = [by_id[key] for key in sorted(by_id)]
+    shelves = {name: Shelf(some, rows, groups, traits) for name, some in sources.items()}
+    nowhere: list[dict[ScopeKind, dict[str, Cell]]] = [{kind: {} for kind in scopes} for _ in periods]
     laid = [
-        _lay(one, sources[one.fact] if one.id not in why else (), rows, now, len(periods))
+        nowhere if one.id in why else shelves[one.source or one.fact].cells(one, scopes, now)
         for one in indicators
     ]
     scores = []
     for number, period in enumerate(periods):
         running = now is not None and now < period.end
         for kind in scopes:
-            sums = [_sum_up(cells[number], kind, groups) for cells in laid]
-            for key in _keys(kind, sums, directory):
+            found = [cells[number][kind] for cells in laid]
+            for key in _keys(kind, found, directory):
+                scope = Scope(kind, key)
                 scores += [
-                    _score(one, Scope(kind, key), period, cells.get(key), running, why.get(one.id))
-                    for one, cells in zip(indicators, sums, strict=True)
+                    score_of(one, scope, period, cells.get(key, _NOTHING), running, why.get(one.id))
+                    for one, cells in zip(indicators, found, strict=True)
                 ]
     return scores
 
 
-@dataclass(slots=True)
-class _Cell:
-    numerator: list[str] = field(default_factory=list)
-    denominator: list[str] = field(default_factory=list)
-    left_out: list[str] = field(default_factory=list)
-    points: list[float] = field(default_factory=list)
-
-    def add(self, other: "_Cell") -> None:
-        self.numerator += other.numerator
-        self.denominator += other.denominator
-        self.left_out += other.left_out
-        self.points += other.points
-
-
-class _Row(NamedTuple):
-    """The periods of one kind, in order of time."""
-
-    starts: list[Instant]
-    ends: list[Instant]
-    numbers: list[int]
-    """The place of each among all periods."""
-
-
-def _rows(periods: Sequence[Period]) -> list[_Row]:
-    rows = []
-    numbered = sorted(enumerate(periods), key=lambda pair: (pair[1].kind, pair[1].start))
-    for kind, some in groupby(numbered, key=lambda pair: pair[1].kind):
-        row = _Row([], [], [])
-        for number, period in some:
-            if row.ends and row.ends[-1] > period.start:
-                raise ValueError(f"periods of kind {kind} overlap: a record would count twice")
-            row.starts.append(period.start)
-            row.ends.append(period.end)
-            row.numbers.append(number)
-        rows.append(row)
-    return rows
+_NOTHING = Cell()
 
 
 def _sources(
     facts: Iterable[TicketFact], calls: Iterable[Call], directory: Directory | None
-) -> tuple[dict[type, list[Any]], dict[str, Group]]:
+) -> tuple[dict[type | Source, list[Any]], dict[str, Group]]:
+    """All facts by kind, each in the order of its ids; and every group that is known."""
     groups = dict(directory.groups) if directory else {}
     newest: dict[str, TicketFact] = {}
     for fact in facts:
-        seen = newest.get(fact.ticket.sys_id)
+        ticket = fact.ticket
+        seen = newest.get(ticket.sys_id)
         # The same ticket given twice counts once, as it stands in the later reading.
-        if seen is None or seen.ticket.mod_count < fact.ticket.mod_count:
-            newest[fact.ticket.sys_id] = fact
-        group = fact.ticket.group
-        if group is not None:
-            groups.setdefault(group.sys_id, group)
+        if seen is None or seen.ticket.mod_count < ticket.mod_count:
+            newest[ticket.sys_id] = fact
+        group = ticket.group
+        if group is not None and group.sys_id not in groups:
+            groups[group.sys_id] = group
     tickets = [newest[key] for key in sorted(newest)]
     call_backs = {
         task.sys_id: CallBack(fact.ticket, task)
@@ -202,60 +205,16 @@ def _sources(
         if task.kind in CALL_BACK_KINDS and task.closed_at is not None
     }
     rung = {call.sys_id: Ring(call) for call in calls}
-    return {TicketFact: tickets, CallBack: list(call_backs.values()), Ring: list(rung.values())}, groups
+    found: dict[type | Source, list[Any]] = {
+        TicketFact: tickets,
+        CallBack: [call_backs[key] for key in sorted(call_backs)],
+        Ring: [rung[key] for key in sorted(rung)],
+    }
+    return found, groups
 
 
-def _lay(
-    one: Indicator[Any], facts: Sequence[Any], rows: Sequence[_Row], now: Instant | None, periods: int
-) -> list[dict[Owner, _Cell]]:
-    cells: list[dict[Owner, _Cell]] = [defaultdict(_Cell) for _ in range(periods)]
-    at, counts, succeeds, whose, points = one.at, one.counts, one.succeeds, one.whose, one.points
-    decided_at = one.decided_at if now is not None else None
-    for starts, ends, numbers in rows:
-        for fact in facts:
-            instant = at(fact)
-            place = -1 if instant is None else bisect_right(starts, instant) - 1
-            if instant is None or place < 0 or instant >= ends[place]:
-                continue
-            cell = cells[numbers[place]][whose(fact)]
-            sys_id = fact.id
-            if not counts(fact) or (decided_at and _later(decided_at(fact), now)):
-                cell.left_out.append(sys_id)
-                continue
-            cell.denominator.append(sys_id)
-            if succeeds(fact):
-                cell.numerator.append(sys_id)
-                if points is not None:
-                    cell.points.append(points(fact))
-    return cells
-
-
-def _later(decided_at: Instant | None, now: Instant | None) -> bool:
-    return decided_at is not None and now is not None and now < decided_at
-
-
-def _sum_up(cells: Mapping[Owner, _Cell], kind: ScopeKind, groups: Mapping[str, Group]) -> dict[str, _Cell]:
-    sums: dict[str, _Cell] = defaultdict(_Cell)
-    for owner, cell in cells.items():
-        sums[_key(kind, owner, groups)].add(cell)
-    return sums
-
-
-def _key(kind: ScopeKind, owner: Owner, groups: Mapping[str, Group]) -> str:
-    match kind:
-        case "whole":
-            return ""
-        case "desk":
-            group = groups.get(owner.group)
-            return group.desk if group else ""
-        case "group":
-            return owner.group
-        case "consultant":
-            return owner.consultant
-
-
-def _keys(kind: ScopeKind, sums: Sequence[Mapping[str, _Cell]], directory: Directory | None) -> list[str]:
-    keys = {key for cells in sums for key in cells}
+def _keys(kind: ScopeKind, found: Sequence[Mapping[str, Cell]], directory: Directory | None) -> list[str]:
+    keys = {key for cells in found for key in cells}
     if kind == "whole":
         keys.add("")
     elif directory and kind == "desk":
@@ -266,38 +225,52 @@ def _keys(kind: ScopeKind, sums: Sequence[Mapping[str, _Cell]], directory: Direc
     return sorted(keys)
 
 
-def _score(
+def score_of(
     one: Indicator[Any],
     scope: Scope,
     period: Period,
-    cell: _Cell | None,
-    running: bool,
-    unmeasured: Words | None,
+    cell: Cell,
+    running: bool = False,
+    unmeasured: Words | None = None,
 ) -> Score:
+    """The score that an indicator gives for what was found in a period and scope."""
     if unmeasured is not None:
         return Score(one.about, scope, period, target=one.target, provisional=running, unmeasured=unmeasured)
-    cell = cell or _Cell()
     succeeded, counted = len(cell.numerator), len(cell.denominator)
     mean = one.points is not None
     points = fsum(cell.points) if mean else float(succeeded)
     out_of = counted * one.full_mark if mean else float(counted)
     rate = one.about.unit == "per cent"
     value = (100 * points / out_of if out_of else None) if rate else points
-    # Without a division: 0.9 is not a sum of powers of two, and a target just reached is reached.
-    met = 100 * points >= one.target * out_of if out_of and rate and one.target is not None else None
     return Score(
         one.about,
         scope,
         period,
-        numerator=tuple(sorted(cell.numerator)),
-        denominator=tuple(sorted(cell.denominator)),
-        left_out=tuple(sorted(cell.left_out)),
-        points=points,
-        out_of=out_of,
-        value=value,
-        target=one.target,
-        met=met,
-        small=rate and 0 < counted < SMALL,
-        interval=wilson(succeeded, counted) if rate and counted and not mean else None,
-        provisional=running,
+        cell.numerator,
+        cell.denominator,
+        cell.left_out,
+        points,
+        out_of,
+        value,
+        one.target,
+        is_met(one, points, out_of),
+        rate and 0 < counted < SMALL,
+        wilson(succeeded, counted) if rate and counted and not mean else None,
+        running,
     )
+
+
+def is_met(one: Indicator[Any], points: float, out_of: float) -> bool | None:
+    """Whether the target is reached; None without a target or anything to count.
+
+    Without a division: 0.9 is not a sum of powers of two, and a target just reached is reached.
+    """
+    if one.target is None:
+        return None
+    if one.about.unit == "count":
+        reached, wanted = points, one.target
+    elif out_of:
+        reached, wanted = 100 * points, one.target * out_of
+    else:
+        return None
+    return reached >= wanted if one.about.direction == "up" else reached <= wanted

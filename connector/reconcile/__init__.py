@@ -5,11 +5,13 @@ world         what a pass works with, put together from the settings
 judgement     every policy's verdict on every ticket that changed or is due
 explanation   all of that for one ticket, for people
 figure        facts and scores for the indicators
+standing      all figures of a period as one value: scores, trends, grades, what is watched, sources
 """
 
 from connector.reconcile.explanation import Explanation, explain
 from connector.reconcile.figure import facts, scores, scores_of, terms_of
 from connector.reconcile.recipe import PassReport, Watch, refresh, run_pass, sweep_world
+from connector.reconcile.standing import figures_of, freeze_due, gathered
 from connector.reconcile.world import World, build_world, open_gateway, open_world
 
 __all__ = [
@@ -20,6 +22,9 @@ __all__ = [
     "build_world",
     "explain",
     "facts",
+    "figures_of",
+    "freeze_due",
+    "gathered",
     "open_gateway",
     "open_world",
     "refresh",

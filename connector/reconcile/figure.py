@@ -1,18 +1,24 @@
 """Facts and scores: what the indicators count, taken from the mirror."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
-from connector.kpi.catalogue import Terms, indicators, per_cent
-from connector.kpi.indicator import TicketFact, Words
+from connector.kpi.catalogue import TARGETS, Terms, indicators, per_cent
+from connector.kpi.declared import SURVEY, surveyed
+from connector.kpi.indicator import Entry, Indicator, Source, TicketFact, Words
+from connector.kpi.past import as_of
 from connector.kpi.period import Period
 from connector.kpi.score import SCOPE_KINDS, ScopeKind, Score, measure
+from connector.kpi.shelf import Traits
 from connector.reconcile.judgement import CHUNK, read_tickets
 from connector.reconcile.world import World
+from connector.rules.callback_sampling import CallbackSampling
+from connector.rules.knowledge_capture import KnowledgeCapture
 from connector.rules.sla_timer import SlaTimer
 from connector.settings import Settings
 from connector.sync.normalise import Unreadable
-from connector.ticket import Call, Directory, Instant
+from connector.ticket import Call, Directory, Instant, Ticket, Tier
 
 
 def scores(
@@ -38,12 +44,14 @@ def scores_of(
     now: Instant | None = None,
     scopes: Sequence[ScopeKind] = SCOPE_KINDS,
     unread: bool = False,
+    entries: Mapping[Source, Sequence[Entry]] | None = None,
 ) -> list[Score]:
     """The scores as this configuration wants them: its targets and terms, and what it gives no source for.
 
-    ``unread``: the mirror has never been filled, so nothing is measured, not even a count of 0.
+    ``unread``: the mirror has never been filled, so nothing is measured, not even a count of 0. ``entries``:
+    the rows of declared sources, of those that could be read.
     """
-    known = indicators(terms_of(settings), directory)
+    known = indicators_of(settings, directory)
     nothing = Words("nothing has been read yet", "尚未读取数据")
     return measure(
         known,
@@ -54,6 +62,20 @@ def scores_of(
         now=now,
         scopes=scopes,
         unmeasured=dict.fromkeys((one.id for one in known), nothing) if unread else unmeasured_by(settings),
+        entries=entries,
+        traits=Traits(settings.kpi.customer, settings.kpi.service),
+    )
+
+
+def indicators_of(settings: Settings, directory: Directory) -> tuple[Indicator[Any], ...]:
+    """The regulation's indicators, then the survey's if one is declared, then the desk's own."""
+    terms = terms_of(settings)
+    surveys = any(source.kind == SURVEY for source in settings.sources)
+    target = terms.targets.get("R-E1", TARGETS["R-E1"])
+    return (
+        *indicators(terms, directory),
+        *((surveyed(target),) if surveys else ()),
+        *(own.definition.indicator(directory.groups) for own in settings.indicators),
     )
 
 
@@ -76,21 +98,59 @@ def unmeasured_by(settings: Settings) -> dict[str, Words]:
         why["R-E3"] = Words("no policy sets a response limit", "未设响应时限")
     if not any(timer.resolve_within for timer in timers):
         why["R-E6"] = Words("no policy sets a resolution limit", "未设处理时限")
+    if not any(tier is Tier.VENDOR for _, tier, _ in settings.groups.values()):
+        why["R-E8"] = Words("no desk names a group of the vendor", "未配置厂商组")
+    for own in settings.indicators:
+        definition = own.definition
+        asked = {*definition.denominator, *(definition.numerator or {})}
+        for predicate, indicator in (("responded_in_time", "R-E3"), ("resolved_in_time", "R-E6")):
+            if predicate in asked and indicator in why:
+                why[own.name] = why[indicator]
     return why
 
 
+def observing(settings: Settings) -> dict[str, tuple[str, ...]]:
+    """Indicator → names of the policies in ``observe`` that it hangs on; nothing is scored from those."""
+    watching = [policy for policy in settings.policies if policy.mode == "observe"]
+    timers = [policy for policy in watching if isinstance(policy, SlaTimer)]
+    by_predicate = {
+        "responded_in_time": tuple(policy.name for policy in timers if policy.respond_within),
+        "resolved_in_time": tuple(policy.name for policy in timers if policy.resolve_within),
+        "article": tuple(policy.name for policy in watching if isinstance(policy, KnowledgeCapture)),
+        "called_back": tuple(policy.name for policy in watching if isinstance(policy, CallbackSampling)),
+    }
+    found = {
+        "R-E1": by_predicate["called_back"],
+        "R-E3": by_predicate["responded_in_time"],
+        "R-E6": by_predicate["resolved_in_time"],
+    }
+    for own in settings.indicators:
+        definition = own.definition
+        asked = {*definition.denominator, *(definition.numerator or {})} & by_predicate.keys()
+        if definition.source == "call_backs":
+            asked.add("called_back")
+        found[own.name] = tuple(dict.fromkeys(name for each in sorted(asked) for name in by_predicate[each]))
+    return {indicator: names for indicator, names in found.items() if names}
+
+
 def facts(
-    world: World, settings: Settings, start: Instant, end: Instant, now: Instant
+    world: World, settings: Settings, start: Instant, end: Instant, now: Instant, *, past: bool = False
 ) -> tuple[list[TicketFact], list[Call] | None]:
     """Tickets that something happened to in [start, end), and the calls of it; None: no source of calls.
 
-    Whether a limit was kept is asked of the first `sla_timer` policy that applies (R-E3, R-E6).
+    Whether a limit was kept is asked of the first `sla_timer` policy that applies (R-E3, R-E6). ``past``:
+    ``now`` is a moment gone by; tickets are set back to how they stood then, and what came later is not told.
     """
     at = replace(world.moment, now=now)
     timers = [policy for policy in settings.policies if isinstance(policy, SlaTimer)]
     found = []
     for sys_ids in _chunks(world.store.alive_between(start, end)):
         for ticket in read_tickets(world, sys_ids, now):
+            if past:
+                then = stood(settings, world.moment.directory, ticket, now)
+                if then is None:
+                    continue
+                ticket = then
             timer = next((policy for policy in timers if policy.applies(ticket)), None)
             clock = timer.clock(ticket, at) if timer else None
             found.append(
@@ -103,12 +163,20 @@ def facts(
     if not settings.counts_calls:
         return found, None
     calls = []
-    for row in world.store.calls_between(start, end):
+    for row in world.store.calls_between(start, min(end, now + 1) if past else end):
         try:
             calls.append(world.normaliser.call(row))
         except Unreadable as error:
             world.store.quarantine("interaction", row.get("sys_id", ""), str(error), now)
     return found, calls
+
+
+def stood(settings: Settings, directory: Directory, ticket: Ticket, moment: Instant) -> Ticket | None:
+    """The ticket as it stood at ``moment``, with the class of its priority then; None: it was not there."""
+    then = as_of(ticket, moment, directory.groups)
+    if then is None or then.priority == ticket.priority:
+        return then
+    return replace(then, fault_class=settings.priorities.get(then.priority, then.fault_class))
 
 
 def _chunks(sys_ids: Sequence[str]) -> Iterator[Sequence[str]]:

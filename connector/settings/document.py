@@ -8,9 +8,11 @@ from typing import Any, Self
 
 from pydantic import ConfigDict, Field, PrivateAttr
 
+from connector.kpi.shelf import TICKET_TRAITS
 from connector.rules.catalogue import AnyPolicy
 from connector.service_hours import Calendar, ServiceHours
 from connector.settings.hours import Hours
+from connector.settings.indicator import DeclaredSource, OwnIndicator, WeightedScore
 from connector.settings.table import (
     Columns,
     Desk,
@@ -41,6 +43,9 @@ class Settings(Table):
     poll: Poll = Poll()
     store: Storage = Storage()
     kpi: Kpi = Kpi()
+    sources: tuple[DeclaredSource, ...] = Field(default=(), alias="source")
+    indicators: tuple[OwnIndicator, ...] = Field(default=(), alias="indicator")
+    grading: tuple[WeightedScore, ...] = Field(default=(), alias="score")
     policies: tuple[AnyPolicy, ...] = Field(default=(), alias="policy")
 
     _path: Path = PrivateAttr(default=Path("config.toml"))
@@ -84,8 +89,9 @@ class Settings(Table):
 
     @cached_property
     def extra_columns(self) -> frozenset[str]:
-        """Columns of the ticket that policies read beyond the usual ones."""
-        return frozenset(column for policy in self.policies for column in policy.columns())
+        """Columns of the ticket that policies and figures read beyond the usual ones."""
+        told = {self.kpi.customer, self.kpi.service} - TICKET_TRAITS
+        return frozenset(column for policy in self.policies for column in policy.columns()) | told
 
     @cached_property
     def flag_columns(self) -> frozenset[str]:

@@ -23,6 +23,7 @@ from connector.settings.document import Settings
 from connector.settings.doubt import doubts
 from connector.settings.finding import Finding, findings, line, no_such_setting, wrong_kinds
 from connector.settings.hours import Hours, is_weekday_key
+from connector.settings.indicator import DeclaredSource, OwnIndicator, WeightedScore, figures_named
 from connector.settings.place import Place, places
 from connector.settings.reference import enforcement, references
 from connector.settings.shape import Shape
@@ -32,7 +33,7 @@ from connector.ticket import Instant
 _ONE = {
     field.alias or name: field.annotation
     for name, field in Settings.model_fields.items()
-    if name not in ("desks", "policies", "calendars")
+    if name not in ("desks", "policies", "calendars", "sources", "indicators", "grading")
 }
 """Tables of which there is one → their model."""
 
@@ -140,7 +141,13 @@ def _parts(document: Mapping[str, Any], found: list[Finding]) -> Iterator[tuple[
     for key, kind in _ONE.items():
         if key in document:
             yield (key,), kind, document[key]
-    several: tuple[tuple[str, Any], ...] = (("desk", Desk), ("policy", AnyPolicy))
+    several: tuple[tuple[str, Any], ...] = (
+        ("desk", Desk),
+        ("policy", AnyPolicy),
+        ("source", DeclaredSource),
+        ("indicator", OwnIndicator),
+        ("score", WeightedScore),
+    )
     for key, kind in several:
         entries = document.get(key, [])
         if not isinstance(entries, list):
@@ -192,6 +199,7 @@ def _together(document: Mapping[str, Any], read: Mapping[Place, Any]) -> Iterato
             case ("service_hours", str(name)), Hours():
                 yield from _compiled(name, part)
     yield from references(document, policies, desks)
+    yield from figures_named(document)
     columns = read.get(("columns",), Columns())
     if columns is not None:
         yield from enforcement(document, policies, columns)

@@ -40,7 +40,8 @@ def reference_page() -> str:
 
 
 def _table(name: str, node: Mapping[str, Any], whole: Mapping[str, Any]) -> str:
-    title = {"desk": "[[desk]]", "service_hours": "[service_hours.<name>]"}.get(name, f"[{name}]")
+    several = {name: f"[[{name}]]" for name in ("desk", "source", "indicator", "score")}
+    title = {**several, "service_hours": "[service_hours.<name>]"}.get(name, f"[{name}]")
     inner = node.get("items", node.get("additionalProperties", node))
     target = _resolved(inner if isinstance(inner, dict) else node, whole)
     text = [f"## `{title}`", "", _prose(target.get("description", "")), "", *_settings(target, whole)]
@@ -48,6 +49,9 @@ def _table(name: str, node: Mapping[str, Any], whole: Mapping[str, Any]) -> str:
         below = _resolved(child, whole)
         if below.get("properties") and below.get("type") == "object":
             text += [f"### `[{name}.{key}]`", "", _prose(below["description"]), "", *_settings(below, whole)]
+    if name == "indicator":
+        asked = whole["$defs"]["Predicates"]
+        text += ["### The predicates", "", _prose(asked["description"]), "", *_settings(asked, whole)]
     if name == "desk":
         team = whole["$defs"]["Team"]
         text += ["### A group of a desk", "", _prose(team["description"]), "", *_settings(team, whole)]

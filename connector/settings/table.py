@@ -335,3 +335,12 @@ class Kpi(Table):
     calls: bool = Field(
         default=True, description="R-E2: calls are rows of `interaction`; if not, R-E2 is not measured"
     )
+    grace: Interval = Field(
+        default=7 * 86400,
+        description="After a period, the time for late corrections; then its figures freeze",
+    )
+    customer: Column = Field(
+        default="company", description="Column of the ticket that tells the customer: `company`, `caller`, …"
+    )
+    service: Column = Field(default="category", description="Column of the ticket that tells the service")
+    shifts: str = Field(default="", description="Name of the service hours whose openings are the shifts")

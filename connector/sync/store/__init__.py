@@ -5,14 +5,15 @@ Losing it costs one full pass and the journal, never a deadline: what has been d
 
 from connector.sync.store import schema
 from connector.sync.store.engine import open_engine
+from connector.sync.store.figure import FigureShelf, FrozenFigure
 from connector.sync.store.ledger import JournalEntry, PassRecord, Quarantined
 from connector.sync.store.mirror import Look, Mirror
 from connector.sync.store.view import Mirrored
 
-__all__ = ["JournalEntry", "Look", "Mirrored", "PassRecord", "Quarantined", "Store"]
+__all__ = ["FrozenFigure", "JournalEntry", "Look", "Mirrored", "PassRecord", "Quarantined", "Store"]
 
 
-class Store(Mirror):
+class Store(Mirror, FigureShelf):
     """Mirror and ledger in one database, so that rows and their cursor move in one transaction.
 
     ``url``: ``sqlite://`` for memory, ``sqlite:///path/to/file``, or PostgreSQL with psycopg installed. Not
@@ -25,6 +26,7 @@ class Store(Mirror):
         schema.SCHEMA.create_all(self.engine)
         self._prepare_ledger()
         self._prepare_mirror()
+        self._prepare_figures()
 
     def close(self) -> None:
         """Let go of the database."""

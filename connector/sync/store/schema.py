@@ -1,4 +1,4 @@
-"""Tables of the local store. All but ``journal`` and ``pass`` can be read from the instance again.
+"""Tables of the local store. All but ``journal``, ``pass`` and ``figure`` can be read from the instance anew.
 
 Instants are integer seconds since 1970 in UTC. A row of the platform is kept as one text
 (`connector.sync.store.packing`); beside it stand only the columns by which it is looked for.
@@ -132,3 +132,16 @@ passes = Table(
     Column("judged", Integer, nullable=False),
     Column("written", Integer, nullable=False),
 )
+
+figure = Table(
+    "figure",
+    SCHEMA,
+    Column("kind", Text, primary_key=True, doc="of the period: month, week, …"),
+    Column("start", BigInteger, primary_key=True),
+    Column("scope", Text, primary_key=True, doc="whole, desk, group, consultant, …"),
+    Column("key", Text, primary_key=True),
+    Column("indicator", Text, primary_key=True),
+    Column("frozen_at", BigInteger, nullable=False),
+    Column("score", Text, nullable=False, doc="JSON (`connector.kpi.freeze`), never changed again"),
+)
+"""Figures of periods that are closed for corrections. Like the journal they are not on the instance."""
