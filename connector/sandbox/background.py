@@ -52,6 +52,8 @@ class Background(Part):
         now = int(self.now())
         for at, sys_id, resolver in self.auto_close.due(self.properties, now):
             self._close(sys_id, resolver, at)
+        if self.imports.waiting:
+            self.imports.catch_up(now)
         if not self.sla.idle(now):
             with self._write():
                 self.sla.catch_up(now, duplicates=self.switches.sla_duplicates)

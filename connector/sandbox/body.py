@@ -9,7 +9,7 @@ from connector.sandbox.dictionary import Table
 from connector.sandbox.error import Denied
 from connector.sandbox.instance import Instance
 from connector.sandbox.moment import universal
-from connector.sandbox.sanitise import sanitised
+from connector.sandbox.sanitise import cleaned
 
 _SYS_ID = re.compile(r"[0-9a-f]{32}\Z")
 
@@ -50,8 +50,8 @@ def incoming(
         else:
             if zone is not None:
                 value = _typed(column, java_text(value), zone, form)
-            if column.is_text and type(value) is str and "<" in value and _sanitises(instance):
-                value = sanitised(value, column.type, journal=column.is_journal)
+            if type(value) is str and "<" in value:
+                value = cleaned(column, value, instance.properties)
             stored = accepted(column, value, any_choice=any_choice, iso_dates=switches.iso_dates)
         if stored is not None:
             fields[name] = stored
@@ -72,10 +72,6 @@ def _fits(instance: Instance, table: Table, fields: Mapping[str, str], sys_id: s
         category = old["category"] if old else table.columns["category"].default
     pair = (fields["subcategory"], category)
     return any((row["value"], row["dependent_value"]) == pair for row in depending)
-
-
-def _sanitises(instance: Instance) -> bool:
-    return instance.properties.get("glide.rest.sanitize_request_input") != "false"
 
 
 def _typed(column: Column, text: str, zone: str, form: str) -> str:

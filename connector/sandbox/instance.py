@@ -17,6 +17,7 @@ from connector.sandbox.background import Background
 from connector.sandbox.business_rule import BusinessRules
 from connector.sandbox.dictionary import Table
 from connector.sandbox.error import InvalidTable, NotFound
+from connector.sandbox.import_set import ImportSets
 from connector.sandbox.metric import Metrics
 from connector.sandbox.operand import Dialect
 from connector.sandbox.property import Properties
@@ -85,10 +86,12 @@ class Instance(People, Schema, Background):
         self.denied: set[tuple[str, str, str]] = set()
         self.query_acls = QueryAcls()
         self.metrics: Metrics | None = None
+        self.imports = ImportSets(self)
         self.properties = Properties(self._write_property)
         if self.store.restored:
             self._restore()
             self._reread()
+            self.imports.restore()
         else:
             self.add_user("admin", name="System Administrator", roles=["admin"])
 

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from connector.sandbox.access.acl import Access
     from connector.sandbox.auto_close import AutoClose
     from connector.sandbox.dictionary import Dictionary
+    from connector.sandbox.import_set import ImportSets
     from connector.sandbox.metric import Metrics
     from connector.sandbox.property import Properties
     from connector.sandbox.query_acl import QueryAcls
@@ -32,6 +33,7 @@ class Part(Protocol):
     denied: set[tuple[str, str, str]]
     dictionary: "Dictionary"
     generation: int
+    imports: "ImportSets"
     lock: RLock
     metrics: "Metrics | None"
     now: Callable[[], float]

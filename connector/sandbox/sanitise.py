@@ -4,8 +4,13 @@
 """
 
 import re
+from collections.abc import Mapping
 from html import escape
 from html.parser import HTMLParser
+
+from connector.sandbox.column import Column
+
+PROPERTY = "glide.rest.sanitize_request_input"
 
 HTML = frozenset({"html", "translated_html"})
 """The internal types whose columns hold HTML."""
@@ -23,6 +28,13 @@ _SAFE_URL = re.compile(r"(?:https?:|mailto:|/|#|[\w.%-]+(?:[/?#]|\Z))", re.IGNOR
 _HIDDEN = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"</?[a-z][^<>]*>|<!doctype[^<>]*>", re.IGNORECASE)
 _CODE = re.compile(r"(\[code\].*?\[/code\])", re.IGNORECASE | re.DOTALL)
+
+
+def cleaned(column: Column, text: str, properties: Mapping[str, str]) -> str:
+    """What a REST write may leave of `text` in `column`, as the property has it."""
+    if "<" not in text or not column.is_text or properties.get(PROPERTY) == "false":
+        return text
+    return sanitised(text, column.type, journal=column.is_journal)
 
 
 def sanitised(text: str, kind: str, *, journal: bool = False) -> str:

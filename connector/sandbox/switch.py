@@ -46,6 +46,9 @@ class Switches:
     caller_reopens: bool = False
     """Whether the caller's own comment reopens a resolved incident (5.2)."""
 
+    import_at_once: bool = False
+    """Whether `insertMultiple` transforms before it answers; otherwise a job does, a little later (3.4)."""
+
     sla_duplicates: bool = False
     """Whether updates faster than the SLA engine attach a second `task_sla` (KB0541990)."""
 

@@ -8,11 +8,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from connector.sandbox.column import Column, accepted
 from connector.sandbox.dictionary import Table
 from connector.sandbox.error import InvalidTable, RecordError
-from connector.sandbox.instance import Instance
+
+if TYPE_CHECKING:
+    from connector.sandbox.instance import Instance
 
 ROW = "sys_import_set_row"
 NO_MAP = "No transform entry or scripts are defined"
@@ -31,7 +34,7 @@ class Outcome:
     message: str = ""
 
 
-def add_staging(instance: Instance, name: str, columns: Mapping[str, str]) -> None:
+def add_staging(instance: "Instance", name: str, columns: Mapping[str, str]) -> None:
     """A staging table with text columns, given as column → label."""
     with instance.lock:
         instance.add_table(name, extends=ROW)
@@ -40,7 +43,7 @@ def add_staging(instance: Instance, name: str, columns: Mapping[str, str]) -> No
 
 
 def add_transform(
-    instance: Instance,
+    instance: "Instance",
     staging: str,
     target: str,
     fields: Mapping[str, str],
@@ -61,7 +64,7 @@ def add_transform(
     return made
 
 
-def staging_table(instance: Instance, name: str) -> Table:
+def staging_table(instance: "Instance", name: str) -> Table:
     """The staging table of this name.  Raises `InvalidTable` for any other table."""
     table = instance.open_table(name)
     if name not in instance.dictionary.family(ROW)[1:]:
@@ -69,20 +72,20 @@ def staging_table(instance: Instance, name: str) -> Table:
     return table
 
 
-def begin(instance: Instance, table: Table, user: str, **fields: str) -> dict[str, str]:
+def begin(instance: "Instance", table: Table, user: str, **fields: str) -> dict[str, str]:
     """A new import set for a staging table."""
     return instance.insert("sys_import_set", {"table_name": table.name, **fields}, user=user)
 
 
 def load(
-    instance: Instance, table: Table, values: Mapping[str, str], import_set: str, position: int, user: str
+    instance: "Instance", table: Table, values: Mapping[str, str], import_set: str, position: int, user: str
 ) -> dict[str, str]:
     """A staging row, waiting to be transformed."""
     head = {"sys_import_set": import_set, "sys_import_row": str(position)}
     return instance.insert(table.name, dict(values) | head, user=user)
 
 
-def transform(instance: Instance, table: Table, row: Mapping[str, str], user: str) -> list[Outcome]:
+def transform(instance: "Instance", table: Table, row: Mapping[str, str], user: str) -> list[Outcome]:
     """Run every active map of the staging table over a row; the row keeps what became of it."""
     maps = instance.rows("sys_transform_map", f"source_table={table.name}^active!=false^ORDERBYorder")
     outcomes = [_mapped(instance, one, row, user) for one in maps] or [Outcome("error", message=NO_MAP)]
@@ -98,7 +101,7 @@ def transform(instance: Instance, table: Table, row: Mapping[str, str], user: st
     return outcomes
 
 
-def _mapped(instance: Instance, one: Mapping[str, str], row: Mapping[str, str], user: str) -> Outcome:
+def _mapped(instance: "Instance", one: Mapping[str, str], row: Mapping[str, str], user: str) -> Outcome:
     name, target = one["name"], one["target_table"]
     try:
         shape = instance.dictionary[target]
@@ -118,7 +121,7 @@ def _mapped(instance: Instance, one: Mapping[str, str], row: Mapping[str, str], 
 
 
 def _fields(
-    instance: Instance, one: Mapping[str, str], shape: Table, row: Mapping[str, str]
+    instance: "Instance", one: Mapping[str, str], shape: Table, row: Mapping[str, str]
 ) -> tuple[dict[str, str], list[str]]:
     """The target columns with their values, and those by which records are found again.
 
@@ -150,7 +153,7 @@ def _fields(
     return fields, coalesce
 
 
-def _reference(instance: Instance, column: Column, text: str, by: str, *, create: bool) -> str | None:
+def _reference(instance: "Instance", column: Column, text: str, by: str, *, create: bool) -> str | None:
     """The record that `text` means: its sys_id, or the value of its `by` (else its display column)."""
     target = instance.dictionary.get(column.reference)
     if target is None or _SYS_ID.match(text):
@@ -164,7 +167,7 @@ def _reference(instance: Instance, column: Column, text: str, by: str, *, create
     return found
 
 
-def _found(instance: Instance, shape: Table, wanted: Mapping[str, str]) -> str | None:
+def _found(instance: "Instance", shape: Table, wanted: Mapping[str, str]) -> str | None:
     """The first record with these values; None where there is none, or nothing to look for."""
     if not any(wanted.values()):
         return None
@@ -177,7 +180,7 @@ def _found(instance: Instance, shape: Table, wanted: Mapping[str, str]) -> str |
 
 
 @contextmanager
-def _unaudited(instance: Instance, shape: Table) -> Iterator[None]:
+def _unaudited(instance: "Instance", shape: Table) -> Iterator[None]:
     """Within this block nothing that happens to these records is audited; the caller holds the lock."""
     family = [instance.dictionary[name] for name in instance.dictionary.family(shape.name)]
     before = [table.audited for table in family]

@@ -7,6 +7,7 @@ from connector.sandbox.column import java_text
 from connector.sandbox.dictionary import Table
 from connector.sandbox.error import Malformed, NotFound, RecordError
 from connector.sandbox.rest.turn import Answer, Turn
+from connector.sandbox.sanitise import cleaned
 from connector.sandbox.transform import Outcome, begin, load, staging_table, transform
 
 if TYPE_CHECKING:
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 class ImportApi:
     """`/api/now[/v1]/import/{staging}[/{sys_id}]` and `…/insertMultiple`.
 
-    An error of the transform is told in a 201: the staging row was made.
+    An error of the transform is told in a 201: the staging row was made.  Several rows are only loaded; the
+    instance transforms them later (`Instance.imports`).
     """
 
     open = False
@@ -40,7 +42,7 @@ class ImportApi:
     def _single(self, turn: Turn, table: Table, body: dict[str, Any]) -> Answer:
         instance = self._instance
         import_set = begin(instance, table, turn.user)
-        row = load(instance, table, _own(table, body), import_set["sys_id"], 0, turn.user)
+        row = load(instance, table, self._own(table, body), import_set["sys_id"], 0, turn.user)
         turn.logged.sys_id, turn.logged.committed = row["sys_id"], True
         outcomes = transform(instance, table, row, turn.user)
         self._close(import_set["sys_id"], turn.user)
@@ -54,15 +56,14 @@ class ImportApi:
         if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
             raise Malformed("records is not a list of objects")
         instance, user = self._instance, turn.user
-        whole = instance.insert("sys_multi_import_set", {"state": "processed"}, user=user)["sys_id"]
+        whole = instance.insert("sys_multi_import_set", {"state": "loading"}, user=user)["sys_id"]
         import_set = begin(instance, table, user, multi_import_set=whole)["sys_id"]
         turn.logged.sys_id, turn.logged.committed = import_set, True
         labels = {column.label: name for name, column in table.columns.items()}
         for position, record in enumerate(records):
             named = {labels.get(name, name): value for name, value in record.items()}
-            row = load(instance, table, _own(table, named), import_set, position, user)
-            transform(instance, table, row, user)
-        self._close(import_set, user)
+            load(instance, table, self._own(table, named), import_set, position, user)
+        instance.imports.loaded(import_set, user, int(instance.now()))
         return Answer(201, _json({"import_set_id": import_set, "multi_import_set_id": whole}))
 
     def _state(self, turn: Turn, table: Table, sys_id: str) -> Answer:
@@ -80,6 +81,18 @@ class ImportApi:
         import_set = self._instance.get("sys_import_set", row["sys_import_set"]) or {"number": ""}
         head = {"import_set": import_set["number"], "staging_table": table.name}
         return Answer(200, _json(head | {"result": [self._shown(turn, outcome)]}))
+
+    def _own(self, table: Table, body: dict[str, Any]) -> dict[str, str]:
+        """The values for the columns of the staging table itself, as text without HTML.
+
+        Objects become the text of a Java map.
+        """
+        properties = self._instance.properties
+        return {
+            name: cleaned(table.columns[name], java_text(value), properties)
+            for name, value in body.items()
+            if name in table.columns and not name.startswith("sys_")
+        }
 
     def _close(self, import_set: str, user: str) -> None:
         self._instance.update("sys_import_set", import_set, {"state": "processed"}, user=user)
@@ -103,15 +116,6 @@ class ImportApi:
         elif outcome.message:
             shown["status_message"] = outcome.message
         return shown
-
-
-def _own(table: Table, body: dict[str, Any]) -> dict[str, str]:
-    """The values for the columns of the staging table itself, as text: objects as the text of a Java map."""
-    return {
-        name: java_text(value)
-        for name, value in body.items()
-        if name in table.columns and not name.startswith("sys_")
-    }
 
 
 def _json(body: dict[str, Any]) -> bytes:

@@ -110,19 +110,46 @@ def test_not_audited(wire: Any) -> None:
     assert wire.instance.count("sys_audit", "fieldname=urgency") == 1
 
 
-def test_several_by_label(people: Any) -> None:
-    """`insertMultiple` takes column labels and answers with two ids; every row has its state."""
+@pytest.mark.parametrize("at_once", [False, True])
+def test_several_by_label(people: Any, at_once: bool) -> None:
+    """`insertMultiple` takes column labels and answers with two ids; the rows are transformed later."""
+    people.instance.switch("import_at_once", at_once)
     records = [{"Login": "a", "Full name": "A"}, {"Login": "b", "Full name": "B"}, {"Login": "a"}]
     answer = people.post(f"{PATH}/insertMultiple", json={"records": records})
     assert answer.status_code == 201
     said = answer.json()
     assert list(said) == ["import_set_id", "multi_import_set_id"]
     query = f"sys_import_set={said['import_set_id']}^ORDERBYsys_import_row"
+    if not at_once:
+        rows = people.result("/api/now/table/u_people", sysparm_query=query)
+        assert [row["sys_import_state"] for row in rows] == ["pending"] * 3
+        assert people.instance.get("sys_import_set", said["import_set_id"])["state"] == "loaded"
+        assert not people.instance.count("sys_user", "user_nameINa,b")
+        people.clock.at += people.instance.imports.lag
     rows = people.result("/api/now/table/u_people", sysparm_query=query)
     assert [row["sys_import_state"] for row in rows] == ["inserted", "inserted", "ignored"]
     assert people.instance.count("sys_user", "user_nameINa,b") == 2
     assert people.result(f"/api/now/table/sys_multi_import_set/{said['multi_import_set_id']}")
     assert people.post(f"{PATH}/insertMultiple", json={"records": "x"}).status_code == 400
+
+
+def test_what_is_transformed_later_has_the_stamp_of_that_moment(people: Any) -> None:
+    """And the name of whoever loaded it; a set that was not reached is, after a restart."""
+    people.instance.add_user("loader", name="L", password="secret", roles=["admin"])
+    people.post(f"{PATH}/insertMultiple", json={"records": [{"Login": "a"}]}, auth=("loader", "secret"))
+    people.instance.imports.waiting.clear()
+    people.instance.imports.restore()
+    people.clock.at += 3600
+    (made,) = people.instance.rows("sys_user", "user_name=a")
+    assert (made["sys_created_on"], made["sys_created_by"]) == ("2023-11-20 02:00:00", "loader")
+
+
+@pytest.mark.parametrize(("asked", "left"), [("true", "Wang alert(1)"), ("false", "<b>Wang</b> alert(1)")])
+def test_html_is_taken_out(people: Any, asked: str, left: str) -> None:
+    """Of what comes over this API too, unless `glide.rest.sanitize_request_input` is off."""
+    people.instance.properties["glide.rest.sanitize_request_input"] = asked
+    imported(people, u_login="wang", u_name="<b>Wang</b> alert(1)")
+    assert people.instance.rows("sys_user", "user_name=wang")[0]["name"] == left
 
 
 def test_values_are_text(people: Any) -> None:

@@ -47,6 +47,7 @@ def rest() -> Iterator[Rest]:
     attach(made, "incident", made.insert("incident", {"sys_id": "a" * 32})["sys_id"], "x", b"x")
     made.add_oauth_client("Desk", client_id="desk", client_secret="hush")
     add_staging(made, "u_stage", {"u_text": "Text", "u_state": "State"})
+    made.imports.lag = 0
     fields = {"u_text": "short_description", "u_state": "state"}
     add_transform(made, "u_stage", "incident", fields, coalesce=["short_description"])
     yield Rest(made)
