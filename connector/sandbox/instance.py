@@ -19,6 +19,7 @@ from connector.sandbox.dictionary import Table
 from connector.sandbox.error import InvalidTable, NotFound
 from connector.sandbox.import_set import ImportSets
 from connector.sandbox.metric import Metrics
+from connector.sandbox.number import WATCHED as NUMBERING
 from connector.sandbox.operand import Dialect
 from connector.sandbox.property import Properties
 from connector.sandbox.query import Query, Term, parse
@@ -349,7 +350,7 @@ class Instance(People, Schema, Background):
 
     def _reread(self) -> None:
         """Rows came or went past the rules: what was read from them is read again."""
-        for table in ("sys_script", "contract_sla"):
+        for table in ("sys_script", "contract_sla", "sys_number"):
             self._heeded(table)
 
     def _inserted(self, table: str, row: Row) -> None:
@@ -358,6 +359,8 @@ class Instance(People, Schema, Background):
             self._take_table(row)
         elif table == "sys_dictionary" and row["element"]:
             self._take_column(row)
+        elif table == "sys_number" and not self.count("sys_number_counter", f"table={row['category']}"):
+            self.insert("sys_number_counter", {"table": row["category"], "number": row["number"]})
         self._written(table, row)
 
     def _updated(self, table: Table, row: Row) -> None:
@@ -377,6 +380,8 @@ class Instance(People, Schema, Background):
             self._take_property(row)
         elif table == "sys_user_has_role":
             self._name_roles(row["user"])
+        elif table == "sys_number_counter":
+            self.records.numbers.counted(row["table"], row["number"])
         self._heeded(table)
 
     def _holds(self, table: Table, query: str, sys_id: str) -> bool:
@@ -388,6 +393,8 @@ class Instance(People, Schema, Background):
             self.access.forget()
         elif table == "sys_script":
             self.rules.read()
+        elif table in NUMBERING:
+            self.records.numbers.read()
         elif table in {"contract_sla", "cmn_schedule", "cmn_schedule_span"}:
             self.records.assessed = self.sla.note if self.sla.read() else None
 

@@ -13,13 +13,13 @@ from connector.sandbox.column import STAMPS, Column, storable
 from connector.sandbox.dictionary import Dictionary, Table
 from connector.sandbox.error import Duplicate, NotFound
 from connector.sandbox.moment import stamp
+from connector.sandbox.number import Numbers
 from connector.sandbox.rule import PRIORITY, Writing, prepare
 from connector.sandbox.session import Sessions
 from connector.sandbox.store import Store
 from connector.sandbox.switch import Switches
 
 Row = dict[str, str]
-FIRST_NUMBER = 10001
 
 
 class Records:
@@ -44,7 +44,7 @@ class Records:
         self.measured: Callable[[str, Row, Row], None] | None = None
         self.assessed: Callable[[Table, Row, int], None] | None = None
         self._dice = random.Random(f"{seed} {sessions.asker('').at}" if store.restored else seed)
-        self._numbers: dict[str, int] = {}
+        self.numbers = Numbers(store, dictionary)
 
     def mint(self) -> str:
         """The next sys_id."""
@@ -85,8 +85,9 @@ class Records:
         row["sys_id"] = str(fields.get("sys_id") or "")[:32] or self.mint()
         if table.classes:
             row["sys_class_name"] = table.name
-        if table.prefix and not row["number"]:
-            row["number"] = self.number(table.prefix)
+        if "number" in row and not row["number"] and table.name in self.numbers:
+            row["number"] = self.numbers.next(table.name)
+            self.numbers.keep(table.name)
         prepare(table.name, row, {}, self._writing(user, given))
         try:
             self.store.insert(table.root, row)
@@ -171,16 +172,6 @@ class Records:
         asker = self.sessions.asker(user)
         by_caller = bool(entries and old and "comments" in entries and old.get("caller_id") == asker.user_id)
         return Writing(stamp(asker.at), asker.user_id, given.keys(), self.priority, self.switches, by_caller)
-
-    def number(self, prefix: str, given: str = "") -> str:
-        """The next number of this prefix, or the one given, which later ones then come after."""
-        if given:
-            digits = given.removeprefix(prefix)
-            if digits.isascii() and digits.isdigit():
-                self._numbers[prefix] = max(self._numbers.get(prefix, FIRST_NUMBER - 1), int(digits))
-            return given
-        number = self._numbers[prefix] = self._numbers.get(prefix, FIRST_NUMBER - 1) + 1
-        return f"{prefix}{number:07d}"
 
     def _leave(self, table: Table, row: Row, before: Row, entries: Row, user: str) -> None:
         """Journal entries, and for an update the audit rows."""

@@ -170,9 +170,5 @@ class Schema(Part):
                 self.dictionary.add_choice(row["name"], row["element"], row["value"], row["label"])
         for row in self.rows("sys_properties"):
             self._take_property(row)
-        for table in self.dictionary:
-            if table.prefix:
-                highest = self.store.highest(table.root, table.prefix)
-                if highest:
-                    self.records.number(table.prefix, f"{table.prefix}{highest}")
+        self.records.numbers.restore()
         self.generation += 1

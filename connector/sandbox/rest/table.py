@@ -95,7 +95,7 @@ class TableApi:
         instance.access.require(turn.user, "create", shape)
         zone = view.zone if asked.input_display else None
         fields = incoming(instance, shape, body, turn.user, zone, view.form)
-        if shape.prefix:
+        if shape.name in instance.records.numbers:
             fields.pop("number", None)
         wished = body.get("sys_id")
         if isinstance(wished, str) and _SYS_ID.match(wished):

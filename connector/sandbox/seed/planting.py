@@ -80,6 +80,7 @@ def _rows(instance: Instance, order: Order) -> int:
         table = instance.dictionary[name]
         row = _whole(instance, table, given)
         instance.store.insert(table.root, row)
+        instance.records.numbers.keep(name)
         for element, column in table.columns.items():
             if column.is_journal and column.type != "journal_list" and given.get(element):
                 by, when = row.get("sys_updated_by") or "admin", row.get("sys_updated_on") or ""
@@ -107,8 +108,10 @@ def _whole(instance: Instance, table: Table, given: Row) -> Row:
     row["sys_id"] = given.get("sys_id") or records.mint()
     if table.classes:
         row["sys_class_name"] = table.name
-    if table.prefix:
-        row["number"] = records.number(table.prefix, given.get("number", ""))
+    if given.get("number"):
+        records.numbers.taken(table.name, given["number"])
+    elif table.name in records.numbers:
+        row["number"] = records.numbers.next(table.name)
     return row
 
 
@@ -123,8 +126,8 @@ def _generate(instance: Instance, table: Table, count: int, values: dict[str, li
     records = instance.records
     model = _whole(instance, table, {name: several[0] for name, several in values.items()})
     columns: dict[str, Iterator[str]] = {"sys_id": (records.mint() for _ in range(count))}
-    if table.prefix and "number" not in values:
-        columns["number"] = (records.number(table.prefix, "") for _ in range(count))
+    if table.name in records.numbers and "number" not in values:
+        columns["number"] = (records.numbers.next(table.name) for _ in range(count))
     for element, several in values.items():
         if len(several) > 1 or "{n}" in several[0]:
             columns[element] = _running(several, count)
@@ -137,6 +140,7 @@ def _generate(instance: Instance, table: Table, count: int, values: dict[str, li
     places = ",".join(["?"] * len(columns) + [literal(value) for value in fixed.values()])
     sql = f'INSERT INTO "{table.root}" ({names}) VALUES ({places})'
     instance.store.db.executemany(sql, zip(*columns.values(), strict=True))
+    records.numbers.keep(table.name)
 
 
 def _running(several: list[str], count: int) -> Iterator[str]:

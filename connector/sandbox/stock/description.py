@@ -11,6 +11,10 @@ STOCK_STAMP = "2020-01-01 00:00:00"
 """When the rows that come with the instance were made."""
 
 
+FIRST = "10000"
+"""The first number of a fresh instance comes after it."""
+
+
 def key(*parts: str) -> str:
     """A sys_id that depends on nothing but the name of the thing, for rows that come with the instance."""
     return hashlib.md5(".".join(parts).encode(), usedforsecurity=False).hexdigest()
@@ -27,6 +31,8 @@ def described(dictionary: Dictionary) -> Iterator[tuple[str, dict[str, str]]]:
         inherited = above.columns if above else {}
         own = [column for element, column in table.columns.items() if inherited.get(element) is not column]
         yield from described_columns(table.name, own)
+        if table.prefix:
+            yield from described_numbers(table)
     for sys_id, (label, script, kind, about) in system.DYNAMIC_OPTIONS.items():
         told = {"label": label, "script": script, "field_type": kind, "table": about}
         row = _row(sys_id, active="true", available_for_filter="true", **told)
@@ -38,6 +44,14 @@ def described_table(table: Table) -> tuple[str, dict[str, str]]:
     above = key("sys_db_object", table.parent) if table.parent else ""
     shown = {"name": table.name, "label": table.label, "super_class": above, "ws_access": "true"}
     return "sys_db_object", _row(key("sys_db_object", table.name), **shown)
+
+
+def described_numbers(table: Table) -> Iterator[tuple[str, dict[str, str]]]:
+    """How the records of one table are numbered, and that none was yet."""
+    look = {"category": table.name, "prefix": table.prefix, "number": FIRST, "maximum_digits": "7"}
+    yield "sys_number", _row(key("sys_number", table.name), **look)
+    told = {"table": table.name, "number": FIRST}
+    yield "sys_number_counter", _row(key("sys_number_counter", table.name), **told)
 
 
 def described_columns(table: str, columns: Iterable[Column]) -> Iterator[tuple[str, dict[str, str]]]:

@@ -6,6 +6,7 @@ Platform facts, sections 4.10, 5.1 and 6.3.  The form of the lines is that of `s
 TABLES = """
 sys_script                       name           -     Business Rule
 sys_number                       category       -     Number
+sys_number_counter               table          -     Number Counter
 sys_email                        subject        -     Email
 sys_documentation                label          -     Field Label
 sysrule_quota                    name           -     Transaction Quota Rule
@@ -38,6 +39,10 @@ category        string(80)  Table
 prefix          string(40)  Prefix
 number          integer     Number
 maximum_digits  integer     Number of digits
+""",
+    "sys_number_counter": """
+table   string(80)  Table
+number  integer     Number
 """,
     "sys_email": """
 type          string(40)       Type
@@ -117,6 +122,7 @@ DEFAULTS: dict[tuple[str, str], str] = {
     ("sys_script", "active"): "true",
     ("sys_script", "when"): "before",
     ("sys_script", "order"): "100",
+    ("sys_number", "number"): "10000",
     ("sys_number", "maximum_digits"): "7",
     ("sysrule_quota", "active"): "true",
     ("sys_report", "source_type"): "table",

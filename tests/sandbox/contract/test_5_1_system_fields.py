@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from tests.sandbox.contract.conftest import Wire
+
 INCIDENT = "/api/now/table/incident"
 
 
@@ -36,3 +38,38 @@ def test_what_counts_as_an_update(wire: Any, clock: Any) -> None:
     wire.instance.switch("unchanged_bumps", True)
     clock.at += 2
     assert count(short_description="x") == ("2", "07")
+
+
+def _number(wire: Wire, table: str) -> str:
+    made = wire.post(f"/api/now/table/{table}", json={}).json()["result"]
+    return str(made["number"])
+
+
+def test_numbers_follow_the_rows_of_sys_number(wire: Wire) -> None:
+    """Prefix, first number and digits are an admin's to change; the counter tells the last one given."""
+    assert _number(wire, "incident") == "INC0010001"
+    params = {"sysparm_query": "category=incident", "sysparm_fields": "sys_id,prefix,number,maximum_digits"}
+    (row,) = wire.result("/api/now/table/sys_number", **params)
+    assert row == {"sys_id": row["sys_id"], "prefix": "INC", "number": "10000", "maximum_digits": "7"}
+    change = {"prefix": "TKT", "number": "500", "maximum_digits": "4"}
+    wire.patch(f"/api/now/table/sys_number/{row['sys_id']}", json=change)
+    assert [_number(wire, "incident") for _ in range(2)] == ["TKT0501", "TKT0502"]
+    (counter,) = wire.result("/api/now/table/sys_number_counter", sysparm_query="table=incident")
+    assert counter["number"] == "502"
+    wire.patch(f"/api/now/table/sys_number_counter/{counter['sys_id']}", json={"number": "9998"})
+    assert [_number(wire, "incident") for _ in range(2)] == ["TKT9999", "TKT10000"]
+    wire.delete(f"/api/now/table/sys_number/{row['sys_id']}")
+    assert _number(wire, "incident") == ""
+
+
+def test_a_table_of_ones_own_is_numbered_by_a_row(wire: Wire) -> None:
+    """Table, column and `sys_number` by REST; a posted number is replaced from then on."""
+    wire.instance.add_table("u_visit")
+    wire.instance.add_column("u_visit", "number", max_length=40)
+    posted = wire.post("/api/now/table/u_visit", json={"number": "mine"}).json()["result"]
+    assert posted["number"] == "mine"
+    wire.post("/api/now/table/sys_number", json={"category": "u_visit", "prefix": "VIS", "number": "7"})
+    posted = wire.post("/api/now/table/u_visit", json={"number": "mine"}).json()["result"]
+    assert posted["number"] == "VIS0000008"
+    (counter,) = wire.result("/api/now/table/sys_number_counter", sysparm_query="table=u_visit")
+    assert counter["number"] == "8"
