@@ -1,7 +1,8 @@
 """Business rules that stop a write: rows of `sys_script`, and those a test puts in place.
 
-Only `abort_action` is imitated; a `script` is never run.  A rule looks at the record as the write would leave
-it, or as it is before it is deleted.
+Only `abort_action` is imitated; a `script` is never run.  Of the stock rules with a script, those of `STOCK`
+are rows whose work is done in `rule`, as long as they are active.  A rule looks at the record as the write
+would leave it, or as it is before it is deleted.
 """
 
 from collections.abc import Callable
@@ -9,11 +10,13 @@ from typing import NamedTuple
 
 from connector.sandbox.dictionary import Dictionary, Table
 from connector.sandbox.error import Aborted
-from connector.sandbox.stock import key
+from connector.sandbox.stock import STOCK_RULES, key
 from connector.sandbox.store import Store
 
 Matches = Callable[[Table, str, str], bool]
 """(table, encoded query, sys_id) → whether the record is among what the query finds."""
+
+STOCK = frozenset(STOCK_RULES)
 
 _ROWS = """
 SELECT name, sys_id, collection, filter_condition, action_insert, action_update, action_delete
@@ -41,6 +44,7 @@ class BusinessRules:
         self._matches = matches
         self._added: list[Rule] = []
         self._all: list[Rule] = []
+        self.off: frozenset[str] = frozenset()
 
     def add(self, name: str, table: str, query: str) -> None:
         """A rule of a test's own, on updates."""
@@ -50,6 +54,8 @@ class BusinessRules:
     def read(self) -> None:
         """The rows have changed."""
         self._all = list(self._added)
+        active = self._store.db.execute("SELECT sys_id FROM sys_script WHERE active = 'true'")
+        self.off = STOCK - {str(row[0]) for row in active}
         for name, sys_id, table, query, *actions in self._store.db.execute(_ROWS):
             when = zip(("insert", "update", "delete"), actions, strict=True)
             wanted = frozenset(operation for operation, asked in when if asked == "true")

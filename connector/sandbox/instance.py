@@ -393,6 +393,7 @@ class Instance(People, Schema, Background):
             self.access.forget()
         elif table == "sys_script":
             self.rules.read()
+            self.records.off = self.rules.off
         elif table in NUMBERING:
             self.records.numbers.read()
         elif table in {"contract_sla", "cmn_schedule", "cmn_schedule_span"}:

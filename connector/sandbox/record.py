@@ -28,7 +28,7 @@ class Records:
     `inserted`, `guard` (told "insert", "update" or "delete") and `updated` are told of each row inside the
     transaction and may stop the write by raising; `overwrite` passes `guard` by.  `measured`, where somebody
     measures, is told of each incident that was made or changed, and of what it held before; `assessed`, where
-    there are service levels, of each task and when.
+    there are service levels, of each task and when.  `off` names the stock rules that do not run.
     """
 
     def __init__(self, store: Store, dictionary: Dictionary, sessions: Sessions, seed: int) -> None:
@@ -38,6 +38,7 @@ class Records:
         self.priority = dict(PRIORITY)
         self.switches = Switches()
         self.audit_inserts = False
+        self.off: frozenset[str] = frozenset()
         self.inserted: Callable[[str, Row], None] = lambda _table, _row: None
         self.guard: Callable[[str, Table, str], None] = lambda _operation, _table, _sys_id: None
         self.updated: Callable[[Table, Row], None] = lambda _table, _row: None
@@ -171,7 +172,8 @@ class Records:
     def _writing(self, user: str, given: Row, entries: Row | None = None, old: Row | None = None) -> Writing:
         asker = self.sessions.asker(user)
         by_caller = bool(entries and old and "comments" in entries and old.get("caller_id") == asker.user_id)
-        return Writing(stamp(asker.at), asker.user_id, given.keys(), self.priority, self.switches, by_caller)
+        now, switches = stamp(asker.at), self.switches
+        return Writing(now, asker.user_id, given.keys(), self.priority, switches, by_caller, self.off)
 
     def _leave(self, table: Table, row: Row, before: Row, entries: Row, user: str) -> None:
         """Journal entries, and for an update the audit rows."""

@@ -7,6 +7,7 @@ write gives; a value given in the write stands.  Facts: section 5.2.
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 
+from connector.sandbox import change_state
 from connector.sandbox.error import DataPolicyViolated
 from connector.sandbox.moment import instant, stamp
 from connector.sandbox.switch import Switches
@@ -53,12 +54,14 @@ class Writing:
     priority: Mapping[tuple[str, str], str]
     switches: Switches
     caller_comments: bool = False
+    off: Set[str] = frozenset()
+    """The sys_ids of stock business rules that somebody deactivated or deleted."""
 
 
 def prepare(table: str, new: Row, old: Row, writing: Writing) -> None:
     """Let the rules of the record's class change `new` in place.
 
-    Raises `DataPolicyViolated`.
+    Raises `DataPolicyViolated` and `Aborted`.
     """
     rule = _RULES.get(table)
     if rule:
@@ -174,6 +177,12 @@ def _work(table: str, new: Row, old: Row, writing: Writing) -> None:
         _fill(new, "closed_by", "", writing)
 
 
+def _change(table: str, new: Row, old: Row, writing: Writing) -> None:
+    if change_state.RULE_ID not in writing.off:
+        change_state.check(new["type"], old.get("state", ""), new["state"])
+    _work(table, new, old, writing)
+
+
 def _incident_task(table: str, new: Row, old: Row, writing: Writing) -> None:
     """`incident` and `parent` name the same record."""
     if "incident" in writing.given and "parent" not in writing.given:
@@ -209,7 +218,7 @@ _RULES: dict[str, Callable[[str, Row, Row, Writing], None]] = {
     "problem": _work,
     "problem_task": _work,
     "interaction": _work,
-    "change_request": _work,
+    "change_request": _change,
     "change_task": _work,
     "sc_request": _work,
     "sc_req_item": _work,

@@ -13,8 +13,10 @@ from connector.sandbox.stock.description import (
     rule,
 )
 from connector.sandbox.stock.origin import class_column, found_table, stock
+from connector.sandbox.stock.platform import STOCK_RULES
 
 __all__ = [
+    "STOCK_RULES",
     "class_column",
     "described",
     "described_choice",

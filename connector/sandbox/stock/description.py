@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from connector.sandbox.column import Column
 from connector.sandbox.dictionary import Dictionary, Table
-from connector.sandbox.stock import access, system
+from connector.sandbox.stock import access, platform, system
 
 STOCK_STAMP = "2020-01-01 00:00:00"
 """When the rows that come with the instance were made."""
@@ -33,6 +33,10 @@ def described(dictionary: Dictionary) -> Iterator[tuple[str, dict[str, str]]]:
         yield from described_columns(table.name, own)
         if table.prefix:
             yield from described_numbers(table)
+    yield "sys_scope", _row("global", name="Global", scope="global")
+    for sys_id, (name, collection) in platform.STOCK_RULES.items():
+        when = {"when": "before", "order": "100", "action_insert": "true", "action_update": "true"}
+        yield "sys_script", _row(sys_id, name=name, collection=collection, active="true", **when)
     for sys_id, (label, script, kind, about) in system.DYNAMIC_OPTIONS.items():
         told = {"label": label, "script": script, "field_type": kind, "table": about}
         row = _row(sys_id, active="true", available_for_filter="true", **told)
@@ -43,6 +47,7 @@ def described_table(table: Table) -> tuple[str, dict[str, str]]:
     """One table as a row of `sys_db_object`."""
     above = key("sys_db_object", table.parent) if table.parent else ""
     shown = {"name": table.name, "label": table.label, "super_class": above, "ws_access": "true"}
+    shown |= {"access": "public", "read_access": "true", "sys_scope": "global"}
     return "sys_db_object", _row(key("sys_db_object", table.name), **shown)
 
 

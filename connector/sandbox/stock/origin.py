@@ -7,7 +7,16 @@ from functools import cache
 
 from connector.sandbox.column import Column
 from connector.sandbox.dictionary import Dictionary, Table
-from connector.sandbox.stock import access, import_set, platform, process, service, system, task
+from connector.sandbox.stock import (
+    access,
+    configuration,
+    import_set,
+    platform,
+    process,
+    service,
+    system,
+    task,
+)
 
 _TYPE = re.compile(r"(\w+)(?:\((\d+)\))?(?::(\w+))?\Z")
 _LENGTH = {"reference": 32, "GUID": 32, "domain_id": 32, "glide_list": 4000, "integer": 40, "boolean": 40}
@@ -28,7 +37,7 @@ sys_mod_count   integer          Updates
 def stock() -> Dictionary:
     """The dictionary of a fresh instance.  Shared: copy it before changing it."""
     dictionary = Dictionary()
-    parts = (system, service, platform, access, import_set)
+    parts = (system, service, platform, access, import_set, configuration)
     columns = {name: text for part in parts for name, text in part.COLUMNS.items()}
     lines = "".join(part.TABLES for part in parts)
     for line in lines.strip().splitlines():
@@ -78,14 +87,14 @@ def _extending() -> Iterator[tuple[Table, str]]:
     yield Table("problem", "Problem", "task", "task", prefix="PRB"), task.PROBLEM
     yield Table("problem_task", "Problem Task", "task", "task", prefix="PTASK"), task.PROBLEM_TASK
     yield Table("interaction", "Interaction", "task", "task", prefix="IMS"), task.INTERACTION
-    yield Table("cmdb_ci_service", "Service", "cmdb_ci", "cmdb_ci"), system.COLUMNS["cmdb_ci_service"]
-    for line in process.EXTENDING.strip().splitlines():
-        name, parent, prefix, label = line.split(None, 3)
-        root = "task" if parent == "task" else "cmdb_ci"
-        yield Table(name, label, root, parent, prefix=prefix.strip("-")), process.COLUMNS[name]
+    for part in (configuration, process):
+        for line in part.EXTENDING.strip().splitlines():
+            name, parent, prefix, label = line.split(None, 3)
+            root = "task" if parent == "task" else "cmdb"
+            yield Table(name, label, root, parent, prefix=prefix.strip("-")), part.COLUMNS[name]
 
 
-_PARTS = (system, service, platform, access, import_set, task, process)
+_PARTS = (system, service, platform, access, import_set, task, process, configuration)
 _CHOICES = {where: told for part in _PARTS for where, told in part.CHOICES.items()}
 _DEFAULTS = {where: told for part in _PARTS for where, told in part.DEFAULTS.items()}
 

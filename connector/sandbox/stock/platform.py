@@ -5,6 +5,7 @@ Platform facts, sections 4.10, 5.1 and 6.3.  The form of the lines is that of `s
 
 TABLES = """
 sys_script                       name           -     Business Rule
+sys_scope                        name           -     Application
 sys_number                       category       -     Number
 sys_number_counter               table          -     Number Counter
 sys_email                        subject        -     Email
@@ -33,6 +34,10 @@ add_message       boolean           Add message
 message           html(4000)        Message
 script            script(8000)      Script
 description       string(4000)      Description
+""",
+    "sys_scope": """
+name   string(100)  Name
+scope  string(40)   Scope
 """,
     "sys_number": """
 category        string(80)  Table
@@ -108,6 +113,11 @@ roles   string(255)               Roles
 active  boolean                   Active
 """,
 }
+
+STOCK_RULES = {
+    "b6dae9e15317101034d1ddeeff7b1278": ("Change Model: Check State Transition", "change_request"),
+}
+"""Business rules of a fresh instance whose rows an admin may deactivate: sys_id → name, table."""
 
 CHOICES: dict[tuple[str, str], dict[str, str]] = {
     ("sys_script", "when"): {

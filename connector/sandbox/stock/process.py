@@ -10,8 +10,6 @@ sc_request               task     REQ    Request
 sc_req_item              task     RITM   Requested Item
 sc_task                  task     SCTASK Catalog Task
 sn_customerservice_case  task     CS     Case
-cmdb_ci_computer         cmdb_ci  -      Computer
-cmdb_ci_server           cmdb_ci_computer - Server
 """
 """Name, parent, number prefix, label."""
 
@@ -87,21 +85,6 @@ resolved_at          glide_date_time         Resolved
 resolved_by          reference:sys_user      Resolved by
 first_response_time  glide_date_time         First response time
 major_case_state     string(40)              Major case state
-""",
-    "cmdb_ci_computer": """
-serial_number   string(255)  Serial number
-asset_tag       string(40)   Asset tag
-ip_address      string(255)  IP Address
-os              string(40)   Operating System
-os_version      string(100)  OS Version
-ram             integer      RAM (MB)
-cpu_count       integer      CPU count
-manufacturer    reference:core_company  Manufacturer
-""",
-    "cmdb_ci_server": """
-classification  string(40)   Classification
-host_name       string(100)  Host name
-used_for        string(40)   Used for
 """,
 }
 

@@ -1,4 +1,4 @@
-"""The stock tables that are not work: people, articles, configuration items, surveys and the system's own.
+"""The stock tables that are not work: people, articles, surveys and the system's own.
 
 One line a column: name, type, label; sys_ columns are added by the reader (`stock`).
 """
@@ -6,6 +6,7 @@ One line a column: name, type, label; sys_ columns are added by the reader (`sto
 TABLES = """
 sys_user                  name               -    User
 sys_user_group            name               -    Group
+sys_user_group_type       name               -    Group Type
 sys_user_grmember         -                  -    Group Member
 sys_choice                label              -    Choice
 sys_dictionary            element            -    Dictionary Entry
@@ -23,7 +24,6 @@ kb_knowledge              number             KB   Knowledge
 m2m_kb_task               -                  -    Attached Knowledge
 asmt_assessment_instance  number             AINST Assessment Instance
 asmt_metric_result        -                  -    Metric Result
-cmdb_ci                   name               -    Configuration Item
 core_company              name               -    Company
 cmn_location              name               -    Location
 cmn_department            name               -    Department
@@ -75,6 +75,10 @@ default_assignee  reference:sys_user        Default assignee
 exclude_manager   boolean                   Exclude manager
 include_members   boolean                   Include members
 """,
+    "sys_user_group_type": """
+name         string(80)    Name
+description  string(1000)  Description
+""",
     "sys_user_grmember": """
 user   reference:sys_user        User
 group  reference:sys_user_group  Group
@@ -103,18 +107,23 @@ default_value  string(255)    Default value
 active         boolean        Active
 attributes     string(1000)   Attributes
 audit          boolean        Audit
+read_only_option  string(40)  Read only option
 """,
     "sys_db_object": """
 name         string(80)               Name
 label        string(80)               Label
 super_class  reference:sys_db_object  Extends table
 ws_access    boolean                  Allow access to this table via web services
+access       string(40)               Accessible from
+read_access  boolean                  Can read
+sys_scope    reference:sys_scope      Application
 """,
     "sys_properties": """
 name         string(100)   Name
 value        string(4000)  Value
 type         string(40)    Type
 description  string(512)   Description
+sys_scope    reference:sys_scope  Application
 """,
     "sys_filter_option_dynamic": """
 label                 string(40)    Label
@@ -237,21 +246,6 @@ string_value       string(4000)                        String value
 instance_question  string(32)                          Instance question
 source_id          string(32)                          Source ID
 """,
-    "cmdb_ci": """
-name                string(255)               Name
-short_description   string(1000)              Description
-operational_status  integer                   Operational status
-install_status      integer                   Status
-assigned_to         reference:sys_user        Assigned to
-support_group       reference:sys_user_group  Support group
-company             reference:core_company    Company
-location            reference:cmn_location    Location
-sys_class_name      string(80)                Class
-""",
-    "cmdb_ci_service": """
-busines_criticality  string(40)          Business criticality
-owned_by             reference:sys_user  Owned by
-""",
     "core_company": """
 name      string(80)              Name
 vendor    boolean                 Vendor
@@ -344,6 +338,10 @@ DEFAULTS: dict[tuple[str, str], str] = {
     ("sys_choice", "language"): "en",
     ("sys_choice", "inactive"): "false",
     ("sys_dictionary", "active"): "true",
+    ("sys_db_object", "access"): "public",
+    ("sys_db_object", "read_access"): "true",
+    ("sys_db_object", "sys_scope"): "global",
+    ("sys_properties", "sys_scope"): "global",
     ("sys_properties", "type"): "string",
     ("sys_filter_option_dynamic", "active"): "true",
     ("sys_filter_option_dynamic", "available_for_filter"): "true",
@@ -362,7 +360,6 @@ DEFAULTS: dict[tuple[str, str], str] = {
     ("kb_knowledge_base", "active"): "true",
     ("asmt_assessment_instance", "state"): "ready",
     ("asmt_assessment_instance", "percent_answered"): "0",
-    ("cmdb_ci", "operational_status"): "1",
     ("cmn_rota", "active"): "true",
     ("metric_definition", "type"): "field_value_duration",
     ("metric_definition", "active"): "true",

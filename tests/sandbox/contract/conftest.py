@@ -71,3 +71,44 @@ class Wire:
 def wire(client: Any, clock: Any) -> Wire:
     """A wire over each of the two mounts."""
     return Wire(client.base, client.session, client.rest, clock)
+
+
+def rows(wire: Wire, table: str, query: str, fields: str) -> list[dict[str, Any]]:
+    """Some columns of what a query finds, references as sys_ids."""
+    params = {"sysparm_query": query, "sysparm_fields": fields, "sysparm_exclude_reference_link": "true"}
+    found: list[dict[str, Any]] = wire.result(f"/api/now/table/{table}", **params)
+    return found
+
+
+def choices(wire: Wire, table: str, element: str) -> dict[str, str]:
+    """Value → label, as `sys_choice` has them for the very table."""
+    found = rows(wire, "sys_choice", f"name={table}^element={element}", "value,label")
+    return {row["value"]: row["label"] for row in found}
+
+
+def chain(wire: Wire, table: str) -> list[str]:
+    """The table and those above it, by `super_class`."""
+    names = [table]
+    while above := rows(wire, "sys_db_object", f"name={names[-1]}", "super_class.name")[0][
+        "super_class.name"
+    ]:
+        names.append(above)
+    return names
+
+
+def extends(wire: Wire, table: str, above: str) -> None:
+    """Checks that `table` is a kind of `above`: so says `super_class`, and records are found under both."""
+    (row,) = rows(wire, "sys_db_object", f"name={table}", "super_class.name")
+    assert row["super_class.name"] == above
+    made = wire.post(f"/api/now/table/{table}", json={"short_description": "x"}).json()["result"]
+    (found,) = rows(wire, above, f"sys_id={made['sys_id']}", "sys_class_name")
+    assert found["sys_class_name"] == table
+
+
+def has_columns(wire: Wire, table: str, columns: str) -> None:
+    """Checks that a record shows them, and that `sys_dictionary` describes each somewhere in the chain."""
+    names = set(columns.split())
+    made = wire.post(f"/api/now/table/{table}", json={}).json()["result"]
+    assert names <= set(made)
+    described = rows(wire, "sys_dictionary", f"nameIN{','.join(chain(wire, table))}", "element")
+    assert names <= {row["element"] for row in described}

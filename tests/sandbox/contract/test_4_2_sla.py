@@ -4,9 +4,26 @@ from typing import Any
 
 import pytest
 
+from tests.sandbox.contract.conftest import has_columns
+
 INCIDENT = "/api/now/table/incident"
 SLA = "/api/now/table/contract_sla"
 HOUR = 3600
+COLUMNS = {
+    "contract_sla": (
+        "name active type target collection duration duration_type schedule schedule_source "
+        "schedule_source_field timezone_source timezone start_condition pause_condition "
+        "resume_condition stop_condition reset_condition cancel_condition when_to_resume "
+        "when_to_cancel retroactive set_start_to retroactive_pause reset_action "
+        "relative_duration_works_on flow workflow vendor enable_logging"
+    ),
+    "task_sla": (
+        "task sla stage active has_breached start_time end_time planned_end_time "
+        "original_breach_time duration percentage time_left business_duration "
+        "business_percentage business_time_left pause_time pause_duration "
+        "business_pause_duration schedule timezone"
+    ),
+}
 SOLVED = {"state": "6", "close_code": "Solution provided", "close_notes": "-"}
 
 
@@ -36,6 +53,12 @@ def rows(wire: Any, **params: str) -> list[dict[str, str]]:
 def make(wire: Any, **fields: str) -> str:
     """An incident's path."""
     return f"{INCIDENT}/{wire.post(INCIDENT, json=fields).json()['result']['sys_id']}"
+
+
+@pytest.mark.parametrize("table", COLUMNS)
+def test_columns(wire: Any, table: str) -> None:
+    """A record has the documented columns, and `sys_dictionary` describes each."""
+    has_columns(wire, table, COLUMNS[table])
 
 
 def test_a_row_appears_seconds_later(wire: Any, clock: Any) -> None:

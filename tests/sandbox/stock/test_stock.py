@@ -46,7 +46,6 @@ def test_references_lead_somewhere_or_are_known_gaps() -> None:
         "sc_cat_item_delivery_plan",
         "sc_cat_item_delivery_task",
         "service_offering",
-        "sys_user_group_type",
     }
 
 

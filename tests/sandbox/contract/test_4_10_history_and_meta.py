@@ -1,0 +1,99 @@
+"""Section 4.10: audit, journals, metrics, choices, the dictionary, mail, reports, configuration items."""
+
+import pytest
+
+from tests.sandbox.contract.conftest import Wire, choices, extends, has_columns, rows
+
+ABOVE = {
+    "cmdb_ci": "cmdb",
+    "cmdb_ci_computer": "cmdb_ci",
+    "cmdb_ci_server": "cmdb_ci_computer",
+    "cmdb_ci_service": "cmdb_ci",
+}
+
+COLUMNS = {
+    "sys_audit": (
+        "tablename documentkey fieldname oldvalue newvalue user reason record_checkpoint internal_checkpoint"
+    ),
+    "sys_journal_field": ("name element_id element value sys_tags"),
+    "metric_instance": (
+        "table field id value start end duration business_duration calculation_complete definition"
+    ),
+    "sys_choice": ("name element value label language sequence inactive dependent_value"),
+    "sys_dictionary": (
+        "name element column_label internal_type reference max_length mandatory read_only "
+        "choice default_value active"
+    ),
+    "sys_audit_delete": ("tablename documentkey display_value payload"),
+    "sys_email": ("type mailbox state recipients subject body instance target_table"),
+    "sys_report": (
+        "title table field type filter aggregate sumfield group orderby_list field_list source_type"
+    ),
+}
+
+
+@pytest.mark.parametrize("table", COLUMNS)
+def test_columns(wire: Wire, table: str) -> None:
+    """A record has the documented columns, and `sys_dictionary` describes each."""
+    has_columns(wire, table, COLUMNS[table])
+
+
+@pytest.mark.parametrize(("table", "above"), ABOVE.items())
+def test_configuration_items_begin_at_cmdb(wire: Wire, table: str, above: str) -> None:
+    """By `super_class`; a record is found under every table above it, with its class."""
+    extends(wire, table, above)
+    assert wire.instance.dictionary[table].display == "name"
+
+
+@pytest.mark.parametrize(
+    ("table", "missing"),
+    [
+        ("sys_journal_field", {"sys_updated_on", "sys_updated_by", "sys_mod_count"}),
+        ("sys_audit", {"sys_updated_on", "sys_mod_count"}),
+        ("sys_choice", {"sys_scope"}),
+    ],
+)
+def test_columns_that_are_not_there(wire: Wire, table: str, missing: set[str]) -> None:
+    """Rows that never change have no update stamps; choices belong to no scope."""
+    made = wire.post("/api/now/table/incident", json={"work_notes": "x"}).json()["result"]
+    wire.patch(f"/api/now/table/incident/{made['sys_id']}", json={"urgency": "1"})
+    (row, *_) = wire.result(f"/api/now/table/{table}", sysparm_limit=1)
+    assert not missing & set(row)
+
+
+def test_inherited_choices_sit_on_the_parent(wire: Wire) -> None:
+    """Those of `contact_type` on task; those an incident has of its own on incident."""
+    assert choices(wire, "task", "contact_type")
+    assert not choices(wire, "incident", "contact_type")
+
+
+def test_a_table_has_the_columns_of_its_chain(wire: Wire) -> None:
+    """The union of `sys_dictionary` along `super_class` is what a record shows."""
+    made = wire.post("/api/now/table/incident", json={}).json()["result"]
+    described = rows(wire, "sys_dictionary", "nameINtask,incident", "element")
+    assert {row["element"] for row in described} == set(made)
+
+
+def test_a_deletion_is_told_under_the_real_class(wire: Wire) -> None:
+    """Not under the table it was deleted from."""
+    made = wire.post("/api/now/table/incident", json={}).json()["result"]
+    wire.delete(f"/api/now/table/task/{made['sys_id']}")
+    (row,) = rows(wire, "sys_audit_delete", "", "tablename,documentkey,display_value,payload")
+    payload = row.pop("payload")
+    assert row == {"tablename": "incident", "documentkey": made["sys_id"], "display_value": made["number"]}
+    assert made["sys_id"] in payload
+
+
+def test_tables_tell_their_scope_and_who_may_come_in(wire: Wire) -> None:
+    """`sys_db_object` has name, label, parent and the switches of web services."""
+    (row,) = rows(wire, "sys_db_object", "name=incident", "name,label,sys_scope,ws_access,access,read_access")
+    told = {"sys_scope": "global", "ws_access": "true", "access": "public", "read_access": "true"}
+    assert row == {"name": "incident", "label": "Incident"} | told
+
+
+@pytest.mark.parametrize("table", ["core_company", "cmn_location", "cmn_department", "cmdb_ci_service"])
+def test_what_is_shown_is_the_name(wire: Wire, table: str) -> None:
+    """Of companies, places, departments and services."""
+    made = wire.post(f"/api/now/table/{table}", json={"name": "Riverside"}).json()["result"]
+    assert wire.instance.dictionary[table].display == "name"
+    assert made["name"] == "Riverside"
