@@ -19,6 +19,10 @@ class Clock(Protocol):
         """Seconds that never go back, for measuring how long something took."""
         ...
 
+    def wait(self, seconds: float) -> None:
+        """Let so many seconds go by."""
+        ...
+
 
 class SystemClock:
     """The host's clock."""
@@ -31,26 +35,40 @@ class SystemClock:
         """Seconds that never go back."""
         return time.monotonic()
 
+    def wait(self, seconds: float) -> None:
+        """Sleep."""
+        time.sleep(max(0.0, seconds))
+
 
 class SimulatedClock:
     """A clock that stands still until told otherwise: for the demo, rehearsals and tests."""
 
     def __init__(self, start: int) -> None:
         self._now = start
+        self._gone = 0.0
+        self._owed = 0.0
 
     def now(self) -> int:
         """The simulated instant, seconds since 1970, UTC."""
         return self._now
 
     def monotonic(self) -> float:
-        """Real seconds: how long a simulated pass really took is worth knowing."""
-        return time.monotonic()
+        """Simulated seconds that went by, however often the time of day was set back."""
+        return self._gone + self._owed
+
+    def wait(self, seconds: float) -> None:
+        """Move on by ``seconds``; parts of a second are kept until they make a whole one."""
+        self._owed += max(0.0, seconds)
+        whole = int(self._owed)
+        self._owed -= whole
+        self.advance(whole)
 
     def advance(self, seconds: int) -> int:
         """Move on by ``seconds`` and say what time it is then."""
-        self._now += seconds
+        self.set(self._now + seconds)
         return self._now
 
     def set(self, instant: int) -> None:
         """Move to ``instant``; going back is allowed, clocks do."""
+        self._gone += max(0, instant - self._now)
         self._now = instant

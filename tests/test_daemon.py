@@ -197,7 +197,7 @@ class Running:
         self.desk = desk
         self.config = folder / "config.toml"
         text = CONFIG.format(history="audit", more='[poll]\nevery = "5s"').replace(
-            "http://sandbox.local", url
+            "http://sandbox.localhost", url
         )
         self.config.write_text(text + LIMITS)
         self.log = folder / "log"

@@ -34,7 +34,7 @@ LOST = (
     Fault.server_error("after"),
     Fault.unavailable(),
     Fault.busy(),
-    Fault.rate_limited(),
+    Fault.rate_limited(retry_after=0),
     Fault.hibernating(),
     Fault.empty(),
     Fault.accepted(),

@@ -30,11 +30,13 @@ CALLERS = ("chen", "zhou")
 
 CONFIG = """
 [instance]
-url = "http://sandbox.local"
+url = "http://sandbox.localhost"
 adopt_from = 2026-06-01T00:00:00+08:00
 language = "en"
 zone = "Asia/Shanghai"
 history = "{history}"
+patience = "0s"
+batch = false
 [instance.auth]
 kind = "basic"
 user = "connector"
@@ -193,7 +195,7 @@ class Desk:
     def world(self) -> World:
         """What a pass works with; put together at the first use after a start."""
         if self._world is None:
-            gateway = open_gateway(self.settings, Credentials(US, PASSWORD))
+            gateway = open_gateway(self.settings, Credentials(US, PASSWORD), clock=self.clock)
             self._world = build_world(self.settings, gateway, self.store, self.clock)
         return self._world
 

@@ -93,7 +93,7 @@ class Duty:
             len(settings.policies),
             settings.digest,
         )
-        gateway = open_gateway(settings)
+        gateway = open_gateway(settings, clock=self._clock, stopping=self._daemon.stop.is_set)
         try:
             self._world = build_world(settings, gateway, self._store, self._clock)
         except Retriable as error:
@@ -141,7 +141,7 @@ class Duty:
             raise SettingsError(
                 f"{self._path}: another [store] needs a new start: stop this one, then run it again"
             )
-        gateway = open_gateway(fresh)
+        gateway = open_gateway(fresh, clock=self._clock, stopping=self._daemon.stop.is_set)
         world = None
         try:
             world = build_world(fresh, gateway, self._store, self._clock)
@@ -163,7 +163,7 @@ class Duty:
         from connector.errors import SettingsError
         from connector.reconcile import build_world, open_gateway
 
-        gateway = open_gateway(self._settings)
+        gateway = open_gateway(self._settings, clock=self._clock, stopping=self._daemon.stop.is_set)
         try:
             self._world = build_world(self._settings, gateway, self._store, self._clock)
         except SettingsError as error:

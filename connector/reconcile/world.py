@@ -1,6 +1,6 @@
 """What a pass works with, put together from the settings: gateway, store, names, and what to poll."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -12,7 +12,7 @@ from connector.rules.knowledge_capture import KnowledgeCapture
 from connector.rules.major_incident import MajorIncident
 from connector.settings import Settings
 from connector.sync.change import Scheme
-from connector.sync.gateway import Credentials, Gateway, term
+from connector.sync.gateway import Credentials, Gateway, Terms, term
 from connector.sync.metric import DURATION, MEASURED
 from connector.sync.normalise import BASE_COLUMNS, KIND_PREFIX, NOTES, Dialect, Normaliser
 from connector.sync.poll import Source
@@ -94,7 +94,7 @@ def open_world(
 
     Raises `SettingsError` naming every group and person the instance lacks, and what `Gateway` raises.
     """
-    gateway = open_gateway(settings, credentials)
+    gateway = open_gateway(settings, credentials, clock=clock)
     ours = store is None
     kept = store if store is not None else Store(settings.store_url)
     try:
@@ -105,11 +105,41 @@ def open_world(
             kept.close()
 
 
-def open_gateway(settings: Settings, credentials: Credentials | None = None) -> Gateway:
-    """The gateway of these settings, which lets nothing out that ``[columns]`` does not list."""
+def open_gateway(
+    settings: Settings,
+    credentials: Credentials | None = None,
+    *,
+    clock: Clock | None = None,
+    stopping: Callable[[], bool] = lambda: False,
+) -> Gateway:
+    """The gateway of these settings, which lets nothing out that ``[columns]`` does not list.
+
+    It waits on ``clock``, and not at all once ``stopping`` says so. Raises `SettingsError`.
+    """
     signed = credentials or Credentials(settings.instance.auth.user, settings.password())
     writable = {"incident": settings.columns.writable | {"work_notes"}, **CREATED}
-    return Gateway(settings.instance.url, signed, writable=writable)
+    return Gateway(
+        settings.instance.url,
+        signed,
+        writable=writable,
+        terms=terms(settings),
+        clock=clock,
+        stopping=stopping,
+    )
+
+
+def terms(settings: Settings) -> Terms:
+    """On which terms the instance is spoken to."""
+    instance = settings.instance
+    return Terms(
+        connect=instance.connect_timeout,
+        answer=instance.read_timeout,
+        patience=instance.patience,
+        per_minute=instance.requests_per_minute,
+        batch=instance.batch,
+        proxy=instance.proxy,
+        ca_file=str(settings.path.parent / instance.ca_file) if instance.ca_file else "",
+    )
 
 
 def build_world(settings: Settings, gateway: Gateway, store: Store, clock: Clock) -> World:

@@ -53,7 +53,7 @@ class Instance(People, Schema, Background):
         self,
         *,
         now: Callable[[], float],
-        base_url: str = "http://sandbox.local",
+        base_url: str = "http://sandbox.localhost",
         time_zone: str = "GMT",
         strict: bool = True,
         seed: int = 0,

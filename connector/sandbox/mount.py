@@ -23,6 +23,7 @@ def in_process(rest: Rest, base_url: str | None = None) -> Iterator[str]:
     """
     import requests  # here, because only this mount needs them
     import responses
+    from urllib3.exceptions import NewConnectionError
 
     address = base_url or rest.instance.base_url
 
@@ -43,7 +44,10 @@ def in_process(rest: Rest, base_url: str | None = None) -> Iterator[str]:
         except NoAnswer as lost:
             if lost.kind == "timeout":
                 raise requests.ReadTimeout("the sandbox keeps silent", request=sent) from None
-            raise requests.ConnectionError(f"the sandbox: connection {lost.kind}", request=sent) from None
+            told = f"the sandbox: connection {lost.kind}"
+            if lost.kind == "refused":  # as over a socket: clients tell by it that nothing was sent
+                raise requests.ConnectionError(NewConnectionError(None, told), request=sent) from None  # type: ignore[arg-type]
+            raise requests.ConnectionError(told, request=sent) from None
         return answer.status, answer.headers, answer.body
 
     mock = responses.RequestsMock(assert_all_requests_are_fired=False)

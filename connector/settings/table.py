@@ -23,6 +23,7 @@ from connector.rules.base import Duration
 from connector.rules.clause import CLAUSES
 from connector.settings.secret import Auth
 from connector.settings.spelling import nearest
+from connector.sync.address import LOOPBACK, checked_proxy
 from connector.ticket import FaultClass, Instant, TicketState, Tier
 
 _INTERVAL = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
@@ -76,9 +77,6 @@ class Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
-NEAR = re.compile(r"localhost|127\.0\.0\.1|::1|.+\.(local|localhost|test|invalid)")
-"""Hosts to which a password may travel unencrypted: this machine, and names nobody on the net can have."""
-
 STATES: Mapping[str, TicketState] = {
     "1": TicketState.NEW,
     "2": TicketState.IN_PROGRESS,
@@ -127,6 +125,36 @@ class Instance(Table):
         description="Where a ticket's past is read: sys_audit, or metric_instance (and what no metric "
         "measures as observed), or only what the connector itself saw change",
     )
+    connect_timeout: Interval = Field(
+        default=10, ge=1, description="Until a connection to the instance must stand"
+    )
+    read_timeout: Interval = Field(
+        default=60,
+        ge=1,
+        description="Without a byte of an answer, until it is given up; the instance's own limit is 60 s",
+    )
+    patience: Interval = Field(
+        default=30,
+        description="How long one request may be repeated, pauses included: reads, and writes that are known "
+        'not to have happened; "0s": never. Where the instance asks for more, the pass ends and a later one '
+        "goes on",
+    )
+    requests_per_minute: Annotated[int, Field(ge=10)] | None = Field(
+        default=None,
+        description="Our own limit, a quarter of it kept for writes; without one only the instance's hold",
+    )
+    batch: bool = Field(
+        default=True,
+        description="Pack writes into the Batch API; where the instance does not allow it, one by one",
+    )
+    proxy: Annotated[str, AfterValidator(checked_proxy)] = Field(
+        default="",
+        description="Address of a proxy; without one HTTPS_PROXY and NO_PROXY of the environment hold",
+    )
+    ca_file: str = Field(
+        default="",
+        description="PEM file of the authorities to believe instead of the usual ones; relative to this file",
+    )
     choices: Choices = Choices()
 
     @property
@@ -144,7 +172,7 @@ class Instance(Table):
             raise ValueError("an address holds no user or password; they belong to [instance.auth]")
         if parts.query or parts.fragment or "/api/" in parts.path or parts.path.endswith(".do"):
             raise ValueError(f'the address of the instance only; write "{parts.scheme}://{parts.netloc}"')
-        if parts.scheme == "http" and not NEAR.fullmatch(parts.hostname):
+        if parts.scheme == "http" and not LOOPBACK.fullmatch(parts.hostname):
             raise ValueError("a password would cross the network in clear; write https://")
         return value.rstrip("/")
 

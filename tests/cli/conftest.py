@@ -20,6 +20,8 @@ CONFIG = """
 url = "{url}"
 zone = "Asia/Shanghai"
 adopt_from = 2026-03-01T00:00:00Z
+patience = "0s"
+batch = false
 [instance.auth]
 user = "connector"
 password = {{ env = "DESK_PASSWORD" }}

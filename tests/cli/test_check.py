@@ -14,7 +14,7 @@ from connector.settings import load
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "only-for-this-test"
-URL = "http://sandbox.local"
+URL = "http://sandbox.localhost"
 
 
 class Site:

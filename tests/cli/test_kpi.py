@@ -149,7 +149,7 @@ def test_the_arguments_have_sensible_defaults():
 
 CONFIG = """
 [instance]
-url = "http://sandbox.local"
+url = "http://sandbox.localhost"
 zone = "Asia/Shanghai"
 [instance.auth]
 kind = "basic"
@@ -176,7 +176,7 @@ MONDAY = 1_772_409_600  # 2026-03-02 08:00 in Shanghai
 def desk(tmp_path, monkeypatch):
     """A configuration on a sandbox in process: an answered and a lost call, a resolved and a new ticket."""
     clock = SimulatedClock(MONDAY)
-    instance = Instance(now=clock.now, base_url="http://sandbox.local")
+    instance = Instance(now=clock.now, base_url="http://sandbox.localhost")
     instance.add_user("connector", name="Connector", password="secret", roles=["admin"])
     group = instance.add_group("Service Desk")
     wang = instance.add_user("wang", name="王芳", roles=["itil"])

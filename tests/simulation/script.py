@@ -30,7 +30,7 @@ OUTAGES: Mapping[str, Callable[[], Fault]] = {
     "time-out before": Fault.timeout_before,
     "time-out after the write": Fault.timeout_after,
     "answer cut": Fault.truncated,
-    "429 of a rate rule": Fault.rate_limited,
+    "429 of a rate rule": lambda: Fault.rate_limited(retry_after=0),
     "429 without headers": Fault.busy,
     "500": Fault.server_error,
     "500 after the write": lambda: Fault.server_error("after"),

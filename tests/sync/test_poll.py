@@ -172,7 +172,7 @@ FAULTS: list[Callable[[], Fault]] = [
     lambda: Fault.cancelled(broken=True),
     Fault.server_error,
     Fault.unavailable,
-    Fault.rate_limited,
+    lambda: Fault.rate_limited(retry_after=0),
     Fault.busy,
     Fault.refused,
     Fault.reset_before,

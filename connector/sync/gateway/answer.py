@@ -19,8 +19,11 @@ from connector.errors import (
     Unavailable,
     WrongInstance,
 )
+from connector.sync.gateway.failure import Declined, Exhausted
 from connector.ticket import Instant
 
+_CANCELLED = b"Transaction cancelled: maximum execution time exceeded"
+"""How a quota ends a request, in a 500, beside the result of a 200, or in the middle of it."""
 _LONGEST = 300
 """Characters of a foreign message that are worth repeating."""
 
@@ -28,10 +31,24 @@ _LONGEST = 300
 def result_of(response: Response, what: str) -> Any:
     """The ``result`` of a good answer, parsed; ``what`` was asked, for the message.
 
-    Raises `Unauthorised` (401), `Forbidden` (403), `NotFound` (404), `Throttled` (429, with the seconds of
-    Retry-After), `WrongInstance` (400 for a table that is not there), `TimedOut` (408, 499) and
-    `Unavailable` for everything else that is no answer: 5xx, 202, a redirect, HTML, an empty body, cut JSON,
-    an ``error`` beside the ``result`` of a 200 (a quota cancels in the middle).
+    Raises as `parsed` does; `Unavailable` also for an ``error`` beside the ``result`` of a 200 (a quota
+    cancels in the middle) and for an object without a result.
+    """
+    found = parsed(response, what)
+    if "error" in found or found.get("status") == "failure":
+        raise spoilt(response.content)(f"{what}: the answer holds an error: {_words(found.get('error'))}")
+    if "result" not in found:
+        raise Unavailable(f"{what}: the answer holds no result")
+    return found["result"]
+
+
+def parsed(response: Response, what: str) -> dict[str, Any]:
+    """The JSON object of an answer with 200 or 201, whatever it says.
+
+    Raises `Unauthorised` (401), `Forbidden` (403), `NotFound` (404), `Throttled` (429, with the seconds to
+    wait where the instance names them), `WrongInstance` (400 for a table that is not there), `TimedOut`
+    (408, 499) and `Unavailable` for everything else that is no answer: 5xx, 202, a redirect, HTML, an empty
+    body, cut JSON.
     """
     if response.status_code not in (200, 201):
         raise _refusal(response, what)
@@ -40,16 +57,17 @@ def result_of(response: Response, what: str) -> Any:
     if not kind.lower().startswith("application/json"):
         raise Unavailable(f"{what}: the answer is {kind or 'of no type'}, not JSON{_page_title(body)}")
     try:
-        parsed = json.loads(body)
-    except ValueError as error:
-        raise Unavailable(f"{what}: the answer is broken off or is not JSON ({error})") from None
-    if not isinstance(parsed, dict):
+        found = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise spoilt(body)(f"{what}: the answer is broken off or is not JSON ({error})") from None
+    if not isinstance(found, dict):
         raise Unavailable(f"{what}: the answer is not an object")
-    if "error" in parsed or parsed.get("status") == "failure":
-        raise Unavailable(f"{what}: the answer holds an error: {_words(parsed.get('error'))}")
-    if "result" not in parsed:
-        raise Unavailable(f"{what}: the answer holds no result")
-    return parsed["result"]
+    return found
+
+
+def spoilt(body: bytes) -> type[Unavailable]:
+    """What to make of a body that is no answer: a quota's end is not an outage."""
+    return Exhausted if _CANCELLED in body else Unavailable
 
 
 def _refusal(response: Response, what: str) -> GatewayError:
@@ -65,22 +83,24 @@ def _refusal(response: Response, what: str) -> GatewayError:
     if status == 404:
         return NotFound(words)
     if status == 429:
-        return Throttled(words, _seconds(response.headers.get("Retry-After", "")))
+        return Throttled(words, retry_after(response))
+    if status == 503 and "Retry-After" in response.headers:
+        return Declined(words, retry_after(response))
     if status in (408, 499):
         return TimedOut(words)
     if status == 400 and "Invalid table" in words:
         return WrongInstance(words)
     if 400 <= status < 500 and response.request is not None and response.request.method != "GET":
         return Forbidden(words)  # this record cannot be written so; the others go on
-    return Unavailable(words)
+    return spoilt(response.content)(words)
 
 
 def _message(response: Response) -> str:
     try:
-        parsed = json.loads(response.content)
-    except ValueError:
+        found = json.loads(response.content)
+    except (ValueError, RecursionError):
         return f"{response.reason or 'no reason given'}{_page_title(response.content)}"
-    return _words(parsed.get("error") if isinstance(parsed, dict) else parsed)
+    return _words(found.get("error") if isinstance(found, dict) else found)
 
 
 def _words(error: object) -> str:
@@ -97,8 +117,43 @@ def _page_title(body: bytes) -> str:
     return f' ("{text[start + 7 : end].strip()[:80]}")' if 0 <= start < end else ""
 
 
-def _seconds(retry_after: str) -> int | None:
-    return int(retry_after) if retry_after.isascii() and retry_after.isdigit() else None
+def retry_after(response: Response) -> int | None:
+    """Seconds until the instance wants to be asked again, None where it does not say.
+
+    Retry-After in seconds or as a date, else X-RateLimit-Reset (seconds since 1970); points in time are held
+    against the Date of the same answer, not against a clock of ours. A full semaphore says nothing.
+    """
+    given = response.headers.get("Retry-After", "").strip()
+    if _is_number(given):
+        return int(given)
+    moment = _instant(given) if given else _number(response.headers.get("X-RateLimit-Reset", ""))
+    now = _instant(response.headers.get("Date", ""))
+    return None if moment is None or now is None else max(0, moment - now)
+
+
+def rate_rule(response: Response) -> tuple[str, int, float] | None:
+    """The rate rule that counted this request: its name, limit an hour, seconds to the end of the hour."""
+    limit = _number(response.headers.get("X-RateLimit-Limit", ""))
+    ends = _number(response.headers.get("X-RateLimit-Reset", ""))
+    now = _instant(response.headers.get("Date", ""))
+    if limit is None or ends is None or now is None:
+        return None
+    return response.headers.get("X-RateLimit-Rule", ""), limit, float(max(0, ends - now))
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 16
+
+
+def _number(text: str) -> int | None:
+    return int(text) if _is_number(text.strip()) else None
+
+
+def _instant(text: str) -> int | None:
+    try:
+        return int(parsedate_to_datetime(text).timestamp())
+    except (ValueError, TypeError, OverflowError):
+        return None
 
 
 def server_time(response: Response, what: str) -> Instant:
@@ -107,10 +162,9 @@ def server_time(response: Response, what: str) -> Instant:
     Raises `Unavailable` without a Date: the local clock must never stand in for it.
     """
     text = response.headers.get("Date", "")
-    try:
-        stamped = int(parsedate_to_datetime(text).timestamp())
-    except (ValueError, TypeError):
-        raise Unavailable(f"{what}: the answer has no usable Date header ({text!r})") from None
+    stamped = _instant(text)
+    if stamped is None:
+        raise Unavailable(f"{what}: the answer has no usable Date header ({text!r})")
     return stamped - int(response.elapsed.total_seconds())
 
 
@@ -123,4 +177,4 @@ def is_more(response: Response, seen: int) -> bool:
     if 'rel="next"' in response.headers.get("Link", ""):
         return True
     total = response.headers.get("X-Total-Count", "")
-    return total.isdigit() and int(total) > seen
+    return _is_number(total) and int(total) > seen

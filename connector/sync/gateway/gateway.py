@@ -2,32 +2,36 @@
 
 pysnow owns the URL and sends; the session, the parameters, the timeouts and the meaning of an answer are
 ours. Each call uses a fresh pysnow ``Resource``, because parameters of one call leak into the next on the
-same one (rbw/pysnow#195). Nothing is retried here: a read is asked again by the next pass, a write whose
-answer was lost is in doubt until its record has been read.
+same one (rbw/pysnow#195). What is repeated, and how often anything is sent, is `traffic.Traffic`'s; a write
+whose answer was lost is in doubt until its record has been read.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 import requests
 from pysnow import Client
 
 import connector
-from connector.errors import Refused, SettingsError, TimedOut, Unauthorised, Unavailable, WrongInstance
+from connector.clock import Clock, SystemClock
+from connector.errors import Refused, TimedOut, Unauthorised, Unavailable, WrongInstance
+from connector.sync.address import place
 from connector.sync.gateway.answer import is_more, result_of, server_time
+from connector.sync.gateway.condition import Condition
 from connector.sync.gateway.credential import Credentials, authenticator
+from connector.sync.gateway.failure import Exhausted, Unsent
 from connector.sync.gateway.query import record_id, table_name, term
+from connector.sync.gateway.session import Session, TooMuch, TooSlow, cause, unsent
+from connector.sync.gateway.terms import Terms
+from connector.sync.gateway.traffic import Traffic
 from connector.ticket import Instant
 
 CHUNK = 100
 """sys_ids in one query: longer URLs are refused with 414 (the practical limit is about 8 kB)."""
 
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-_SANDBOXES = (".local", ".localhost", ".test", ".invalid")
-
 Row = dict[str, str]
+T = TypeVar("T")
 
 
 class Page(NamedTuple):
@@ -59,9 +63,10 @@ class _Parameters(dict[str, str]):
 class Gateway:
     """Reads and writes of one instance.
 
-    ``url``: ``https://…``; ``http://`` only to this machine or a sandbox. ``writable``: table → columns that
-    may be written; anything else is refused before it is sent. ``timeout``: seconds to connect, seconds to
-    wait for the answer. Raises `SettingsError` for a URL that cannot be one.
+    ``url``: ``https://…``; ``http://`` only to this machine. ``writable``: table → columns that may be
+    written; anything else is refused before it is sent. ``terms``: time-outs, repeats, rates, the way there.
+    ``stopping``: asked while waiting; a process that is to end waits for nothing. Raises `SettingsError` for
+    an address, or a file of `terms` or credentials, that cannot be used.
     """
 
     def __init__(
@@ -70,23 +75,32 @@ class Gateway:
         credentials: Credentials,
         *,
         writable: Mapping[str, frozenset[str]],
-        timeout: tuple[float, float] = (10, 60),
+        terms: Terms = Terms(),  # noqa: B008  (frozen)
+        clock: Clock | None = None,
+        stopping: Callable[[], bool] = lambda: False,
     ) -> None:
-        host, secure, near = _place(url)
-        self.requests_sent = 0
+        where = place(url)
+        clock = clock or SystemClock()
         self.by_table: Counter[str] = Counter()
         self._writable = dict(writable)
-        self._timeout = timeout
-        self._shut = ""
+        self._timeout = (terms.connect, terms.answer)
+        self._traffic = Traffic(clock, terms, seed=f"{url} {credentials.user}", stopping=stopping)
         self._answers: list[requests.Response] = []
-        self._session = requests.Session()
+        self._session = Session(terms, clock, near=where.near)
         self._session.auth = authenticator(credentials)
-        self._session.max_redirects = 0  # a redirected PATCH would arrive as a GET
-        self._session.trust_env = not near  # no proxy to this machine
         self._session.hooks["response"].append(self._keep)
-        self._client = Client(host=host, use_ssl=secure, session=self._session)
+        self._client = Client(host=where.host, use_ssl=where.secure, session=self._session)
         # After the client, which puts its own name there.
         self._session.headers["User-Agent"] = f"desk-policy-connector/{connector.__version__}"
+
+    @property
+    def requests_sent(self) -> int:
+        """Requests so far, repeats and tokens counted."""
+        return self._traffic.sent
+
+    def condition(self) -> Condition:
+        """How it goes with the instance: breaker, budget, counts; sends nothing."""
+        return self._traffic.condition(token_for=None, batch="off")
 
     def close(self) -> None:
         """Close the connection."""
@@ -105,11 +119,14 @@ class Gateway:
             sysparm_exclude_reference_link="true",
         )
         what = f"reading {table}"
-        response = self._send("GET", table, parameters, what)
-        rows = result_of(response, what)
-        if not isinstance(rows, list) or not all(type(row) is dict for row in rows):
-            raise Unavailable(f"{what}: the result is not a list of records")
-        return Page(rows, server_time(response, what), is_more(response, offset + limit))
+
+        def page(response: requests.Response) -> Page:
+            rows = result_of(response, what)
+            if not isinstance(rows, list) or not all(type(row) is dict for row in rows):
+                raise Unavailable(f"{what}: the result is not a list of records")
+            return Page(rows, server_time(response, what), is_more(response, offset + limit))
+
+        return self._call("GET", table, parameters, what, page)
 
     def by_ids(self, table: str, sys_ids: Iterable[str], fields: Sequence[str]) -> dict[str, Row]:
         """sys_id → row, as far as the rows exist and may be read; one request for each hundred."""
@@ -203,31 +220,56 @@ class Gateway:
     ) -> Row:
         parameters = _Parameters(sysparm_fields=",".join(read), sysparm_exclude_reference_link="true")
         what = f"{'updating' if sys_id else 'creating a record in'} {table}{'/' if sys_id else ''}{sys_id}"
-        after = result_of(self._send(method, table, parameters, what, sys_id, dict(fields)), what)
-        if type(after) is not dict:
-            raise Unavailable(f"{what}: the result is not a record")
-        return after
 
-    def _send(
+        def record(response: requests.Response) -> Row:
+            after = result_of(response, what)
+            if type(after) is not dict:
+                raise Unavailable(f"{what}: the result is not a record")
+            return after
+
+        return self._call(method, table, parameters, what, record, sys_id, dict(fields))
+
+    def _call(
         self,
         method: str,
         table: str,
         parameters: _Parameters,
         what: str,
+        meaning: Callable[[requests.Response], T],
         sys_id: str = "",
         body: Mapping[str, str] | None = None,
+    ) -> T:
+        """What the answer to a request means. Raises what `result_of` and `Traffic.carry` raise."""
+        path = f"/table/{table_name(table)}"
+
+        def attempt() -> requests.Response:
+            self.by_table[table] += 1
+            return self._send(method, path, parameters, what, f"/{sys_id}" if sys_id else None, body)
+
+        try:
+            return self._traffic.carry(what, attempt, meaning, write=method != "GET")
+        except Unauthorised:
+            self._traffic.shut = f"{what}: the credentials were refused before; nothing was sent"
+            raise
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        parameters: _Parameters,
+        what: str,
+        append: str | None,
+        body: Mapping[str, str] | None,
     ) -> requests.Response:
         """One request; the raw answer, whatever it says. Raises `TimedOut` and `Unavailable` for none."""
-        if self._shut:
-            raise Unauthorised(self._shut)
-        resource = self._client.resource(api_path=f"/table/{table_name(table)}", timeout=self._timeout)
+        resource = self._client.resource(api_path=path, timeout=self._timeout)
         resource.parameters = parameters
         more: dict[str, Any] = {} if body is None else {"json": body}
-        self.requests_sent += 1
-        self.by_table[table] += 1
         self._answers.clear()
         try:
-            resource.request(method, path_append=f"/{sys_id}" if sys_id else None, **more)
+            resource.request(method, path_append=append, **more)
+        except TooMuch as error:
+            raise Exhausted(f"{what}: {error}") from None
         except requests.exceptions.SSLError as error:
             raise Unavailable(f"{what}: no secure connection: {error}") from None
         except requests.exceptions.TooManyRedirects as error:
@@ -236,43 +278,17 @@ class Gateway:
                 f"{what}: the instance sends us elsewhere ({target}); is its URL right?"
             ) from None
         except (
+            TooSlow,
             requests.exceptions.ConnectionError,
             requests.exceptions.Timeout,
             requests.exceptions.ChunkedEncodingError,
         ) as error:
-            raise TimedOut(f"{what}: no answer: {_cause(error)}") from None
+            kind = Unsent if unsent(error) else TimedOut
+            raise kind(f"{what}: no answer: {cause(error)}") from None
         except requests.exceptions.RequestException as error:
-            raise Unavailable(f"{what}: {_cause(error)}") from None
-        response = self._answers.pop()
-        if response.status_code == 401:
-            self._shut = f"{what}: the credentials were refused before; nothing was sent"
-        return response
+            raise Unavailable(f"{what}: {cause(error)}") from None
+        return self._answers.pop()
 
     def _keep(self, response: requests.Response, *_: object, **__: object) -> None:
         """Hook of the session: pysnow keeps the answer to itself, and would parse it a second time."""
         self._answers.append(response)
-
-
-def _place(url: str) -> tuple[str, bool, bool]:
-    """Host and path for pysnow, whether it is https, and whether it is on this machine."""
-    parts = urlsplit(url.strip())
-    host = parts.hostname or ""
-    if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment:
-        raise SettingsError(f"instance.url: {url!r} is not a URL such as https://desk.service-now.com")
-    if "@" in parts.netloc:
-        raise SettingsError("instance.url: a user or password never stands in the URL; see [instance.auth]")
-    near = host in _LOOPBACK or host.endswith(_SANDBOXES)
-    if parts.scheme == "http" and not near:
-        raise SettingsError(f"instance.url: {host} would get the password in the clear; write https://")
-    return parts.netloc + parts.path.rstrip("/"), parts.scheme == "https", near
-
-
-def _cause(error: Exception) -> str:
-    """The innermost reason, without the object addresses that requests wraps around it."""
-    reason: object = error
-    while isinstance(reason, Exception) and reason.args:
-        inner = getattr(reason, "reason", None) or reason.args[-1]
-        if not isinstance(inner, Exception) or inner is reason:
-            break
-        reason = inner
-    return f"{type(error).__name__}: {reason}"

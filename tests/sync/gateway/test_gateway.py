@@ -17,7 +17,7 @@ from connector.errors import (
 )
 from connector.sandbox import Fault, Server
 from connector.sandbox.fault import on
-from connector.sync.gateway import Credentials, Gateway
+from connector.sync.gateway import Credentials, Gateway, Terms
 from tests.sync.conftest import NOON, Bench
 
 FAULTS = [
@@ -264,7 +264,9 @@ def test_over_a_socket() -> None:
     bench = Bench()
     ids = bench.opens(2)
     with Server(bench.rest) as server:
-        gateway = Gateway(server.url, Credentials("connector", "geheim"), writable={}, timeout=(2, 2))
+        gateway = Gateway(
+            server.url, Credentials("connector", "geheim"), writable={}, terms=Terms(connect=2, answer=2)
+        )
         assert set(gateway.by_ids("incident", ids, [])) == set(ids)
         url = server.url
         gateway.close()
