@@ -1,6 +1,5 @@
 """Two ways to reach the REST face: inside the process, and over HTTP on loopback."""
 
-import re
 import socket
 import socketserver
 import ssl
@@ -11,7 +10,7 @@ from typing import Any
 
 from connector.sandbox.connection import Connection
 from connector.sandbox.fault import NoAnswer
-from connector.sandbox.message import Request
+from connector.sandbox.message import Request, Response
 from connector.sandbox.rest import Rest
 
 
@@ -22,25 +21,23 @@ def in_process(rest: Rest, base_url: str | None = None) -> Iterator[str]:
     Yields the base URL.  Any other address raises `requests.ConnectionError`.
     """
     import requests  # here, because only this mount needs them
-    import responses
     from urllib3.exceptions import NewConnectionError
+
+    from connector.sandbox.transport import Transport
 
     address = base_url or rest.instance.base_url
 
-    def serve(sent: Any) -> tuple[int, list[tuple[str, str]], bytes]:
+    def serve(sent: requests.PreparedRequest) -> Response:
         body = sent.body or b""
         asked = Request(
-            sent.method,
+            sent.method or "",
             sent.path_url,
             sent.headers,
             body.encode() if isinstance(body, str) else body,
             address,
         )
-        mock.calls.reset()
-        for one in every:
-            one.calls.reset()
         try:
-            answer = rest.handle(asked)
+            return rest.handle(asked)
         except NoAnswer as lost:
             if lost.kind == "timeout":
                 raise requests.ReadTimeout("the sandbox keeps silent", request=sent) from None
@@ -48,15 +45,8 @@ def in_process(rest: Rest, base_url: str | None = None) -> Iterator[str]:
             if lost.kind == "refused":  # as over a socket: clients tell by it that nothing was sent
                 raise requests.ConnectionError(NewConnectionError(None, told), request=sent) from None  # type: ignore[arg-type]
             raise requests.ConnectionError(told, request=sent) from None
-        return answer.status, answer.headers, answer.body
 
-    mock = responses.RequestsMock(assert_all_requests_are_fired=False)
-    under = re.compile(re.escape(address.rstrip("/")) + r"(?:/|\Z)")
-    every = []
-    for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"):
-        every.append(responses.CallbackResponse(method, under, serve, content_type=None))
-        mock.add(every[-1])
-    with mock:
+    with Transport(address, serve):
         yield address
 
 

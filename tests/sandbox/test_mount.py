@@ -2,16 +2,19 @@
 
 import socket
 import threading
+import weakref
 from pathlib import Path
 from typing import Any
 
 import pysnow
 import pytest
 import requests
-import responses
 import trustme
+from requests.adapters import HTTPAdapter
+from urllib3 import Retry
 
-from connector.sandbox import Instance, Rest, Server, in_process
+from connector.sandbox import Fault, Instance, Rest, Server, in_process
+from connector.sandbox.cookie import Cookies
 
 
 def test_links_lead_back(client: Any, instance: Instance) -> None:
@@ -58,20 +61,59 @@ def test_in_process_serves_its_address_only(rest: Rest) -> None:
         requests.get("http://127.0.0.1:9/", timeout=0.2)
 
 
-def test_in_process_keeps_no_calls(near: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A long run does not collect every request it ever made."""
-    kept: list[int] = []
-    send = responses.RequestsMock._on_request
+@pytest.mark.parametrize("retries", [0, 3])
+def test_in_process_keeps_no_calls(rest: Rest, retries: int) -> None:
+    """A long run does not collect every request it ever made, on the short way or the usual one."""
+    sent: weakref.WeakSet[requests.PreparedRequest] = weakref.WeakSet()
+    with in_process(rest) as base, requests.Session() as session:
+        session.mount(base, HTTPAdapter(max_retries=retries))
+        session.auth = ("connector", "secret")
+        for _ in range(50):
+            sent.add(session.get(f"{base}/api/now/table/incident", timeout=5).request)
+        assert len(sent) <= 2  # but for what is in hand
 
-    def watched(mock: responses.RequestsMock, *args: Any, **more: Any) -> Any:
-        answer = send(mock, *args, **more)
-        kept.append(len(mock.calls))
-        return answer
 
-    monkeypatch.setattr(responses.RequestsMock, "_on_request", watched)
-    for _ in range(50):
-        near("GET", "table/incident")
-    assert max(kept) <= 1
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PATCH", "DELETE"])
+def test_the_short_way_is_the_usual_way(rest: Rest, method: str) -> None:
+    """A client that wants retries is answered past the short way, and cannot tell the difference."""
+    answers = []
+    sys_id = rest.instance.insert("incident", {"short_description": "打印机"})["sys_id"]
+    for retries in (0, 3):
+        rest.cookies = Cookies(0)
+        rest.served = 0
+        with in_process(rest) as base, requests.Session() as session:
+            session.mount(base, HTTPAdapter(max_retries=retries))
+            answer = session.request(
+                method,
+                f"{base}/api/now/table/incident/{sys_id if method == 'PATCH' else ''}",
+                json={"urgency": "1"} if method == "PATCH" else None,
+                auth=("connector", "secret"),
+                timeout=5,
+            )
+            said = (answer.status_code, answer.reason, answer.encoding, list(answer.headers.items()))
+            answers.append((*said, answer.content, answer.cookies.get_dict(), session.cookies.get_dict()))
+    assert answers[0] == answers[1]
+    assert answers[0][5]["JSESSIONID"]
+
+
+def test_clients_that_want_retries_get_them(rest: Rest) -> None:
+    """The adapter's own retries work inside the process as over sockets."""
+    rest.faults.add(Fault.unavailable(), times=2)
+    with in_process(rest) as base, requests.Session() as session:
+        again = Retry(total=3, status_forcelist=[503], backoff_factor=0)
+        session.mount(base, HTTPAdapter(max_retries=again))
+        session.auth = ("connector", "secret")
+        assert session.get(f"{base}/api/now/table/incident", timeout=5).status_code == 200
+    assert [one.status for one in rest.requests] == [503, 503, 200]
+
+
+def test_an_answer_can_be_read_as_a_stream(near: Any) -> None:
+    """Piece by piece, and from the raw answer too."""
+    whole = near("GET", "table/incident").content
+    url = f"{near.base}/api/now/table/incident"
+    more: dict[str, Any] = {"auth": ("connector", "secret"), "timeout": 5, "stream": True}
+    assert b"".join(requests.get(url, **more).iter_content(3)) == whole
+    assert requests.get(url, **more).raw.read() == whole
 
 
 def test_a_connection_serves_many_requests(rest: Rest) -> None:
