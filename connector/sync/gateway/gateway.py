@@ -90,6 +90,7 @@ class Gateway:
         self._session.auth = authenticator(credentials)
         self._session.hooks["response"].append(self._keep)
         self._client = Client(host=where.host, use_ssl=where.secure, session=self._session)
+        self._client.parameters = None  # copied deep into each resource, and ours have their own
         # After the client, which puts its own name there.
         self._session.headers["User-Agent"] = f"desk-policy-connector/{connector.__version__}"
 

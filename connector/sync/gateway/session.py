@@ -18,6 +18,7 @@ from urllib3.exceptions import HTTPError, NewConnectionError
 
 from connector.clock import Clock
 from connector.errors import SettingsError
+from connector.sync.gateway.request import Preparing
 from connector.sync.gateway.terms import Terms
 
 PIECE = 16 * 1024
@@ -62,7 +63,7 @@ class LoopbackAdapter(HTTPAdapter):
         }
 
 
-class Session(requests.Session):
+class Session(Preparing):
     """A session on these terms. ``near``: the instance is on this machine, where no proxy leads.
 
     ``certificate``: PEM files of a client certificate and its key, "" where both are in one. Raises
