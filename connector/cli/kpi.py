@@ -1,37 +1,51 @@
-"""``kpi``: the indicators R-E1 to R-E6 and R-E12 against their targets, and the records behind each."""
+"""``kpi``: the indicators R-E1 to R-E12 against their targets, and the records behind each."""
 
 import argparse
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from connector.cli.option import add_config, add_json
+from connector.cli.option import DEFAULT, add_json, whole
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from rich.console import Console
 
-    from connector.kpi.indicator import TicketFact
+    from connector.kpi.figures import Figures
+    from connector.kpi.indicator import Indicator, TicketFact
     from connector.kpi.period import Period
-    from connector.kpi.score import Scope, ScopeKind, Score
+    from connector.kpi.score import Scope, ScopeKind
     from connector.reconcile import Watch, World
     from connector.settings import Settings
     from connector.ticket import Directory, Instant
 
 SUMMARY = "the indicators against their targets, and the records behind each"
 
-_KINDS = ("day", "week", "month", "quarter", "year")
+_KINDS = ("day", "week", "month", "quarter", "year", "shift", "rolling")
 _SCOPES: "tuple[ScopeKind, ...]" = ("whole", "desk", "group", "consultant", "customer", "service")
+
+
+class Unsaid(str):
+    """A default that can be told from the same word on the command line."""
+
+    __slots__ = ()
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """CONFIG, the period, the scope, and what to print."""
-    add_config(parser)
+    parser.add_argument("config", nargs="?", help=f"configuration file (default {DEFAULT}; none with --log)")
     parser.add_argument("--period", choices=_KINDS, default="month", help="length of the period (month)")
     parser.add_argument("--date", metavar="YYYY-MM-DD", help="a day of the period; by default today")
+    parser.add_argument("--days", type=whole, default=30, metavar="N", help="days of --period rolling (30)")
+    parser.add_argument(
+        "--as-of", metavar="YYYY-MM-DD", help="count from history what was so at the end of that day"
+    )
     parser.add_argument(
         "--scope",
         metavar="SCOPE",
-        help=f'{", ".join(_SCOPES)}, or one of them: "desk=main", "group=Service Desk" (whole)',
-        default="whole",
+        help=f'{", ".join(_SCOPES)}, or one of them: "desk=main", "group=Service Desk" (whole; with --log '
+        "whole and group)",
+        default=Unsaid("whole"),
     )
     parser.add_argument(
         "--list",
@@ -39,82 +53,108 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         dest="listed",
         help="the tickets behind an indicator: numerator, denominator",
     )
+    parser.add_argument(
+        "--trend", type=whole, default=6, metavar="N", help="periods that the trend shows (6)"
+    )
     parser.add_argument("--offline", action="store_true", help="do not poll; what the store knows")
+    log = parser.add_argument_group("without an instance")
+    log.add_argument("--log", metavar="FILE", help="score an incident audit log: CSV or CSV.gz")
+    log.add_argument("--zone", help="zone of the log's times (the configuration's, else UTC)")
+    log.add_argument(
+        "--dates", choices=("day", "month"), help="which comes first in its dates; found out if not said"
+    )
+    log.add_argument("--encoding", choices=("utf-8", "gb18030", "utf-16"), help="of the log; found out")
+    log.add_argument("--markdown", action="store_true", help="as tables for a page")
     add_json(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Exit code 0; 1 if the instance could not be read and the figures are older than now."""
+    """Exit code 0; 1 if the instance or a source could not be read and the report is incomplete."""
+    if args.log:
+        from connector.cli.log_figures import run as score_log
+
+        return score_log(args)
     from connector.cli.opening import opened
     from connector.cli.progress import shown
-    from connector.cli.scorecard import print_listing, print_scorecard
-    from connector.cli.terminal import console as make_console
+    from connector.errors import SettingsError
     from connector.kpi.score import Scope
-    from connector.reconcile import facts, scores_of
+    from connector.reconcile import figures_of, freeze_due
     from connector.settings import load
 
-    settings = load(args.config)
+    if args.markdown:
+        raise SettingsError("--markdown is for --log")
+    settings = load(args.config or DEFAULT)
     kind, name = _scope(args.scope)
     listed = _listed(args.listed, settings)
     with shown("signing in") as watch, opened(settings) as world:
         now = world.clock.now()
-        period = _period(args.period, args.date, settings, now)
+        moment = min(now, end_of(args.as_of, _zone(settings), "--as-of") - 1) if args.as_of else now
+        period = _period(args.period, args.date, settings, moment, args.days)
         seen, trouble = _seen(world, settings, now, watch, offline=args.offline)
         # Figures speak of what was last seen: a stopped connector must not turn silence into breaches.
-        as_of = now if seen is None else seen
-        found, calls = facts(world, settings, period.start, period.end, as_of)
-        directory = world.moment.directory
-        unread = seen is None
-        scores = scores_of(
-            settings, directory, found, calls, [period], now=as_of, scopes=(kind,), unread=unread
+        told = None if seen is None else min(seen, moment)
+        figures = figures_of(
+            world, settings, period, told, scopes=(kind,), trend=max(1, args.trend), past=bool(args.as_of)
         )
+        if not args.as_of and not trouble:
+            freeze_due(world, settings, figures, now)
+        directory = world.moment.directory
+        scores: Sequence[Any] = figures.scores
         names = _names(world, directory, {score.scope for score in scores})
     if name is not None:
-        keys = {score.scope.key for score in scores}
-        scope = Scope(kind, _key(kind, name, keys, names))
+        scope = Scope(kind, _key(kind, name, {score.scope.key for score in scores}, names))
         scores = [score for score in scores if score.scope == scope]
     if listed is not None:
         scores = [score for score in scores if score.indicator in listed]
-    labels = labels_of(found)
     if args.json:
-        _print_json(scores, names, labels if listed is not None else None, seen, trouble)
-        return int(bool(trouble))
-    console = make_console()
-    if listed is not None:
-        print_listing(console, scores, labels, names)
+        _print_json(figures, scores, names, trouble, listed=listed is not None)
     else:
-        print_scorecard(console, scores, names)
-        _print_targets_without_source(console, settings)
-    _print_as_of(console, seen, trouble, settings)
-    return int(bool(trouble))
+        _print(figures, scores, names, settings, trouble, listed=listed is not None)
+    return int(bool(trouble) or bool(figures.problems))
 
 
 def labels_of(facts: "Sequence[TicketFact]") -> dict[str, str]:
     """sys_id of a ticket or call-back → the number people know it by. Calls go by their sys_id."""
-    labels = {}
-    for fact in facts:
-        labels[fact.ticket.sys_id] = fact.ticket.number
-        for task in fact.ticket.tasks:
-            labels[task.sys_id] = f"{fact.ticket.number} {task.kind}"
-    return labels
+    from connector.reconcile import labels
+
+    return labels(facts)
 
 
 def _print_json(
-    scores: "Sequence[Score]",
-    names: Mapping[str, str],
-    labels: Mapping[str, str] | None,
-    seen: "Instant | None",
-    trouble: str,
+    figures: "Figures", scores: Sequence[Any], names: Mapping[str, str], trouble: str, *, listed: bool
 ) -> None:
     from connector.cli.terminal import print_json
-    from connector.kpi.scorecard import as_json, iso
+    from connector.kpi.figures_json import figures_json
 
-    said = {
-        "as_of": None if seen is None else iso(seen),
-        "trouble": trouble,
-        "scores": [as_json(score, names, labels) for score in scores],
-    }
-    print_json(said)
+    print_json(figures_json(figures, scores, names, trouble, listed=listed))
+
+
+def _print(
+    figures: "Figures",
+    scores: Sequence[Any],
+    names: Mapping[str, str],
+    settings: "Settings",
+    trouble: str,
+    *,
+    listed: bool,
+) -> None:
+    from rich.text import Text
+
+    from connector.cli.scorecard import print_listing, print_rest, print_scorecard
+    from connector.cli.terminal import console as make_console
+
+    console = make_console()
+    if listed:
+        print_listing(console, scores, figures.labels, names, figures.links)
+    else:
+        print_scorecard(console, scores, names, trends=figures.trends)
+        print_rest(console, figures, names)
+        _print_targets_without_source(console, settings)
+    if figures.problems:
+        console.print(Text("INCOMPLETE 不完整: not everything could be read", style="bold red"))
+        for problem in figures.problems[:50]:
+            console.print(Text(problem, style="yellow"))
+    _print_as_of(console, figures.as_of, trouble, settings)
 
 
 def _seen(
@@ -137,8 +177,6 @@ def _seen(
 
 
 def _print_as_of(console: "Console", seen: "Instant | None", trouble: str, settings: "Settings") -> None:
-    from zoneinfo import ZoneInfo
-
     from rich.text import Text
 
     from connector.kpi.scorecard import plain, time_text
@@ -149,7 +187,7 @@ def _print_as_of(console: "Console", seen: "Instant | None", trouble: str, setti
         text = f"Nothing has been read from the instance yet; first: desk-connector plan {settings.path}"
         console.print(Text(text, style="bold red"))
         return
-    when = time_text(seen, ZoneInfo(settings.instance.zone))
+    when = time_text(seen, _zone(settings))
     console.print(Text(f"as of {when} {settings.instance.zone}", style="dim"))
 
 
@@ -166,6 +204,11 @@ def _print_targets_without_source(console: "Console", settings: "Settings") -> N
     for name in sorted(without & settings.kpi.targets.keys()):
         text = f"{name}: a target is set, but nothing measures it yet: not measured 未测"
         console.print(Text(text, style="yellow"))
+
+
+def scope_kinds(text: str) -> "tuple[ScopeKind, ...]":
+    """``whole,group``: kinds of scope, all of them."""
+    return tuple(_scope(one)[0] for one in text.split(","))
 
 
 def _scope(text: str) -> "tuple[ScopeKind, str | None]":
@@ -193,14 +236,38 @@ def _key(kind: str, name: str, keys: set[str], names: Mapping[str, str]) -> str:
     raise SettingsError(f'--scope: no {kind} "{name}" in the period; there are: {known}')
 
 
-def _period(kind: str, day: str | None, settings: "Settings", now: "Instant") -> "Period":
-    from datetime import date
+def _zone(settings: "Settings") -> "ZoneInfo":
     from zoneinfo import ZoneInfo
 
-    from connector.errors import SettingsError
-    from connector.kpi.period import period_of, period_on
+    return ZoneInfo(settings.instance.zone)
 
-    zone = ZoneInfo(settings.instance.zone)
+
+def end_of(day: str, zone: "ZoneInfo", option: str = "--date") -> "Instant":
+    """The instant at which a calendar day ends."""
+    from datetime import date
+
+    from connector.errors import SettingsError
+    from connector.kpi.period import period_on
+
+    try:
+        return period_on(date.fromisoformat(day), "day", zone).end
+    except (ValueError, OverflowError):
+        raise SettingsError(f'{option}: "{day}" is not a day; write it as 2026-03-01') from None
+
+
+def _period(kind: str, day: str | None, settings: "Settings", now: "Instant", days: int = 30) -> "Period":
+    from datetime import date
+
+    from connector.errors import SettingsError
+    from connector.kpi.period import period_of, period_on, rolling
+
+    zone = _zone(settings)
+    if kind == "shift":
+        return _shift(settings, now if day is None else end_of(day, zone) - 1)
+    if kind == "rolling":
+        if days < 1:
+            raise SettingsError("--days: a rolling period has at least one")
+        return rolling(now + 1 if day is None else end_of(day, zone), days, zone)
     if day is None:
         return period_of(now, kind, zone)
     try:
@@ -209,14 +276,36 @@ def _period(kind: str, day: str | None, settings: "Settings", now: "Instant") ->
         raise SettingsError(f'--date: "{day}" is not a day; write it as 2026-03-01') from None
 
 
-def _listed(wanted: str | None, settings: "Settings") -> frozenset[str] | None:
+def _shift(settings: "Settings", moment: "Instant") -> "Period":
+    """The last shift that has begun by then."""
     from connector.errors import SettingsError
-    from connector.kpi.catalogue import find, indicators
-    from connector.reconcile import terms_of
+    from connector.kpi.period import shifts_between
 
-    if wanted is None:
-        return None
-    known = indicators(terms_of(settings))
+    name = settings.kpi.shifts
+    if not name:
+        raise SettingsError(
+            '--period shift: no shifts are configured; write shifts = "onsite" under [kpi], the name of the '
+            "service hours whose openings they are"
+        )
+    hours = settings.service_hours[name]
+    begun = list(shifts_between(moment - 31 * 86400, moment + 1, hours))
+    if not begun:
+        raise SettingsError(f'--period shift: service hours "{name}" have no opening that begins in a month')
+    return begun[-1]
+
+
+def _listed(wanted: str | None, settings: "Settings") -> frozenset[str] | None:
+    from connector.reconcile import indicators_of
+    from connector.ticket import Directory
+
+    return None if wanted is None else listed_among(wanted, indicators_of(settings, Directory()))
+
+
+def listed_among(wanted: str, known: "Sequence[Indicator[Any]]") -> frozenset[str]:
+    """The ids of the indicators that somebody calls so. Raises `SettingsError` for none."""
+    from connector.errors import SettingsError
+    from connector.kpi.catalogue import find
+
     found = frozenset(one.id for one in find(wanted, known))
     if not found:
         raise SettingsError(

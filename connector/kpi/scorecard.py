@@ -11,9 +11,13 @@ from math import floor
 from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
+from connector.kpi.grade import Grade, Part
 from connector.kpi.indicator import Words
 from connector.kpi.period import Period
 from connector.kpi.score import SMALL, Scope, Score
+from connector.kpi.source import State
+from connector.kpi.trend import Trend, sparkline
+from connector.kpi.watch import Finding
 from connector.ticket import Directory, Instant
 
 Tone = Literal["plain", "good", "bad", "quiet"]
@@ -28,6 +32,8 @@ _SCOPE_WORDS = {
     "desk": Words("desk", "服务台"),
     "group": Words("group", "组"),
     "consultant": Words("consultant", "运维顾问"),
+    "customer": Words("customer", "客户"),
+    "service": Words("service", "服务"),
 }
 _UNIT_WORDS = {"per cent": Words("rates", "比率"), "count": Words("workload", "工作量")}
 _NOBODY = Words("(none)", "未分派")
@@ -59,13 +65,14 @@ def names_of(directory: Directory) -> dict[str, str]:
     }
 
 
-def tables(scores: Sequence[Score], names: Names | None = None) -> list[Table]:
-    """For each period: the whole in full; per kind of scope, the rates and the workload side by side."""
+def tables(scores: Sequence[Score], names: Names | None = None, trends: Sequence[Trend] = ()) -> list[Table]:
+    """For each period: the whole in full, with trends; per kind of scope, rates and workload side by side."""
+    lines = {(trend.score.indicator, trend.score.period): trend for trend in trends if _is_whole(trend)}
     drawn = []
     for (period, kind), some in groupby(scores, key=lambda score: (score.period, score.scope.kind)):
         of_kind = list(some)
         if kind == "whole":
-            drawn.append(_full(period, of_kind))
+            drawn.append(_full(period, of_kind, lines))
             continue
         for unit in ("per cent", "count"):
             of_unit = [score for score in of_kind if score.about.unit == unit]
@@ -83,6 +90,14 @@ def value_text(score: Score) -> str:
     if score.about.unit == "count":
         return f"{score.value:g}"
     return f"{_tenth(score.value):.1f} %" + (f" {SMALL_MARK}" if score.small else "")
+
+
+def target_text(score: Score) -> str:
+    """``≥ 90 %``, ``≤ 5``; empty without a target."""
+    if score.target is None:
+        return ""
+    sign = "≥" if score.about.direction == "up" else "≤"
+    return f"{sign} {score.target:g}" + (" %" if score.about.unit == "per cent" else "")
 
 
 def fraction_text(score: Score) -> str:
@@ -121,11 +136,13 @@ def formula_lines(scores: Sequence[Score]) -> list[str]:
     return [f"{one.clause} {one.name.en}: {one.formula.en}  {one.formula.zh}" for one in about.values()]
 
 
-def listing(score: Score, labels: Mapping[str, str]) -> list[Table]:
+def listing(score: Score, labels: Mapping[str, str], links: Mapping[str, str] | None = None) -> list[Table]:
     """The records behind one figure: what succeeded, what did not, what was left out; sorted by number.
 
-    ``labels`` maps the sys_id of a ticket, call-back or call to the number people know it by.
+    ``labels`` maps the sys_id of a ticket, call-back or call to the number people know it by, ``links`` to
+    its address, shown where it is known.
     """
+    where = links or {}
     missed = sorted(set(score.denominator) - set(score.numerator))
     parts: list[tuple[str, Sequence[str], Tone]] = [("numerator 分子", score.numerator, "good")]
     if score.about.unit == "per cent":
@@ -137,7 +154,7 @@ def listing(score: Score, labels: Mapping[str, str]) -> list[Table]:
             f"{head}: {len(ids)}",
             ("number", "sys_id"),
             tuple(
-                (Cell(number, tone), Cell(sys_id, "quiet"))
+                (Cell(number, tone), Cell(where.get(sys_id, sys_id), "quiet"))
                 for number, sys_id in sorted((plain(labels.get(sys_id, "")), sys_id) for sys_id in ids)
             ),
         )
@@ -170,6 +187,11 @@ def as_json(
         "why_not": score.unmeasured._asdict() if score.unmeasured else None,
         "unit": score.about.unit,
         "value": score.value,
+        "direction": score.about.direction,
+        "sources": list(score.about.sources),
+        "sizes": score.sizes._asdict(),
+        "frozen_at": iso(score.frozen_at) if score.frozen_at is not None else None,
+        "digest": score.digest or None,
         "points": score.points,
         "out_of": score.out_of,
         "target": score.target,
@@ -196,18 +218,96 @@ def time_text(instant: Instant, zone: ZoneInfo) -> str:
     return datetime.fromtimestamp(instant, UTC).astimezone(zone).strftime("%Y-%m-%d %H:%M")
 
 
-def _full(period: Period, scores: Sequence[Score]) -> Table:
+def trend_text(trend: Trend) -> str:
+    """``▂▅█ +3.2``: a bar a period, and the change against the one before, ``~`` where it may be chance."""
+    if len(trend.scores) < 2:
+        return ""
+    bars = sparkline(trend.values)
+    change = trend.change
+    if change is None:
+        return bars if any(value is not None for value in trend.values) else ""
+    perhaps = f" {SMALL_MARK}" if trend.telling is False else ""
+    return f"{bars} {change:+.1f}{perhaps}" if trend.score.about.unit == "per cent" else f"{bars} {change:+g}"
+
+
+def grade_tables(grades: Sequence[Grade], names: Names | None = None) -> list[Table]:
+    """For each scheme and period: who is graded how, and what each part adds."""
+    drawn = []
+    for (scheme, period), some in groupby(grades, key=lambda grade: (grade.scheme, grade.period)):
+        of_scheme = list(some)
+        heads = (
+            _both(_SCOPE_WORDS[of_scheme[0].scope.kind]),
+            "Grade\n评分",
+            *(f"{part.about.id}\n{part.about.name.zh}\n{part.weight:g} %" for part in of_scheme[0].parts),
+        )
+        rows = [
+            (Cell(scope_text(grade.scope, names)), _total(grade), *(_part(part) for part in grade.parts))
+            for grade in of_scheme
+        ]
+        drawn.append(Table(f"{plain(scheme)}, {period.label}", heads, tuple(rows)))
+    return drawn
+
+
+def _total(grade: Grade) -> Cell:
+    if grade.total is None:
+        return Cell(f"–\n{_both(grade.why)}" if grade.why else "–", "quiet")
+    partly = "" if grade.covered >= 100 - 1e-9 else f"\nof {grade.covered:g} % 权重"
+    return Cell(f"{_tenth(grade.total):.1f}{partly}")
+
+
+def _part(part: Part) -> Cell:
+    if part.points is None:
+        return Cell(f"–\n{_both(part.why)}" if part.why else "–", "quiet")
+    mark = f" {SMALL_MARK}" if part.few else ""
+    unit = " %" if part.about.unit == "per cent" else ""
+    value = "" if part.value is None else f"{_tenth(part.value):g}{unit}, n={part.cases}"
+    return Cell(f"{_tenth(part.points):.1f}{mark}\n{value}")
+
+
+def watch_table(findings: Sequence[Finding], period: Period) -> Table:
+    """What gaming would look like, and how often it was seen."""
+    rows = [
+        (
+            Cell(finding.said.en + "\n" + finding.said.zh),
+            Cell("not measured 未测", "quiet")
+            if finding.unmeasured
+            else Cell(f"{len(finding.ids)} of {finding.of}", "bad" if finding.ids else "good"),
+            Cell(_both(finding.unmeasured) if finding.unmeasured else "", "quiet"),
+        )
+        for finding in findings
+    ]
+    return Table(f"worth a look 值得关注, {period.label}", ("", "Tickets\n工单", ""), tuple(rows))
+
+
+def source_lines(sources: Sequence[State], zone: ZoneInfo) -> list[str]:
+    """Where the figures come from, and how fresh that is."""
+    lines = []
+    for one in sources:
+        newest = "nothing in it 无数据" if one.newest is None else f"newest {time_text(one.newest, zone)}"
+        rows = "" if one.rows is None else f"{one.rows:,} rows, "
+        stale = ", STALE 过期" if one.stale else ""
+        said = f"missing 缺失 ({_both(one.missing)})" if one.missing else f"{rows}{newest}{stale}"
+        lines.append(f"source {plain(one.name)} ({one.kind}, {plain(one.place)}): {said}")
+    return lines
+
+
+def _is_whole(trend: Trend) -> bool:
+    return trend.score.scope.kind == "whole"
+
+
+def _full(period: Period, scores: Sequence[Score], trends: Mapping[tuple[str, Period], Trend]) -> Table:
     heads = ("", "Indicator\n指标", "Value\n数值", "Target\n目标", "Verdict\n判定", "95 % interval\n区间")
     rows = []
     for score in scores:
-        fraction = fraction_text(score)
-        text = value_text(score) + (f"\n{fraction}" if fraction else "")
+        trend = trends.get((score.indicator, score.period))
+        parts = (value_text(score), fraction_text(score), trend_text(trend) if trend else "")
+        text = "\n".join(part for part in parts if part)
         rows.append(
             (
                 Cell(score.about.clause, "quiet"),
                 Cell(f"{score.about.name.en}\n{score.about.name.zh}"),
                 Cell(text, "quiet" if score.value is None else "plain"),
-                Cell("" if score.target is None else f"≥ {score.target:g} %", "quiet"),
+                Cell(target_text(score), "quiet"),
                 verdict(score),
                 Cell(_interval(score), "quiet"),
             )
@@ -231,7 +331,7 @@ def _compared(period: Period, kind: str, scores: Sequence[Score], names: Names) 
 
 
 def _head(score: Score) -> str:
-    target = "" if score.target is None else f"\n≥ {score.target:g} %"
+    target = f"\n{target_text(score)}" if score.target is not None else ""
     return f"{score.about.clause}\n{score.about.name.en}\n{score.about.name.zh}{target}"
 
 
@@ -245,7 +345,8 @@ def _compact(score: Score) -> Cell:
 
 def _title(period: Period, scores: Sequence[Score], what: str) -> str:
     so_far = ", so far 进行中" if any(score.provisional for score in scores) else ""
-    return f"{what}, {period.label}{so_far}"
+    frozen = ", frozen 已冻结" if all(score.frozen_at is not None for score in scores) else ""
+    return f"{what}, {period.label}{so_far}{frozen}"
 
 
 def _interval(score: Score) -> str:

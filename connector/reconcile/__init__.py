@@ -9,9 +9,17 @@ standing      all figures of a period as one value: scores, trends, grades, what
 """
 
 from connector.reconcile.explanation import Explanation, explain
-from connector.reconcile.figure import facts, scores, scores_of, terms_of
+from connector.reconcile.figure import (
+    facts,
+    indicators_of,
+    limits_of,
+    scores,
+    scores_of,
+    terms_of,
+    unmeasured_by,
+)
 from connector.reconcile.recipe import PassReport, Watch, refresh, run_pass, sweep_world
-from connector.reconcile.standing import figures_of, freeze_due, gathered
+from connector.reconcile.standing import figures_of, freeze_due, gathered, labels
 from connector.reconcile.world import World, build_world, open_gateway, open_world
 
 __all__ = [
@@ -25,6 +33,9 @@ __all__ = [
     "figures_of",
     "freeze_due",
     "gathered",
+    "indicators_of",
+    "labels",
+    "limits_of",
     "open_gateway",
     "open_world",
     "refresh",
@@ -33,4 +44,5 @@ __all__ = [
     "scores_of",
     "sweep_world",
     "terms_of",
+    "unmeasured_by",
 ]

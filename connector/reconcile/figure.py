@@ -1,6 +1,6 @@
 """Facts and scores: what the indicators count, taken from the mirror."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from connector.kpi.score import SCOPE_KINDS, ScopeKind, Score, measure
 from connector.kpi.shelf import Traits
 from connector.reconcile.judgement import CHUNK, read_tickets
 from connector.reconcile.world import World
+from connector.rules.base import Moment
 from connector.rules.callback_sampling import CallbackSampling
 from connector.rules.knowledge_capture import KnowledgeCapture
 from connector.rules.sla_timer import SlaTimer
@@ -141,8 +142,7 @@ def facts(
     Whether a limit was kept is asked of the first `sla_timer` policy that applies (R-E3, R-E6). ``past``:
     ``now`` is a moment gone by; tickets are set back to how they stood then, and what came later is not told.
     """
-    at = replace(world.moment, now=now)
-    timers = [policy for policy in settings.policies if isinstance(policy, SlaTimer)]
+    outcome = _Outcome(settings, replace(world.moment, now=now))
     found = []
     for sys_ids in _chunks(world.store.alive_between(start, end)):
         for ticket in read_tickets(world, sys_ids, now):
@@ -151,15 +151,7 @@ def facts(
                 if then is None:
                     continue
                 ticket = then
-            timer = next((policy for policy in timers if policy.applies(ticket)), None)
-            clock = timer.clock(ticket, at) if timer else None
-            found.append(
-                TicketFact(
-                    ticket,
-                    clock.responded_in_time if clock else None,
-                    clock.resolved_in_time if clock else None,
-                )
-            )
+            found.append(outcome.of(ticket))
     if not settings.counts_calls:
         return found, None
     calls = []
@@ -169,6 +161,29 @@ def facts(
         except Unreadable as error:
             world.store.quarantine("interaction", row.get("sys_id", ""), str(error), now)
     return found, calls
+
+
+def limits_of(
+    settings: Settings, directory: Directory, tickets: Iterable[Ticket], now: Instant
+) -> list[TicketFact]:
+    """These tickets with how their limits ended, without an instance."""
+    outcome = _Outcome(settings, Moment(now, settings.service_hours, directory))
+    return [outcome.of(ticket) for ticket in tickets]
+
+
+class _Outcome:
+    """How limits ended, by the first `sla_timer` policy that applies (R-E3, R-E6)."""
+
+    def __init__(self, settings: Settings, at: Moment) -> None:
+        self._timers = [policy for policy in settings.policies if isinstance(policy, SlaTimer)]
+        self._at = at
+
+    def of(self, ticket: Ticket) -> TicketFact:
+        for policy in self._timers:
+            if policy.applies(ticket):
+                clock = policy.clock(ticket, self._at)
+                return TicketFact(ticket, clock.responded_in_time, clock.resolved_in_time)
+        return TicketFact(ticket)
 
 
 def stood(settings: Settings, directory: Directory, ticket: Ticket, moment: Instant) -> Ticket | None:

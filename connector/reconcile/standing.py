@@ -94,7 +94,7 @@ def figures_of(
         (*_own_sources(settings, found, calls, now), *states),
         tuple(problems),
         names_of(world.moment.directory),
-        {**_labels(found)},
+        labels(found),
         _links(settings, found, calls),
         tuple(found),
         None if calls is None else tuple(calls),
@@ -280,13 +280,14 @@ def _touches(fact: TicketFact, period: Period) -> bool:
     return ticket.opened_at < period.end and (ticket.closed_at is None or ticket.closed_at >= period.start)
 
 
-def _labels(facts: Iterable[TicketFact]) -> dict[str, str]:
-    labels = {}
+def labels(facts: Iterable[TicketFact]) -> dict[str, str]:
+    """sys_id of a ticket or call-back → the number people know it by."""
+    found = {}
     for fact in facts:
-        labels[fact.ticket.sys_id] = fact.ticket.number
+        found[fact.ticket.sys_id] = fact.ticket.number
         for task in fact.ticket.tasks:
-            labels[task.sys_id] = f"{fact.ticket.number} {task.kind}"
-    return labels
+            found[task.sys_id] = f"{fact.ticket.number} {task.kind}"
+    return found
 
 
 def _links(settings: Settings, facts: Iterable[TicketFact], calls: Iterable[Call] | None) -> dict[str, str]:
