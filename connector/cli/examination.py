@@ -2,16 +2,17 @@
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from enum import StrEnum
 from typing import NamedTuple
 
 from connector.clock import SystemClock
 from connector.errors import GatewayError, Retriable, SettingsError, Skippable, Unauthorised, WrongInstance
-from connector.reconcile.world import sources
+from connector.reconcile.world import open_gateway, sources
 from connector.settings import Settings
 from connector.settings.reference import EVERY_OTHER_GROUP
 from connector.settings.spelling import listed, nearest
-from connector.sync.gateway import Credentials, Gateway, Probe, term
+from connector.sync.gateway import Gateway, Probe, term
 from connector.sync.history import FIELDS
 from connector.sync.metric import DURATION, MEASURED
 
@@ -41,16 +42,17 @@ def examine(settings: Settings) -> Iterator[Answer]:
     """Look at the instance. One refused sign-in ends it: six lock an account."""
     auth = settings.instance.auth
     try:
-        gateway = Gateway(settings.instance.url, Credentials(auth.user, settings.password()), writable={})
+        gateway = open_gateway(settings, patient=False)  # what is wrong is told, not waited out
         probe = gateway.probe()
     except SettingsError as error:
         yield from (Answer(Level.WRONG, problem) for problem in error.problems)
         return
-    except Unauthorised:
+    except Unauthorised as error:
         yield Answer(
             Level.WRONG,
-            f'the instance refused user "{auth.user}" with this password; one attempt was made. Is the '
-            "account active, unlocked, allowed to use web services, and the secret the current one?",
+            f'the instance refused user "{auth.user}" ({auth.kind}); one attempt was made. Is the account '
+            "active, unlocked, allowed to use web services (basic authentication may be closed to it), and "
+            f"the secret the current one? {error}",
         )
         return
     except GatewayError as error:
@@ -65,6 +67,7 @@ def examine(settings: Settings) -> Iterator[Answer]:
 def _look(settings: Settings, gateway: Gateway, probe: Probe) -> Iterator[Answer]:
     yield Answer(Level.OK, f'{settings.instance.url} answers and lets "{settings.instance.auth.user}" in')
     yield from _first_look(probe)
+    yield from _account(settings, gateway)
     looks: tuple[tuple[str, Callable[[Settings, Gateway], Iterator[Answer]]], ...] = (
         ("tables", _tables),
         ("marks", _marks),
@@ -82,6 +85,21 @@ def _look(settings: Settings, gateway: Gateway, probe: Probe) -> Iterator[Answer
         except (Skippable, WrongInstance) as error:
             yield Answer(
                 Level.WRONG, f"{what}: could not be looked at: {error}; give the account read access"
+            )
+
+
+def _account(settings: Settings, gateway: Gateway) -> Iterator[Answer]:
+    """Whether a token, key or certificate stands for the account that the configuration names."""
+    auth = settings.instance.auth
+    if auth.kind in ("basic", "oauth-password"):
+        return
+    with suppress(GatewayError):  # who may not read sys_user is told so where people are looked for
+        actual = gateway.whoami()
+        if actual and actual != auth.user:
+            yield Answer(
+                Level.WRONG,
+                f'the {auth.kind} credentials stand for "{actual}", and [instance.auth] says user = '
+                f'"{auth.user}": the connector would not know its own writes; write user = "{actual}"',
             )
 
 

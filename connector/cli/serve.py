@@ -246,7 +246,12 @@ def _lead_on(url: str, settings: "Settings", args: argparse.Namespace) -> None:
 
     config = args.config or str(example_path())
     secret = settings.instance.auth.password
-    told = f"export {secret.env}={PASSWORD}" if secret.env else f"put {PASSWORD} into the file {secret.file}"
+    if secret is None:
+        told = f'# [instance.auth] of {config} needs kind = "basic" here, with the password {PASSWORD}'
+    elif secret.env:
+        told = f"export {secret.env}={PASSWORD}"
+    else:
+        told = f"put {PASSWORD} into the file {secret.file}"
     if settings.instance.url != url:
         print(f"note     {config} says url = {settings.instance.url!r}; write {url!r} there")
     print("in another terminal:")

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field, replace
 
 from connector.clock import Clock, SystemClock
 from connector.errors import SettingsError
+from connector.reconcile.account import account
 from connector.rules.base import Moment
 from connector.rules.callback_sampling import CallbackSampling
 from connector.rules.knowledge_capture import KnowledgeCapture
 from connector.rules.major_incident import MajorIncident
 from connector.settings import Settings
 from connector.sync.change import Scheme
-from connector.sync.gateway import Credentials, Gateway, Terms, term
+from connector.sync.gateway import AnyCredentials, Gateway, Terms, term
 from connector.sync.metric import DURATION, MEASURED
 from connector.sync.normalise import BASE_COLUMNS, KIND_PREFIX, NOTES, Dialect, Normaliser
 from connector.sync.poll import Source
@@ -88,7 +89,7 @@ def open_world(
     *,
     clock: Clock | None = None,
     store: Store | None = None,
-    credentials: Credentials | None = None,
+    credentials: AnyCredentials | None = None,
 ) -> Iterator[World]:
     """Everything a pass needs, closed again at the end; a ``store`` that is given stays open.
 
@@ -107,25 +108,31 @@ def open_world(
 
 def open_gateway(
     settings: Settings,
-    credentials: Credentials | None = None,
+    credentials: AnyCredentials | None = None,
     *,
     clock: Clock | None = None,
     stopping: Callable[[], bool] = lambda: False,
+    patient: bool = True,
 ) -> Gateway:
     """The gateway of these settings, which lets nothing out that ``[columns]`` does not list.
 
-    It waits on ``clock``, and not at all once ``stopping`` says so. Raises `SettingsError`.
+    It waits on ``clock``, and not at all once ``stopping`` says so or if it is not ``patient``: then nothing
+    is repeated. Raises `SettingsError`.
     """
-    signed = credentials or Credentials(settings.instance.auth.user, settings.password())
+    signed = credentials or account(settings)
     writable = {"incident": settings.columns.writable | {"work_notes"}, **CREATED}
-    return Gateway(
-        settings.instance.url,
-        signed,
-        writable=writable,
-        terms=terms(settings),
-        clock=clock,
-        stopping=stopping,
-    )
+    spoken = terms(settings)
+    try:
+        return Gateway(
+            settings.instance.url,
+            signed,
+            writable=writable,
+            terms=spoken if patient else replace(spoken, patience=0),
+            clock=clock,
+            stopping=stopping,
+        )
+    except SettingsError as error:
+        raise settings.located(error) from None
 
 
 def terms(settings: Settings) -> Terms:

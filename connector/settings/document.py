@@ -1,6 +1,7 @@
 """All of the configuration as one frozen value, and what the rest of the program asks of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
@@ -8,11 +9,13 @@ from typing import Any, Self
 
 from pydantic import ConfigDict, Field, PrivateAttr
 
+from connector.errors import SettingsError
 from connector.kpi.shelf import TICKET_TRAITS
 from connector.rules.catalogue import AnyPolicy
 from connector.service_hours import Calendar, ServiceHours
 from connector.settings.hours import Hours
 from connector.settings.indicator import DeclaredSource, OwnIndicator, WeightedScore
+from connector.settings.place import line_of, places
 from connector.settings.table import (
     Columns,
     Desk,
@@ -126,9 +129,42 @@ class Settings(Table):
             copy.__dict__.pop(name, None)
         return copy
 
-    def password(self) -> str:
-        """The secret of ``[instance.auth]``, read now; relative files lie beside the configuration."""
-        return self.instance.auth.secret(self._path.parent)
+    def secret(self, name: str) -> str:
+        """A secret of ``[instance.auth]``, read now; relative files lie beside the configuration.
+
+        Raises `SettingsError` with file and line.
+        """
+        with self._at("instance", "auth", name):
+            return self.instance.auth.secret(self._path.parent, name=name)
+
+    def certificate(self) -> tuple[str, str] | None:
+        """Files of the client certificate and its key. Raises `SettingsError` with file and line."""
+        auth, beside = self.instance.auth, self._path.parent
+        if not auth.certificate:
+            return None
+        with self._at("instance", "auth", "certificate"):
+            found = auth.file("certificate", beside)
+        with self._at("instance", "auth", "certificate_key"):
+            return found, auth.file("certificate_key", beside)
+
+    def located(self, error: SettingsError) -> SettingsError:
+        """The same, each problem with file and line: ``instance: ca_file: …`` begins with its own place."""
+        lines = places(self._text)
+        told = []
+        for problem in error.problems:
+            words = problem.split(": ")
+            place = next((tuple(words[:n]) for n in (3, 2, 1) if tuple(words[:n]) in lines), ())
+            told.append(f"{self._path}:{line_of(place, lines)}: {problem}")
+        return SettingsError(*told)
+
+    @contextmanager
+    def _at(self, *place: str) -> Iterator[None]:
+        """Errors within get the file and the line of this place."""
+        try:
+            yield
+        except SettingsError as error:
+            at = f"{self._path}:{line_of(place, places(self._text))}: "
+            raise SettingsError(*(at + problem for problem in error.problems)) from None
 
     @cached_property
     def digest(self) -> str:

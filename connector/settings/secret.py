@@ -45,7 +45,7 @@ class Secret(BaseModel):
             if environment.get(self.env):
                 return environment[self.env]
             looked.append(f"${self.env} (not set or empty)")
-        for path in self._files(beside, environment):
+        for path in self.places(beside, environment):
             try:
                 text = path.read_text(encoding="utf-8").rstrip("\r\n")
             except (OSError, UnicodeDecodeError) as why:
@@ -61,7 +61,8 @@ class Secret(BaseModel):
             looked.append(f"${CREDENTIALS} (not set)")
         raise SettingsError("no secret found; looked in " + ", ".join(looked))
 
-    def _files(self, beside: Path, environment: Mapping[str, str]) -> list[Path]:
+    def places(self, beside: Path, environment: Mapping[str, str]) -> list[Path]:
+        """The files in which it may lie, in this order."""
         credentials = environment.get(CREDENTIALS)
         if self.file:
             path = Path(self.file)
@@ -81,23 +82,132 @@ def _no_plain_text(value: object) -> object:
     return value
 
 
+Hidden = Annotated[Secret | None, BeforeValidator(_no_plain_text)]
+"""A setting that says where a secret is found."""
+
+Kind = Literal[
+    "basic",
+    "oauth-client-credentials",
+    "oauth-password",
+    "oauth-refresh-token",
+    "oauth-jwt-bearer",
+    "api-key",
+    "mutual-tls",
+]
+
+_CLIENT = ("client_id", "client_secret")
+NEEDS: Mapping[str, tuple[str, ...]] = {
+    "basic": ("password",),
+    "oauth-client-credentials": _CLIENT,
+    "oauth-password": (*_CLIENT, "password"),
+    "oauth-refresh-token": (*_CLIENT, "refresh_token"),
+    "oauth-jwt-bearer": (*_CLIENT, "private_key"),
+    "api-key": ("key",),
+    "mutual-tls": ("certificate",),
+}
+"""Kind → settings without which it cannot be."""
+_TAKES: Mapping[str, tuple[str, ...]] = {
+    "oauth-client-credentials": ("scope",),
+    "oauth-password": ("scope",),
+    "oauth-refresh-token": ("scope", "token_file"),
+    "oauth-jwt-bearer": ("scope", "key_id", "algorithm"),
+}
+"""Kind → what it can use besides; a certificate goes with every kind."""
+_ALWAYS = {"kind", "user", "certificate", "certificate_key"}
+
+
 class Auth(BaseModel):
-    """How the connector signs in."""
+    """How the connector signs in.
+
+    Kinds: `basic` (password of a user), `oauth-client-credentials`, `oauth-password`,
+    `oauth-refresh-token` and `oauth-jwt-bearer` (a client of the instance's OAuth), `api-key`, `mutual-tls`
+    (a client certificate alone). A client certificate can go with any of them. `user` is named also where a
+    token, key or certificate stands for the account: its own writes are known by it.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    kind: Literal["basic"] = Field(default="basic", description="basic: a user of the instance, its password")
-    user: str = Field(min_length=1, description="User name of the connector's own account")
-    password: Annotated[Secret, BeforeValidator(_no_plain_text)] = Field(
-        description='{ env = "NAME" } or { file = "path" }'
+    kind: Kind = Field(default="basic", description="How; each kind has settings of its own")
+    user: str = Field(
+        min_length=1,
+        description="User name of the connector's own account",
+    )
+    password: Hidden = Field(
+        default=None, description='basic, oauth-password: { env = "NAME" } or { file = "path" }'
+    )
+    client_id: str = Field(default="", description="oauth-…: id of the client in the Application Registry")
+    client_secret: Hidden = Field(
+        default=None, description="oauth-…: the client's secret, found as a password"
+    )
+    scope: str = Field(
+        default="", description="oauth-…: auth scopes, separated by spaces, if the client needs any"
+    )
+    refresh_token: Hidden = Field(
+        default=None, description="oauth-refresh-token: the token that a person fetched, found as a password"
+    )
+    token_file: str = Field(
+        default="",
+        description="oauth-refresh-token: file for the token that the instance gives in its place, if it "
+        "rotates them; by default the store's name with .token",
+    )
+    private_key: Hidden = Field(
+        default=None, description="oauth-jwt-bearer: private key (PEM, not encrypted), found as a password"
+    )
+    key_id: str = Field(
+        default="", description="oauth-jwt-bearer: `kid` under which the instance knows the key"
+    )
+    algorithm: Literal["RS256", "RS384", "RS512", "ES256", "ES384", "ES512"] = Field(
+        default="RS256", description="oauth-jwt-bearer: how assertions are signed"
+    )
+    key: Hidden = Field(default=None, description="api-key: the key, found as a password")
+    certificate: str = Field(
+        default="",
+        description="Client certificate, a PEM file; found as the file of a password. mutual-tls needs it",
+    )
+    certificate_key: str = Field(
+        default="", description="Its key, a PEM file that is not encrypted; if it is not in the same file"
     )
 
-    def secret(self, beside: Path | None = None, environment: Mapping[str, str] = os.environ) -> str:
-        """The password, read now. ``beside`` is the folder of the configuration.
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> "Auth":
+        missing = [name for name in NEEDS[self.kind] if not getattr(self, name)]
+        useless = self.model_fields_set - _ALWAYS - set(NEEDS[self.kind]) - set(_TAKES.get(self.kind, ()))
+        if missing:
+            raise ValueError(f'kind "{self.kind}" needs {" and ".join(missing)}')
+        if useless:
+            raise ValueError(f'kind "{self.kind}" has no use for {", ".join(sorted(useless))}; take it out')
+        if self.certificate_key and not self.certificate:
+            raise ValueError("certificate_key without a certificate; write certificate, too")
+        return self
+
+    def secret(
+        self,
+        beside: Path | None = None,
+        environment: Mapping[str, str] = os.environ,
+        *,
+        name: str = "password",
+    ) -> str:
+        """The secret of a setting, read now. ``beside`` is the folder of the configuration.
 
         Raises `SettingsError` that names every place that was looked in.
         """
+        found = getattr(self, name)
+        if not isinstance(found, Secret):
+            raise SettingsError(f"instance: auth: {name}: missing")
         try:
-            return self.password.read(beside or Path(), environment)
+            return found.read(beside or Path(), environment)
         except SettingsError as error:
-            raise SettingsError(f"instance: auth: password: {error}") from None
+            raise SettingsError(f"instance: auth: {name}: {error}") from None
+
+    def file(self, name: str, beside: Path | None = None, environment: Mapping[str, str] = os.environ) -> str:
+        """The path of a certificate or key, "" where none is set. Raises `SettingsError` if it is gone."""
+        given = getattr(self, name)
+        if not given:
+            return ""
+        looked = Secret(file=given).places(beside or Path(), environment)
+        for path in looked:
+            if path.is_file():
+                return str(path)
+        raise SettingsError(
+            f"instance: auth: {name}: no such file; looked in {', '.join(str(path) for path in looked)}"
+        )

@@ -194,3 +194,18 @@ def test_an_instance_that_does_not_answer_like_one(site: Site, capsys: pytest.Ca
     assert code == 1
     assert "does not answer as an instance does" in told[0][1]
     assert len(site.rest.requests) <= 1
+
+
+def test_credentials_of_another_account_are_told(
+    site: Site, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A key that stands for somebody else: the connector would not know its own writes."""
+    site.instance.add_api_key("the-key", user="lead.zhao")
+    monkeypatch.setenv("DESK_KEY", "the-key")
+    site.change('kind = "basic"', 'kind = "api-key"')
+    site.change("password = {", "key = {")
+    site.change("DESK_PASSWORD", "DESK_KEY")
+    code, told = look(site, capsys)
+    assert code == 1
+    assert told[0][0] == "error"
+    assert told[0][1].startswith('the api-key credentials stand for "lead.zhao", and [instance.auth] says')

@@ -19,6 +19,7 @@ from connector.errors import (
     Unavailable,
     WrongInstance,
 )
+from connector.sync.gateway.auth.token import Granted
 from connector.sync.gateway.failure import Declined, Exhausted
 from connector.ticket import Instant
 
@@ -65,6 +66,36 @@ def parsed(response: Response, what: str) -> dict[str, Any]:
     return found
 
 
+def token_of(response: Response, what: str) -> Granted:
+    """What the token endpoint gave. Raises as `parsed` does; `Unauthorised` for every refusal.
+
+    It says ``access_denied`` whatever is wrong; the reason stands in the instance's system log only.
+    """
+    if response.status_code in (400, 401, 403):
+        raise Unauthorised(
+            f"{what}: HTTP {response.status_code}: {_grant_error(response)}: the instance gives no token. "
+            "One attempt was made; its system log says why: client id and secret, the account or its "
+            "password, the end of a refresh token, a grant that is not switched on"
+        )
+    found = parsed(response, what)
+    access, refresh, seconds = (found.get(n) for n in ("access_token", "refresh_token", "expires_in"))
+    if not isinstance(access, str) or not access.isascii() or not access.isprintable() or " " in access:
+        raise Unavailable(f"{what}: the answer holds no access token")
+    try:
+        life = max(0.0, float(seconds))  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        life = 0.0  # of unknown life: good for this one call
+    return Granted(access, refresh if isinstance(refresh, str) else "", life)
+
+
+def _grant_error(response: Response) -> str:
+    try:
+        found = json.loads(response.content)
+        return f"{found['error']}: {found.get('error_description', '')}".rstrip(": ")[:_LONGEST]
+    except (ValueError, RecursionError, KeyError, TypeError, AttributeError):
+        return _message(response)
+
+
 def spoilt(body: bytes) -> type[Unavailable]:
     """What to make of a body that is no answer: a quota's end is not an outage."""
     return Exhausted if _CANCELLED in body else Unavailable
@@ -75,7 +106,7 @@ def _refusal(response: Response, what: str) -> GatewayError:
     words = f"{what}: HTTP {status}: {_message(response)}"
     if status == 401:
         return Unauthorised(
-            f"{words}. The instance refused the account or its password; nothing more is sent, because six "
+            f"{words}. The instance refused the account or its secret; nothing more is sent, because six "
             "failures lock an account"
         )
     if status == 403:

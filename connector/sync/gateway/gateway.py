@@ -15,14 +15,15 @@ from pysnow import Client
 
 import connector
 from connector.clock import Clock, SystemClock
-from connector.errors import Refused, TimedOut, Unauthorised, Unavailable, WrongInstance
+from connector.errors import Refused, Unauthorised, Unavailable, WrongInstance
 from connector.sync.address import place
-from connector.sync.gateway.answer import is_more, result_of, server_time
+from connector.sync.gateway.answer import is_more, result_of, server_time, token_of
+from connector.sync.gateway.auth import UNSIGNED, Bearer, Tokens, signature
+from connector.sync.gateway.auth.token import Granted
 from connector.sync.gateway.condition import Condition
-from connector.sync.gateway.credential import Credentials, authenticator
-from connector.sync.gateway.failure import Exhausted, Unsent
+from connector.sync.gateway.credential import AnyCredentials, OAuth
 from connector.sync.gateway.query import record_id, table_name, term
-from connector.sync.gateway.session import Session, TooMuch, TooSlow, cause, unsent
+from connector.sync.gateway.session import Session, told
 from connector.sync.gateway.terms import Terms
 from connector.sync.gateway.traffic import Traffic
 from connector.ticket import Instant
@@ -72,7 +73,7 @@ class Gateway:
     def __init__(
         self,
         url: str,
-        credentials: Credentials,
+        credentials: AnyCredentials,
         *,
         writable: Mapping[str, frozenset[str]],
         terms: Terms = Terms(),  # noqa: B008  (frozen)
@@ -86,8 +87,14 @@ class Gateway:
         self._timeout = (terms.connect, terms.answer)
         self._traffic = Traffic(clock, terms, seed=f"{url} {credentials.user}", stopping=stopping)
         self._answers: list[requests.Response] = []
-        self._session = Session(terms, clock, near=where.near)
-        self._session.auth = authenticator(credentials)
+        self._base = f"{'https' if where.secure else 'http'}://{where.host}"
+        self._session = Session(terms, clock, near=where.near, certificate=credentials.certificate)
+        self._tokens: Tokens | None = None
+        if isinstance(credentials, OAuth):
+            self._tokens = tokens = Tokens(credentials, clock, self._ask_for_token)
+            self._session.auth = Bearer(lambda: tokens.held)
+        else:
+            self._session.auth = signature(credentials)
         self._session.hooks["response"].append(self._keep)
         self._client = Client(host=where.host, use_ssl=where.secure, session=self._session)
         self._client.parameters = None  # copied deep into each resource, and ours have their own
@@ -101,7 +108,8 @@ class Gateway:
 
     def condition(self) -> Condition:
         """How it goes with the instance: breaker, budget, counts; sends nothing."""
-        return self._traffic.condition(token_for=None, batch="off")
+        token_for = self._tokens.life() if self._tokens else None
+        return self._traffic.condition(token_for=token_for, batch="off")
 
     def close(self) -> None:
         """Close the connection."""
@@ -207,6 +215,11 @@ class Gateway:
         page = self.page(table, "ORDERBYsys_id", ["sys_id"], limit=1)
         return Probe(page.server_time, bool(page.rows))
 
+    def whoami(self) -> str:
+        """User name of the account for which the credentials stand; "" where it may not be read."""
+        page = self.page("sys_user", "sys_id=javascript:gs.getUserID()", ["user_name"], limit=2)
+        return page.rows[0].get("user_name", "") if len(page.rows) == 1 else ""
+
     def _check_columns(self, table: str, columns: Iterable[str]) -> None:
         ours = self._writable.get(table, frozenset())
         foreign = sorted(set(columns) - ours)
@@ -247,10 +260,28 @@ class Gateway:
             self.by_table[table] += 1
             return self._send(method, path, parameters, what, f"/{sys_id}" if sys_id else None, body)
 
-        try:
+        def call() -> T:
             return self._traffic.carry(what, attempt, meaning, write=method != "GET")
-        except Unauthorised:
-            self._traffic.shut = f"{what}: the credentials were refused before; nothing was sent"
+
+        return self._signed(call)
+
+    def _signed(self, call: Callable[[], T]) -> T:
+        """The call, with a token that is good; after a 401 once more, with another.
+
+        A 401 comes before anything is done, so that a write may be sent again. Without tokens, or with the
+        second 401, nothing is sent any more.
+        """
+        try:
+            if self._tokens is None:
+                return call()
+            token = self._tokens.current()
+            try:
+                return call()
+            except Unauthorised:
+                self._tokens.renew(token)
+            return call()
+        except Unauthorised as error:
+            self._traffic.shut = self._traffic.shut or str(error)
             raise
 
     def _send(
@@ -267,28 +298,26 @@ class Gateway:
         resource.parameters = parameters
         more: dict[str, Any] = {} if body is None else {"json": body}
         self._answers.clear()
-        try:
+        with told(what):
             resource.request(method, path_append=append, **more)
-        except TooMuch as error:
-            raise Exhausted(f"{what}: {error}") from None
-        except requests.exceptions.SSLError as error:
-            raise Unavailable(f"{what}: no secure connection: {error}") from None
-        except requests.exceptions.TooManyRedirects as error:
-            target = error.response.headers.get("Location", "") if error.response is not None else ""
-            raise Unavailable(
-                f"{what}: the instance sends us elsewhere ({target}); is its URL right?"
-            ) from None
-        except (
-            TooSlow,
-            requests.exceptions.ConnectionError,
-            requests.exceptions.Timeout,
-            requests.exceptions.ChunkedEncodingError,
-        ) as error:
-            kind = Unsent if unsent(error) else TimedOut
-            raise kind(f"{what}: no answer: {cause(error)}") from None
-        except requests.exceptions.RequestException as error:
-            raise Unavailable(f"{what}: {cause(error)}") from None
         return self._answers.pop()
+
+    def _ask_for_token(self, form: Mapping[str, str]) -> Granted:
+        """One form to the token endpoint. Raises as `token_of` and `Traffic.carry` do."""
+        what = f"asking for a token ({form['grant_type'].rpartition(':')[2]})"
+
+        def attempt() -> requests.Response:
+            with told(what):
+                return self._session.post(
+                    f"{self._base}/oauth_token.do",
+                    data=dict(form),
+                    headers={"Content-Type": "application/x-www-form-urlencoded"},
+                    auth=UNSIGNED,
+                    timeout=self._timeout,
+                )
+
+        # As a write: who rotates refresh tokens has taken the old one back, whatever became of the answer.
+        return self._traffic.carry(what, attempt, lambda response: token_of(response, what), write=True)
 
     def _keep(self, response: requests.Response, *_: object, **__: object) -> None:
         """Hook of the session: pysnow keeps the answer to itself, and would parse it a second time."""

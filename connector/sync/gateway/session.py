@@ -8,6 +8,8 @@ there is no way to switch the verification of certificates off.
 
 import ipaddress
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import requests
@@ -17,7 +19,8 @@ from urllib3.connection import HTTPConnection
 from urllib3.exceptions import HTTPError, NewConnectionError
 
 from connector.clock import Clock
-from connector.errors import SettingsError
+from connector.errors import SettingsError, TimedOut, Unavailable
+from connector.sync.gateway.failure import Exhausted, Unsent
 from connector.sync.gateway.request import Preparing
 from connector.sync.gateway.terms import Terms
 
@@ -122,6 +125,30 @@ class Session(Preparing):
             if self._clock.monotonic() - begun > whole:
                 raise TooSlow(f"the answer has not ended after {whole:.0f} s", response=response)
         response._content = bytes(body)
+
+
+@contextmanager
+def told(what: str) -> Iterator[None]:
+    """What requests raises becomes what the connector raises: `Unsent`, `TimedOut`, `Unavailable` …"""
+    try:
+        yield
+    except TooMuch as error:
+        raise Exhausted(f"{what}: {error}") from None
+    except requests.exceptions.SSLError as error:
+        raise Unavailable(f"{what}: no secure connection: {cause(error)}") from None
+    except requests.exceptions.TooManyRedirects as error:
+        target = error.response.headers.get("Location", "") if error.response is not None else ""
+        raise Unavailable(f"{what}: the instance sends us elsewhere ({target}); is its URL right?") from None
+    except (
+        TooSlow,
+        requests.exceptions.ConnectionError,
+        requests.exceptions.Timeout,
+        requests.exceptions.ChunkedEncodingError,
+    ) as error:
+        kind = Unsent if unsent(error) else TimedOut
+        raise kind(f"{what}: no answer: {cause(error)}") from None
+    except requests.exceptions.RequestException as error:
+        raise Unavailable(f"{what}: {cause(error)}") from None
 
 
 def unsent(error: requests.RequestException) -> bool:

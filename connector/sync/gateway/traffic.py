@@ -60,7 +60,7 @@ class Traffic:
             begun, tries = self._clock.monotonic(), 0
             while True:
                 if self.shut:
-                    raise Unauthorised(self.shut)
+                    raise Unauthorised(f"{what}: not asked; the credentials were refused before: {self.shut}")
                 self._admit(what, write=write)
                 tries += 1
                 try:
