@@ -1,14 +1,16 @@
 """The one place that knows which database it is: opening, upserts, and asking for many keys at once."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
     Connection,
+    CursorResult,
     Engine,
+    Executable,
     Table,
     Text,
     any_,
@@ -17,7 +19,6 @@ from sqlalchemy import (
     event,
     func,
     insert,
-    literal,
     select,
     update,
 )
@@ -30,6 +31,9 @@ from connector.errors import SettingsError
 
 _TUNING = ("cache_size=-16384", "temp_store=MEMORY", "wal_autocheckpoint=4000")
 """16 MiB of pages in memory, and as many in the log before they are copied into the file."""
+
+KEYS = "keys"
+"""The parameter that holds the keys a statement is about."""
 
 
 def open_engine(url: str) -> Engine:
@@ -102,10 +106,9 @@ class Setter:
         statement = update(table).where(table.c[key] == bindparam("_key")).values(values)
         self._sql = _in_order(engine, statement, [*(f"_{column}" for column in columns), "_key"])
 
-    def run(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Set them."""
-        if rows:
-            connection.exec_driver_sql(self._sql, list(rows))
+    def run(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> int:
+        """Set them; how many there are."""
+        return connection.exec_driver_sql(self._sql, list(rows)).rowcount if rows else 0
 
 
 def _in_order(engine: Engine, statement: ClauseElement, names: Sequence[str]) -> str:
@@ -117,16 +120,29 @@ def _in_order(engine: Engine, statement: ClauseElement, names: Sequence[str]) ->
     return str(compiled)
 
 
-def among(connection: Connection, column: ColumnElement[Any], keys: Iterable[str]) -> ColumnElement[bool]:
+def among(dialect: str, column: ColumnElement[Any]) -> ColumnElement[bool]:
     """``column IN (keys)`` with all keys in one parameter, so that the statement stays the same."""
-    if connection.dialect.name == "postgresql":
-        return column == any_(literal(list(keys), ARRAY(Text)))
-    each = func.json_each(json.dumps(list(keys))).table_valued("value")
-    return column.in_(select(each.c.value))
+    if dialect == "postgresql":
+        return column == any_(bindparam(KEYS, type_=ARRAY(Text)))
+    return column.in_(select(listed(dialect)))
 
 
-def listed(connection: Connection, keys: Iterable[str]) -> ColumnElement[Any]:
-    """A column of these keys to join with: unlike `among` it looks them up in the order given."""
-    if connection.dialect.name == "postgresql":
-        return func.unnest(literal(list(keys), ARRAY(Text))).table_valued("value").c.value
-    return func.json_each(json.dumps(list(keys))).table_valued("value").c.value
+def listed(dialect: str) -> ColumnElement[Any]:
+    """A column of the keys to join with: unlike `among` it looks them up in the order given."""
+    if dialect == "postgresql":
+        return func.unnest(bindparam(KEYS, type_=ARRAY(Text))).table_valued("value").c.value
+    return func.json_each(bindparam(KEYS, type_=Text)).table_valued("value").c.value
+
+
+def ask(
+    connection: Connection, statement: Callable[..., Executable], keys: Iterable[str], *about: Any
+) -> "CursorResult[*tuple[Any, ...]]":
+    """Run a statement about many keys.
+
+    ``statement`` makes it from the dialect and ``about``; it is decorated with `functools.cache`, for to
+    build a statement takes six times as long as to run it.
+    """
+    dialect = connection.dialect.name
+    given = list(keys)
+    packed = given if dialect == "postgresql" else json.dumps(given)
+    return connection.execute(statement(dialect, *about), {KEYS: packed})

@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, delete, func, select
 
 from connector.sync.store import schema
-from connector.sync.store.engine import Adder, Upsert
+from connector.sync.store.engine import Adder, Setter, Upsert
 from connector.ticket import Instant
 
 
@@ -70,6 +70,11 @@ class Ledger:
 
     def _prepare_ledger(self) -> None:
         self._entries = Adder(self.engine, schema.journal, ("at", "ticket", "entry"))
+        self._passes = Adder(
+            self.engine, schema.passes, ("at", "ok", "trouble", "requests", "judged", "written")
+        )
+        self._moved = Setter(self.engine, schema.cursor, _Place._fields, "source")
+        self._begun = Adder(self.engine, schema.cursor, ("source", *_Place._fields))
         self._strange = Upsert(
             self.engine, schema.quarantine, ("source", "sys_id", "reason", "at"), compare="reason"
         )
@@ -117,11 +122,8 @@ class Ledger:
                 self._put_place(connection, source, place._replace(page=page))
 
     def _put_place(self, connection: Connection, source: str, place: _Place) -> None:
-        known = schema.cursor
-        values = place._asdict()
-        done = connection.execute(update(known).where(known.c.source == source).values(values))
-        if not done.rowcount:
-            connection.execute(insert(known).values(source=source, **values))
+        if not self._moved.run(connection, [(*place, source)]):
+            self._begun.run(connection, [(source, *place)])
         if self._places is not None:
             self._places[source] = place
 
@@ -171,12 +173,8 @@ class Ledger:
         written: int = 0,
     ) -> None:
         """Note that a pass took place."""
-        values: dict[str, Any] = {
-            "at": at, "ok": int(ok), "trouble": trouble, "requests": requests, "judged": judged,
-            "written": written,
-        }  # fmt: skip
         with self.engine.begin() as connection:
-            connection.execute(insert(schema.passes).values(**values))
+            self._passes.run(connection, [(at, int(ok), trouble, requests, judged, written)])
 
     def last_passes(self, limit: int = 10) -> list[PassRecord]:
         """The newest passes, newest first."""

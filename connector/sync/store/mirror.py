@@ -5,15 +5,16 @@ changed and what is due is one indexed question, and a crash between polling and
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Executable, Table, delete, select, update
 
 from connector.sync.instant import instant
 from connector.sync.row import Row, storable
 from connector.sync.store import schema
-from connector.sync.store.engine import Setter, Upsert, among, listed
+from connector.sync.store.engine import Setter, Upsert, among, ask, listed
 from connector.sync.store.ledger import Ledger
 from connector.sync.store.packing import Packing
 from connector.sync.store.view import CHUNK, Mirrored, View
@@ -105,7 +106,7 @@ class Mirror(Ledger, View):
             "m2m_kb_task": self._keep_links,
             "interaction": self._keep_calls,
         }[table]
-        self._filled.pop(_KEPT[table].name, None)
+        self._forget_emptiness(_KEPT[table])
         try:
             with self.engine.begin() as connection:
                 news = keep(connection, rows)
@@ -154,8 +155,7 @@ class Mirror(Ledger, View):
                 if timed:
                     self._when.run(connection, timed)
                 for start in range(0, len(quiet), CHUNK):
-                    rest = among(connection, table.c.sys_id, quiet[start : start + CHUNK])
-                    connection.execute(update(table).where(rest).values(look_again=None))
+                    ask(connection, _set_due, quiet[start : start + CHUNK], table.c.sys_id, None)
 
     def forget(self, sys_ids: Iterable[str]) -> None:
         """Drop tickets that cannot be read any more.
@@ -167,23 +167,20 @@ class Mirror(Ledger, View):
         ids = list(sys_ids)
         with self.engine.begin() as connection:
             for start in range(0, len(ids), CHUNK):
-                chunk = ids[start : start + CHUNK]
-                connection.execute(
-                    delete(schema.ticket).where(among(connection, schema.ticket.c.sys_id, chunk))
-                )
+                ask(connection, _gone, ids[start : start + CHUNK], schema.ticket)
 
     def drop(self, table: str, sys_ids: Iterable[str]) -> None:
         """Drop rows of a table beside the incidents that are gone; their tickets are due."""
         beside, ids = schema.BESIDE[table], list(sys_ids)
         with self.engine.begin() as connection:
             for start in range(0, len(ids), CHUNK):
-                gone = among(connection, beside.c.sys_id, ids[start : start + CHUNK])
+                gone = ids[start : start + CHUNK]
                 for name in ("ticket", "source"):
                     if name in beside.c:
-                        keys = set(connection.execute(select(beside.c[name]).where(gone)).scalars())
+                        keys = set(ask(connection, _known, gone, beside, (name,)).scalars())
                         _make_due(connection, set(keys))
                         _make_due(connection, keys, schema.ticket.c.number)
-                connection.execute(delete(beside).where(gone))
+                ask(connection, _gone, gone, beside)
 
     def _save_tickets(
         self,
@@ -201,7 +198,7 @@ class Mirror(Ledger, View):
             when = look(whole) if look and whole else {}
             with self.engine.begin() as connection:
                 if observe:
-                    self._filled.pop(schema.change.name, None)
+                    self._forget_emptiness(schema.change)
                     self._observe(connection, rows, observe)
                 self._altered.run(connection, [(when.get(key, 0), text, key) for key, text in news.altered])
                 self._tickets.run(
@@ -218,11 +215,8 @@ class Mirror(Ledger, View):
 
     def _news(self, connection: Connection, rows: Sequence[Row]) -> _News:
         """Incidents that differ from what is known of them."""
-        table, packed = schema.ticket.c, self._packing.packed
-        query = select(
-            table.sys_id, table.row, table.number, table.opened_at, table.resolved_at, table.closed_at
-        ).where(table.sys_id == listed(connection, dict.fromkeys(_ids(rows))))
-        known = {sys_id: (text, tuple(found)) for sys_id, text, *found in connection.execute(query)}
+        packed, sought = self._packing.packed, dict.fromkeys(_ids(rows))
+        known = {sys_id: (text, tuple(found)) for sys_id, text, *found in ask(connection, _compared, sought)}
         news = _News([], [], [])
         for row in rows:
             sys_id = row["sys_id"]
@@ -274,10 +268,8 @@ class Mirror(Ledger, View):
         sources = {storable(row.get("source", "")) for row, _ in news}
         _make_due(connection, sources)
         _make_due(connection, sources, schema.ticket.c.number)
-        linked = select(schema.link.c.ticket).where(
-            among(connection, schema.link.c.article, [row["sys_id"] for row, _ in news])
-        )
-        _make_due(connection, set(connection.execute(linked).scalars()))
+        linked = ask(connection, _linked, [row["sys_id"] for row, _ in news])
+        _make_due(connection, set(linked.scalars()))
         return len(news)
 
     def _keep_links(self, connection: Connection, rows: Sequence[Row]) -> int:
@@ -298,17 +290,15 @@ class Mirror(Ledger, View):
 
     def _different(self, connection: Connection, table: Table, rows: Sequence[Row]) -> list[tuple[Row, str]]:
         """Rows that are not in the table as they are, with their packed text."""
-        query = select(table.c.sys_id, table.c.row)
-        found = connection.execute(query.where(among(connection, table.c.sys_id, _ids(rows))))
-        known = {row.sys_id: row.row for row in found}
+        found = ask(connection, _known, _ids(rows), table, ("sys_id", "row"))
+        known = {row[0]: row[1] for row in found}
         packed = ((row, self._packing.pack(connection, row)) for row in rows)
         return [(row, text) for row, text in packed if known.get(row["sys_id"]) != text]
 
     def _observe(self, connection: Connection, rows: Sequence[Row], columns: Sequence[str]) -> None:
         """Record what differs from the rows known so far as changes at the row's own time of update."""
-        table = schema.ticket
-        query = select(table.c.row).where(among(connection, table.c.sys_id, _ids(rows)))
-        unpacked = self._packing.unpack(connection, connection.execute(query).scalars())
+        texts = ask(connection, _known, _ids(rows), schema.ticket, ("row",)).scalars()
+        unpacked = self._packing.unpack(connection, texts)
         known = {row["sys_id"]: row for row in unpacked}
         values = []
         for row in rows:
@@ -357,8 +347,7 @@ def _ids(rows: Iterable[Row]) -> list[str]:
 
 
 def _unknown(connection: Connection, table: Table, rows: Sequence[Row]) -> list[Row]:
-    query = select(table.c.sys_id).where(among(connection, table.c.sys_id, _ids(rows)))
-    known = set(connection.execute(query).scalars())
+    known = set(ask(connection, _known, _ids(rows), table, ("sys_id",)).scalars())
     return [row for row in rows if row["sys_id"] not in known]
 
 
@@ -367,6 +356,32 @@ def _make_due(
 ) -> None:
     keys.discard("")
     if keys:
-        connection.execute(
-            update(schema.ticket).where(among(connection, column, sorted(keys))).values(look_again=0)
-        )
+        ask(connection, _set_due, sorted(keys), column, 0)
+
+
+@cache
+def _compared(dialect: str) -> Executable:
+    table = schema.ticket.c
+    return select(
+        table.sys_id, table.row, table.number, table.opened_at, table.resolved_at, table.closed_at
+    ).where(table.sys_id == listed(dialect))
+
+
+@cache
+def _known(dialect: str, table: Table, columns: tuple[str, ...]) -> Executable:
+    return select(*(table.c[name] for name in columns)).where(among(dialect, table.c.sys_id))
+
+
+@cache
+def _linked(dialect: str) -> Executable:
+    return select(schema.link.c.ticket).where(among(dialect, schema.link.c.article))
+
+
+@cache
+def _gone(dialect: str, table: Table) -> Executable:
+    return delete(table).where(among(dialect, table.c.sys_id))
+
+
+@cache
+def _set_due(dialect: str, column: ColumnElement[str], at: Instant | None) -> Executable:
+    return update(schema.ticket).where(among(dialect, column)).values(look_again=at)

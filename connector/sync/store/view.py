@@ -2,20 +2,29 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Engine, Table, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Executable, Table, bindparam, func, or_, select
 
 from connector.sync.history import Change
 from connector.sync.row import Row
 from connector.sync.store import schema
-from connector.sync.store.engine import among, listed
+from connector.sync.store.engine import among, ask, listed
 from connector.sync.store.packing import Packing
 from connector.ticket import Instant
 
 CHUNK = 1000
 """Ids in one query."""
 _T = schema.ticket.c
+
+# Statements are built once, here and at the end: to build one takes six times as long as to run it.
+
+# The order of the index, and within one instant that of the table: a chunk then lies on few pages, for
+# reading and for `look_again`.
+_DUE = select(_T.sys_id).where(_T.look_again <= bindparam("now")).order_by(_T.look_again, _T.id)
+# Without the condition SQLite walks past every ticket that is never due to find the least.
+_NEXT_DUE = select(func.min(_T.look_again)).where(_T.look_again.is_not(None))
 
 
 class Mirrored(NamedTuple):
@@ -39,7 +48,7 @@ class View:
     _due_by: Instant | None = None
     _told: tuple[int, int] = (0, 0)
     _filled: dict[str, bool]
-    """Table → whether it holds a row; what was just saved into is asked again."""
+    """Table → whether it holds a row; an empty one that was just saved into is asked again."""
     _open: int | None = None
     """The count of open tickets, until a ticket changes."""
 
@@ -49,11 +58,8 @@ class View:
         ``after``: any ticket of the chunk before; "" asks anew. What becomes due meanwhile waits for that.
         """
         if not after or self._due_by != now:
-            # The order of the index, and within one instant that of the table: a chunk then lies on few
-            # pages, for reading and for `look_again`.
-            query = select(_T.sys_id).where(_T.look_again <= now).order_by(_T.look_again, _T.id)
             with self.engine.connect() as connection:
-                self._due = list(connection.execute(query).scalars())
+                self._due = list(connection.execute(_DUE, {"now": now}).scalars())
             self._due_by, self._told = now, (0, 0)
         elif after not in self._due[slice(*self._told)]:
             self._told = (0, self._due.index(after) + 1)
@@ -67,9 +73,7 @@ class View:
     def next_due(self) -> Instant | None:
         """The earliest instant at which some ticket is to be looked at; 0: now; None: never."""
         with self.engine.connect() as connection:
-            # Without the condition SQLite walks past every ticket that is never due to find the least.
-            at = schema.ticket.c.look_again
-            return connection.execute(select(func.min(at)).where(at.is_not(None))).scalar()
+            return connection.execute(_NEXT_DUE).scalar()
 
     def everything(self, size: int = CHUNK) -> Iterator[list[str]]:
         """All tickets, in chunks, in the order of their ids."""
@@ -167,9 +171,14 @@ class View:
         """Whether there is no row at all: a thousand keys need not be looked up then."""
         known = self._filled.get(table.name)
         if known is None:
-            known = connection.execute(select(table.c.sys_id).limit(1)).first() is not None
+            known = connection.execute(_any(table)).first() is not None
             self._filled[table.name] = known
         return not known
+
+    def _forget_emptiness(self, table: Table) -> None:
+        """Rows may come into a table: if it was empty, ask again."""
+        if not self._filled.get(table.name):
+            self._filled.pop(table.name, None)
 
     def _stamped(self, condition: ColumnElement[bool]) -> list[str]:
         table = schema.ticket
@@ -179,8 +188,8 @@ class View:
             )
 
     def _load(self, connection: Connection, sys_ids: Sequence[str]) -> list[Mirrored]:
-        query = select(_T.row).where(_T.sys_id == listed(connection, dict.fromkeys(sys_ids)))
-        rows = self._packing.unpack(connection, connection.execute(query).scalars())
+        texts = ask(connection, _tickets, dict.fromkeys(sys_ids)).scalars()
+        rows = self._packing.unpack(connection, texts)
         return self._whole(connection, rows)
 
     def _whole(self, connection: Connection, rows: Sequence[Row]) -> list[Mirrored]:
@@ -207,10 +216,7 @@ class View:
     def _changes_of(self, connection: Connection, sys_ids: Sequence[str]) -> dict[str, list[Change]]:
         found: dict[str, list[Change]] = defaultdict(list)
         if not self._empty(connection, schema.change):
-            known = schema.change.c
-            query = select(known.ticket, known.at, known.field, known.old, known.new, known.user)
-            query = query.where(among(connection, known.ticket, sys_ids)).order_by(known.at, known.sys_id)
-            for ticket, *values in connection.execute(query):
+            for ticket, *values in ask(connection, _changes, sys_ids):
                 found[ticket].append(Change(*values))
         return found
 
@@ -218,8 +224,7 @@ class View:
         """sys_id of the ticket → its rows in a table beside it, in the order of their ids."""
         found: dict[str, list[Row]] = defaultdict(list)
         if not self._empty(connection, table):
-            query = select(table.c.ticket, table.c.row).where(among(connection, table.c.ticket, sys_ids))
-            for ticket, text in connection.execute(query.order_by(table.c.sys_id)):
+            for ticket, text in ask(connection, _rows, sys_ids, table):
                 found[ticket] += self._packing.unpack(connection, [text])
         return found
 
@@ -228,22 +233,13 @@ class View:
         if self._empty(connection, schema.article) and self._empty(connection, schema.link):
             return {}
         unpack = self._packing.unpack
-        article, link = schema.article, schema.link
         owner = {row["sys_id"]: row["sys_id"] for row in rows}
         found: dict[str, dict[str, dict[str, str]]] = defaultdict(dict)
-        attached = (
-            select(link.c.ticket, link.c.article, article.c.row)
-            .join_from(link, article, link.c.article == article.c.sys_id, isouter=True)
-            .where(among(connection, link.c.ticket, owner))
-        )
-        for key, sys_id, text in connection.execute(attached):
+        for key, sys_id, text in ask(connection, _attached, owner):
             known = unpack(connection, [text])[0] if text else {"sys_id": sys_id}
             found[key][sys_id] = {**known, "linked": "true"}
         owner |= {row["number"]: row["sys_id"] for row in rows if row.get("number")}
-        born = select(article.c.source, article.c.sys_id, article.c.row).where(
-            among(connection, article.c.source, owner)
-        )
-        for source, sys_id, text in connection.execute(born):
+        for source, sys_id, text in ask(connection, _born, owner):
             if sys_id not in found[owner[source]]:
                 found[owner[source]][sys_id] = {**unpack(connection, [text])[0], "linked": ""}
         return {key: [each[sys_id] for sys_id in sorted(each)] for key, each in found.items()}
@@ -251,3 +247,40 @@ class View:
 
 def _within(column: ColumnElement[Any], start: Instant, end: Instant) -> ColumnElement[bool]:
     return (column >= start) & (column < end)
+
+
+@cache
+def _any(table: Table) -> Executable:
+    return select(table.c.sys_id).limit(1)
+
+
+@cache
+def _tickets(dialect: str) -> Executable:
+    return select(_T.row).where(_T.sys_id == listed(dialect))
+
+
+@cache
+def _changes(dialect: str) -> Executable:
+    known = schema.change.c
+    query = select(known.ticket, known.at, known.field, known.old, known.new, known.user)
+    return query.where(among(dialect, known.ticket)).order_by(known.at, known.sys_id)
+
+
+@cache
+def _rows(dialect: str, table: Table) -> Executable:
+    known = table.c
+    return select(known.ticket, known.row).where(among(dialect, known.ticket)).order_by(known.sys_id)
+
+
+@cache
+def _attached(dialect: str) -> Executable:
+    article, link = schema.article, schema.link
+    query = select(link.c.ticket, link.c.article, article.c.row)
+    joined = query.join_from(link, article, link.c.article == article.c.sys_id, isouter=True)
+    return joined.where(among(dialect, link.c.ticket))
+
+
+@cache
+def _born(dialect: str) -> Executable:
+    known = schema.article.c
+    return select(known.source, known.sys_id, known.row).where(among(dialect, known.source))
