@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from connector.sandbox.access.acl import WATCHED, Access
 from connector.sandbox.access.people import People
+from connector.sandbox.access.role import TELLING
 from connector.sandbox.attachment import forget
 from connector.sandbox.auto_close import AutoClose
 from connector.sandbox.background import Background
@@ -194,6 +195,8 @@ class Instance(People, Schema, Background):
             if real.name == "sys_user_has_role":
                 self._name_roles(row["user"])
             self._heeded(real.name)
+            if real.name in TELLING:
+                self._inherit(real.name, row)
 
     def get(self, table: str, sys_id: str) -> Row | None:
         """The raw row with the columns of `table`, None if there is no such record."""
@@ -362,6 +365,8 @@ class Instance(People, Schema, Background):
         elif table == "sys_number" and not self.count("sys_number_counter", f"table={row['category']}"):
             self.insert("sys_number_counter", {"table": row["category"], "number": row["number"]})
         self._written(table, row)
+        if table in TELLING:
+            self._inherit(table, row)
 
     def _updated(self, table: Table, row: Row) -> None:
         if table.name == "sys_dictionary":
@@ -369,6 +374,8 @@ class Instance(People, Schema, Background):
         elif table.name == "sys_db_object" and row["name"] in self.dictionary.tables:
             self.dictionary[row["name"]].web = row["ws_access"] != "false"
         self._written(table.name, row)
+        if table.name in TELLING:
+            self._inherit(table.name, row, changed=True)
 
     def _written(self, table: str, row: Row) -> None:
         """A row that means the same whether it is new or changed."""

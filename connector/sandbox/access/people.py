@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from connector.sandbox.error import NotFound
-from connector.sandbox.part import Part
+from connector.sandbox.part import Part, Row
 from connector.sandbox.query_acl import BOTH, QueryOperation
 from connector.sandbox.stock import key, rule
 
@@ -30,16 +30,33 @@ class People(Part):
         """Write down in `sys_user.roles`, which the server calculates, what the user was given."""
         held = self.store.db.execute(
             "SELECT DISTINCT r.name FROM sys_user_has_role h JOIN sys_user_role r ON r.sys_id = h.role"
-            " WHERE h.user = ? AND h.state IN ('', 'active') ORDER BY r.name",
+            " WHERE h.user = ? AND h.state IN ('', 'active') AND h.inherited <> 'true' ORDER BY r.name",
             (user_id,),
         )
         self.store.update("sys_user", user_id, {"roles": ",".join([str(row[0]) for row in held])})
+
+    def _inherit(self, table: str, row: Row, *, changed: bool = False) -> None:
+        """Keep a row of `sys_user_has_role` for each role that somebody has by another role or by a group."""
+        roles = self.access.roles
+        for user in roles.concerned(table, row, changed=changed):
+            wanted = {key("sys_user_has_role", user, *one): one for one in roles.inherited(user)}
+            sql = "SELECT sys_id FROM sys_user_has_role WHERE user = ? AND inherited = 'true'"
+            known = {str(one[0]) for one in self.store.db.execute(sql, (user,))}
+            for sys_id in known.difference(wanted):
+                self.store.delete("sys_user_has_role", sys_id)
+            for sys_id in wanted.keys() - known:
+                role, group = wanted[sys_id]
+                told = {"user": user, "role": role, "granted_by": group, "inherited": "true"}
+                stamps = self.records.made("system")
+                self.store.insert(
+                    "sys_user_has_role", {"sys_id": sys_id, "state": "active", **told, **stamps}
+                )
 
     def grant(self, user: str, roles: Sequence[str]) -> None:
         """Give a user (sys_id) the roles that are not granted yet; those that nobody knows are made."""
         with self._write():
             for role in map(self.add_role, roles):
-                if not self.count("sys_user_has_role", f"user={user}^role={role}"):
+                if not self.count("sys_user_has_role", f"user={user}^role={role}^inherited!=true"):
                     self.insert("sys_user_has_role", {"user": user, "role": role})
 
     def set_password(self, user_name: str, password: str) -> None:

@@ -44,6 +44,7 @@ role        reference:sys_user_role   Role
 granted_by  reference:sys_user_group  Granted by
 inherited   boolean                   Inherited
 inh_map     string(255)               Inheritance Map
+inh_count   integer                   Inheritance Count
 state       string(40)                State
 """,
     "sys_group_has_role": """
@@ -180,6 +181,15 @@ DEFAULTS: dict[tuple[str, str], str] = {
     ("sys_user_certificate", "active"): "true",
     ("api_key", "active"): "true",
 }
+
+READ_ONLY = frozenset(
+    {
+        ("sys_user_has_role", "inherited"),
+        ("sys_user_has_role", "inh_map"),
+        ("sys_user_has_role", "inh_count"),
+    }
+)
+"""Columns that the server keeps (Role Management V2)."""
 
 INDEXES = {
     "sys_user_role": ("name",),

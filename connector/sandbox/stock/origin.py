@@ -112,7 +112,8 @@ def _own(table: str, text: str, inherited: Mapping[str, Column]) -> Iterator[Col
             choices = _CHOICES.get((table, element), column.choices)
             default = _DEFAULTS.get((table, element), column.default)
             told[element] = replace(column, choices=choices, default=default)
-    yield from told.values()
+    for element, column in told.items():
+        yield replace(column, read_only=True) if (table, element) in access.READ_ONLY else column
 
 
 def _column(element: str, kind: str, label: str) -> Column:
