@@ -47,6 +47,17 @@ def headers(
     return found
 
 
+def beside(now: int, waited: int) -> list[tuple[str, str]]:
+    """All headers of the empty answer to a write at an address that is no API's (1.8), as recorded."""
+    timing = (
+        f"wall;dur=0, sem_wait;dur={waited}, sesh_wait;dur=0, app_cpu;dur=0, db;dur=1, acl;dur=0,"
+        " br;dur=null, ui_action;dur=0, cache_build;dur=0, scripting;dur=0"
+    )
+    framed = "frame-ancestors 'self' teams.microsoft.com *.teams.microsoft.com"
+    found = [("Server-Timing", timing), ("Content-Security-Policy", framed), ("Date", date(now))]
+    return [*found, *_ALIVE, ("Server", "ServiceNow"), _LAST]
+
+
 @lru_cache(maxsize=64)
 def date(now: int) -> str:
     """`Mon, 20 Nov 2023 01:00:00 GMT` from epoch seconds."""

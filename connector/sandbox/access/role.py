@@ -70,10 +70,12 @@ class Roles:
         if not changed and "user" in row:
             return [row["user"]]
         if not changed and table == "sys_group_has_role":
-            sql, values = 'SELECT user FROM sys_user_grmember WHERE "group" = ?', (row["group"],)
+            sql = 'SELECT user FROM sys_user_grmember WHERE "group" = ?'
+            found = self._store.db.execute(sql, (row["group"],))
         else:
-            sql, values = "SELECT user FROM sys_user_has_role UNION SELECT user FROM sys_user_grmember", ()
-        return [str(one[0]) for one in self._store.db.execute(sql, values)]
+            sql = "SELECT user FROM sys_user_has_role UNION SELECT user FROM sys_user_grmember"
+            found = self._store.db.execute(sql)
+        return [str(one[0]) for one in found]
 
     def _closure(self, held: Iterable[str]) -> frozenset[str]:
         found = self._reached(held)

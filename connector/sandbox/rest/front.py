@@ -7,7 +7,7 @@ from connector.sandbox.access.login import Login, presented
 from connector.sandbox.cookie import Cookies, Node
 from connector.sandbox.error import Busy, NotAuthorized, RecordError, TooLarge, Unauthenticated
 from connector.sandbox.fault import Fault, Faults, spoilt
-from connector.sandbox.header import HTML, headers
+from connector.sandbox.header import HTML, beside, headers
 from connector.sandbox.instance import Instance
 from connector.sandbox.message import Call, Logged, Request, Response
 from connector.sandbox.parameter import parameters
@@ -24,9 +24,6 @@ _WRITES = frozenset({"POST", "PUT", "PATCH"})
 _GATED = re.compile(r"/api/now(?:/v\d)?/(?:table|stats|import|attachment)\b")
 _CHANGES = _WRITES | {"DELETE"}
 _KEPT = 100_000
-_BESIDE = [("Content-Security-Policy", "frame-ancestors 'self'")]
-"""All that an instance says to a write at an address that is no API's (platform facts, 1.8)."""
-
 _TOO_LONG = (
     b"<html><head><title>414 Request-URI Too Large</title></head>"
     b"<body><center><h1>414 Request-URI Too Large</h1></center></body></html>"
@@ -52,7 +49,7 @@ class Rest:
         self.manner = Manner()
         self.tiny = Tiny()
         self.semaphore = Semaphore(self.manner)
-        self._rates = Rates(instance)
+        self._rates = Rates(instance, self.manner)
         self.login = Login(instance)
         self.grants = Grants(instance, self.login)
         self.reading = Reading(instance)
@@ -209,7 +206,7 @@ class Rest:
         cookies: list[tuple[str, str]] = []
         limits: list[tuple[str, str]] = []
         if api is None and turn.method in _CHANGES and not turn.path.startswith("/api/"):
-            return Response(200, headers(now, nth, _BESIDE, logged_in=False, kind="", waited=waited))
+            return Response(200, beside(now, waited))
         try:
             cookies = self._enter(turn, api, node)
             limits = self._rates.count(turn.user, turn.service, now) if turn.service else []

@@ -18,5 +18,6 @@ class Manner:
     longest_url: int = _choice(8192, "bytes of path and query beyond which the answer is 414")  # type: ignore[assignment]
     threads: int = _choice(4, "requests that a node's API_INT semaphore lets run at once")  # type: ignore[assignment]
     queue: int = _choice(50, "requests that may wait before that semaphore; more are 429")  # type: ignore[assignment]
+    rate_flush: int = _choice(30, "seconds between the moments when requests are counted against rate rules")  # type: ignore[assignment]
     visible_after: float = _choice(0.0, "seconds until a created record is seen by reads")  # type: ignore[assignment]
     sessions: bool = _choice(True, "whoever logs in begins a session, kept in cookies")  # type: ignore[assignment]

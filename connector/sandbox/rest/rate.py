@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from connector.sandbox.error import RateLimited
 from connector.sandbox.instance import Instance
+from connector.sandbox.rest.manner import Manner
 
 HOUR = 3600
 
@@ -23,10 +24,16 @@ class Rates:
 
     A rule is for a `type` "user", "role" or "all" and for one `rest_service` (empty: any).  A rule for the
     user wins over those for roles, and those over the ones for all; of several roles the lowest limit counts.
+
+    What is counted becomes known every `manner.rate_flush` seconds, when a node writes its counts down: until
+    then a limit may be exceeded.
     """
 
-    def __init__(self, instance: Instance) -> None:
+    def __init__(self, instance: Instance, manner: Manner) -> None:
         self._instance = instance
+        self._manner = manner
+        self._flushed = 0
+        self._fresh: Counter[tuple[str, str, int]] = Counter()
         self._state: object = None
         self._rules: list[_Rule] = []
         self._counts: Counter[tuple[str, str, int]] = Counter()
@@ -45,14 +52,23 @@ class Rates:
             ("X-RateLimit-Reset", str((window + 1) * HOUR)),
             ("X-RateLimit-Rule", rule.sys_id),
         ]
+        self._flush(now)
         key = (rule.sys_id, user, window)
         if self._counts[key] >= rule.limit:
             wait = str((window + 1) * HOUR - now)
             raise RateLimited(rule.limit, service or "REST API", [("Retry-After", wait), *headers])
         if len(self._counts) > 10_000:
             self._counts = Counter({one: n for one, n in self._counts.items() if one[2] == window})
-        self._counts[key] += 1
+        (self._fresh if self._manner.rate_flush else self._counts)[key] += 1
         return headers
+
+    def _flush(self, now: int) -> None:
+        """Write down what was counted since the last time, where it is time to."""
+        period = now // self._manner.rate_flush if self._manner.rate_flush else now
+        if period != self._flushed:
+            self._flushed = period
+            self._counts += self._fresh
+            self._fresh.clear()
 
     def _look(self) -> None:
         """Read the rules again if any row of the instance changed."""

@@ -17,6 +17,9 @@ def test_a_write_beside_the_apis(wire: Any, method: str, auth: Any) -> None:
     answer = wire(method, "/table/incident", json={"urgency": "1"})
     assert (answer.status_code, answer.content) == (200, b"")
     assert answer.headers["Content-Security-Policy"].startswith("frame-ancestors 'self'")
+    timing = answer.headers["Server-Timing"].split(", ")
+    assert (timing[0], timing[1], len(timing)) == ("wall;dur=0", "sem_wait;dur=0", 10)
+    assert not {"X-Transaction-ID", "Pragma", "Cache-Control"} & set(answer.headers)
     assert not {"Content-Type", "X-Is-Logged-In"} & set(answer.headers)
     assert wire.instance.count("incident") == 0
 

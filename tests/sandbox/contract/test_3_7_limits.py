@@ -28,6 +28,16 @@ def test_no_rule_no_headers(wire: Any) -> None:
     assert not [name for name in wire.get(LIST).headers if name.lower().startswith("x-ratelimit")]
 
 
+def test_counts_are_written_down_every_thirty_seconds(wire: Any, rule: Any) -> None:
+    """Until then a limit may be exceeded; afterwards what was too much counts as well."""
+    rule(2)
+    assert [wire.get(LIST).status_code for _ in range(5)] == [200] * 5
+    wire.clock.at += 29
+    assert wire.get(LIST).status_code == 200
+    wire.clock.at += 1
+    assert wire.get(LIST).status_code == 429
+
+
 def test_a_rule_counts_by_the_hour(wire: Any, rule: Any) -> None:
     """Headers on each answer; beyond the limit 429 with Retry-After; in the next hour all is well."""
     sys_id = rule(2)
@@ -38,6 +48,7 @@ def test_a_rule_counts_by_the_hour(wire: Any, rule: Any) -> None:
         assert (headers["X-RateLimit-Limit"], headers["X-RateLimit-Reset"]) == ("2", str(top))
         assert headers["X-RateLimit-Rule"] == sys_id
         assert "X-RateLimit-Remaining" not in headers
+    wire.clock.at += 30
     over = wire.get(LIST)
     detail = "Rate limit of 2 requests per hour for Table API exceeded"
     assert over.status_code == 429
