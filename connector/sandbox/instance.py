@@ -5,11 +5,11 @@ restricts (choices, read-only columns, column ACLs) is restricted in the REST fa
 """
 
 import contextlib
-import json
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 
 from connector.sandbox.access.acl import WATCHED, Access
+from connector.sandbox.access.domain import Domains
 from connector.sandbox.access.people import People
 from connector.sandbox.access.role import TELLING
 from connector.sandbox.attachment import forget
@@ -21,15 +21,13 @@ from connector.sandbox.error import InvalidTable, NotFound
 from connector.sandbox.import_set import ImportSets
 from connector.sandbox.metric import Metrics
 from connector.sandbox.number import WATCHED as NUMBERING
-from connector.sandbox.operand import Dialect
 from connector.sandbox.property import Properties
-from connector.sandbox.query import Query, Term, parse
 from connector.sandbox.query_acl import QueryAcls
 from connector.sandbox.record import Records
 from connector.sandbox.schema import Schema
+from connector.sandbox.search import Search
 from connector.sandbox.session import Sessions
 from connector.sandbox.sla.engine import Engine
-from connector.sandbox.statement import Statement, statement
 from connector.sandbox.stock import stock
 from connector.sandbox.store import Store
 from connector.sandbox.switch import Switches
@@ -37,7 +35,7 @@ from connector.sandbox.switch import Switches
 Row = dict[str, str]
 
 
-class Instance(People, Schema, Background):
+class Instance(People, Schema, Search, Background):
     """One embedded ServiceNow.
 
     `now` gives epoch seconds UTC and is the only clock; `base_url` begins the links in answers; `time_zone`
@@ -85,6 +83,7 @@ class Instance(People, Schema, Background):
         self.records.updated = self._updated
         self.passwords: dict[str, str] = self.store.passwords()
         self.access = Access(self.store, self.dictionary, self.sessions)
+        self.domains = Domains(self.store, self.sessions, self.access)
         self.denied: set[tuple[str, str, str]] = set()
         self.query_acls = QueryAcls()
         self.metrics: Metrics | None = None
@@ -120,11 +119,6 @@ class Instance(People, Schema, Background):
     @switches.setter
     def switches(self, chosen: Switches) -> None:
         self.records.switches = chosen
-
-    @property
-    def dialect(self) -> Dialect:
-        """How the switches have queries read."""
-        return Dialect(self.switches.unequal_finds_empty, self.switches.ignores_case)
 
     def switch(self, name: str, value: object) -> None:
         """Turn one switch by its name.  ValueError for a name or a value that is none."""
@@ -208,24 +202,6 @@ class Instance(People, Schema, Background):
                 return None
             return row if real is shown else {name: row[name] for name in shown.columns}
 
-    def rows(
-        self, table: str, query: str = "", *, user: str = "admin", limit: int | None = None
-    ) -> list[Row]:
-        """Raw rows that an encoded query finds, without those that row ACLs hide from `user`."""
-        with self.lock:
-            shown = self.dictionary[table]
-            found = self.compiled(shown, parse(query, strict=self.strict), user)
-            tail = f"{found.index} {found.joins} WHERE {found.where} {found.order} LIMIT ?"
-            rows = list(self.store.select(shown, tail, [*found.values, -1 if limit is None else limit]))
-            unseen = self.unseen(shown, [row["sys_id"] for row in rows], user)
-            return [row for row in rows if row["sys_id"] not in unseen] if unseen else rows
-
-    def count(self, table: str, query: str = "") -> int:
-        """How many records an encoded query finds."""
-        with self.lock:
-            shown = self.dictionary[table]
-            return self.counted(shown, self.compiled(shown, parse(query, strict=self.strict), "admin"))
-
     def journal(self, sys_id: str, element: str = "work_notes") -> list[Row]:
         """The entries of one journal of one record, oldest first, as `sys_journal_field` rows."""
         with self.lock:
@@ -269,55 +245,6 @@ class Instance(People, Schema, Background):
             yield
         finally:
             self._skew = before
-
-    # For the REST face, which holds the lock; `generation` counts changes of the dictionary
-
-    def compiled(self, table: Table, query: Query, user: str, pairs: tuple[Term, ...] = ()) -> Statement:
-        """The query as SQL, in the session of `user`."""
-        self.catch_up()
-        no_rows = self.properties.get("glide.invalid_query.returns_no_rows") == "true"
-        return statement(
-            self.dictionary,
-            table,
-            query,
-            self.sessions.asker(user),
-            pairs=pairs,
-            invalid="no_rows" if no_rows else self.switches.invalid_query,
-            strict=self.strict,
-            dialect=self.dialect,
-            denied=self.query_acls.denied(user, self.access, self.dictionary),
-        )
-
-    def counted(self, table: Table, found: Statement) -> int:
-        """The number of rows of a compiled query."""
-        sql = f'SELECT count(*) FROM "{table.root}" t {found.joins} WHERE {found.where}'
-        return int(self.store.db.execute(sql, found.values).fetchone()[0])
-
-    def unseen(self, table: Table, sys_ids: Sequence[str], user: str) -> set[str]:
-        """Which of these records the row ACLs hide from `user`."""
-        unseen: set[str] = set()
-        limits = self.access.limits(user, table) if sys_ids else None
-        if limits is None:
-            return unseen
-        if limits.closed and not table.classes:
-            return set(sys_ids)
-        if limits.closed:
-            classes, ids = json.dumps(sorted(limits.closed)), json.dumps(list(sys_ids))
-            sql = (
-                f'SELECT sys_id FROM "{table.root}" WHERE sys_id IN (SELECT value FROM json_each(?))'
-                " AND sys_class_name IN (SELECT value FROM json_each(?))"
-            )
-            unseen.update(str(row[0]) for row in self.store.db.execute(sql, (ids, classes)))
-        for query in limits.queries:
-            unseen.update(self._matching(table, query, sys_ids))
-        return unseen
-
-    def _matching(self, table: Table, query: str, sys_ids: Sequence[str]) -> Iterator[str]:
-        found = self.compiled(table, parse(query, strict=self.strict), "admin")
-        condition = f"({found.where}) AND t.sys_id IN (SELECT value FROM json_each(?))"
-        sql = f'SELECT t.sys_id FROM "{table.root}" t {found.joins} WHERE {condition}'
-        for row in self.store.db.execute(sql, [*found.values, json.dumps(list(sys_ids))]):
-            yield str(row[0])
 
     @contextlib.contextmanager
     def loading(self) -> Iterator[None]:
@@ -390,9 +317,6 @@ class Instance(People, Schema, Background):
         elif table == "sys_number_counter":
             self.records.numbers.counted(row["table"], row["number"])
         self._heeded(table)
-
-    def _holds(self, table: Table, query: str, sys_id: str) -> bool:
-        return any(self._matching(table, query, [sys_id]))
 
     def _heeded(self, table: str) -> None:
         """Rows of a table that steers the instance changed."""

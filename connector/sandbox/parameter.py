@@ -21,6 +21,7 @@ class Parameters:
     paging: bool = True
     input_display: bool = False
     stamps: bool = True
+    everywhere: bool = False
     tiny: str = ""
     pairs: tuple[tuple[str, str], ...] = ()
     sent: tuple[tuple[str, str], ...] = ()
@@ -48,6 +49,7 @@ def parameters(query: str) -> Parameters:
         paging=not _flag(given, "sysparm_suppress_pagination_header"),
         input_display=_flag(given, "sysparm_input_display_value"),
         stamps=not _flag(given, "sysparm_suppress_auto_sys_field"),
+        everywhere=_flag(given, "sysparm_query_no_domain"),
         tiny=given.get("sysparm_tiny", ""),
         pairs=tuple((name, value) for name, value in sent if not name.startswith("sysparm_")),
         sent=tuple(sent),

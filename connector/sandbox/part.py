@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from connector.sandbox.access.acl import Access
+    from connector.sandbox.access.domain import Domains
     from connector.sandbox.auto_close import AutoClose
     from connector.sandbox.dictionary import Dictionary
     from connector.sandbox.import_set import ImportSets
@@ -32,6 +33,7 @@ class Part(Protocol):
     auto_close: "AutoClose"
     denied: set[tuple[str, str, str]]
     dictionary: "Dictionary"
+    domains: "Domains"
     generation: int
     imports: "ImportSets"
     lock: RLock
@@ -44,6 +46,7 @@ class Part(Protocol):
     sessions: "Sessions"
     sla: "Engine"
     store: "Store"
+    strict: bool
 
     @property
     def switches(self) -> "Switches":
@@ -65,6 +68,9 @@ class Part(Protocol):
 
     def on_node(self, skew: float) -> AbstractContextManager[None]:
         """Within this block the clock is that of a node `skew` seconds ahead."""
+
+    def catch_up(self) -> None:
+        """Let happen what is due by now."""
 
     def _write(self) -> AbstractContextManager[None]:
         """All of a write or nothing of it."""

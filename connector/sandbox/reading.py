@@ -52,7 +52,9 @@ class Reading:
         shape = instance.dictionary[table]
         limits = instance.access.limits(user, shape)
         shown = self._projection(table, self._fields(shape, asked.fields, user), view)
-        found = instance.compiled(shape, parse(asked.query, strict=instance.strict), user, tuple(pairs))
+        found = instance.compiled(
+            shape, parse(asked.query, strict=instance.strict), user, tuple(pairs), everywhere=asked.everywhere
+        )
         if made_by:
             where = f"({found.where}) AND t.sys_created_on <= ?"
             found = replace(found, where=where, values=[*found.values, made_by])

@@ -13,7 +13,7 @@ class Account:
     """What a login needs to know; `may_log_in` is false for inactive, locked and to-be-reset accounts.
 
     `web_services_only` accounts may call APIs and open no page.  `form` is how the user sees date-times, ""
-    for the system's own way.
+    for the system's own way, `domain` is what the user belongs to.
     """
 
     user_name: str
@@ -22,6 +22,7 @@ class Account:
     may_log_in: bool
     web_services_only: bool = False
     form: str = ""
+    domain: str = ""
 
 
 class Sessions:
@@ -43,7 +44,7 @@ class Sessions:
         if known is None:
             row = self._store.db.execute(
                 "SELECT user_name, sys_id, time_zone, active, locked_out, password_needs_reset,"
-                " web_service_access_only, date_format, time_format"
+                " web_service_access_only, date_format, time_format, sys_domain"
                 " FROM sys_user WHERE user_name = ?",
                 (user_name,),
             ).fetchone()
@@ -51,7 +52,7 @@ class Sessions:
                 return None
             may = row[3] == "true" and row[4] != "true" and row[5] != "true"
             known = self._known[user_name] = Account(
-                row[0], row[1], row[2] or self._zone, may, row[6] == "true", pattern(row[7], row[8])
+                row[0], row[1], row[2] or self._zone, may, row[6] == "true", pattern(row[7], row[8]), row[9]
             )
         return known
 

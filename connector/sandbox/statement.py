@@ -4,6 +4,7 @@ Dot-walks become left joins, so a missing reference reads as an empty value and 
 sorting or filtering on the far side of one.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -97,6 +98,11 @@ class Statement:
     order: str
     values: list[str | float]
     index: str = ""
+
+    def within(self, column: str, values: Sequence[str]) -> "Statement":
+        """The same for rows whose `column` has one of these values."""
+        where = f'({self.where}) AND t."{column}" IN ({",".join("?" * len(values))})'
+        return replace(self, where=where, values=[*self.values, *values])
 
 
 def statement(

@@ -36,7 +36,7 @@ class AggregateApi:
         wanted = self._wanted(turn, table)
         pairs = () if asked.query else tuple(Term(name, "=", text, shown=True) for name, text in asked.pairs)
         query = parse(asked.query, strict=instance.strict)
-        found = instance.compiled(table, query, turn.user, pairs)
+        found = instance.compiled(table, query, turn.user, pairs, everywhere=asked.everywhere)
         exact = not instance.dialect.ignores_case
         path = Path(instance.dictionary, table, prefix="g", exact=exact)
         made = aggregate(found, path, wanted, View(SHOWN, zone=turn.zone))

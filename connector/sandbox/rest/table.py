@@ -62,6 +62,8 @@ class TableApi:
     def _one(self, turn: Turn, shape: Table, view: View) -> Answer:
         instance, logged, asked = self._instance, turn.logged, turn.asked
         table, sys_id, user = logged.table, logged.sys_id, turn.user
+        if instance.domains.hides(user, shape, sys_id, everywhere=asked.everywhere):
+            raise NotFound
         if instance.access.limits(user, shape) and instance.unseen(shape, [sys_id], user):
             raise NotFound
         made_by = self._made_by()

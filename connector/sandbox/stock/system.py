@@ -62,6 +62,7 @@ internal_integration_user  boolean                   Internal Integration User
 identity_type              string(40)                Identity type
 password_needs_reset       boolean                   Password needs reset
 roles                      string(255)               Roles
+sys_domain                 domain_id                 Domain
 """,
     "sys_user_group": """
 name              string(80)                Name
@@ -329,6 +330,7 @@ CHOICES: dict[tuple[str, str], dict[str, str]] = {
 
 DEFAULTS: dict[tuple[str, str], str] = {
     ("sys_user", "active"): "true",
+    ("sys_user", "sys_domain"): "global",
     ("sys_user", "locked_out"): "false",
     ("sys_user", "vip"): "false",
     ("sys_user", "web_service_access_only"): "false",

@@ -136,3 +136,28 @@ def test_tiny_urls(wire: Any, desk: dict[str, str]) -> None:
     assert wire.get(f"/{short}&sysparm_offset=1").json() == {"result": []}
     assert wire.post("/api/now/tinyurl", json={}).status_code == 400
     assert wire.get("/api/now/tinyurl").status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("role", "query", "seen"),
+    [("itil", "", 2), ("itil", "true", 2), ("query_no_domain_table_api", "true", 3), ("admin", "true", 3)],
+)
+def test_domains(wire: Any, instance: Instance, role: str, query: str, seen: int) -> None:
+    """Records of other domains are neither shown nor counted, unless the role and the parameter say so."""
+    top, other = instance.add_group("Top"), instance.add_group("Other")
+    below = instance.add_group("Below", parent=top)
+    instance.add_user("li", name="Li", password="secret", roles=["itil", role], sys_domain=top)
+    made = {
+        name: instance.insert("incident", {"short_description": name, "sys_domain": domain})["sys_id"]
+        for name, domain in {"below": below, "global": "global", "other": other}.items()
+    }
+    wire.auth = ("li", "secret")
+    params = {"sysparm_query_no_domain": query, "sysparm_fields": "short_description"}
+    answer = wire.get("/api/now/table/incident", params=params)
+    assert len(answer.json()["result"]) == int(answer.headers["X-Total-Count"]) == seen
+    stats = wire.result("/api/now/stats/incident", sysparm_count="true", sysparm_query_no_domain=query)
+    assert stats["stats"]["count"] == str(seen)
+    statuses = {
+        name: wire.get(f"/api/now/table/incident/{made[name]}", params=params).status_code for name in made
+    }
+    assert statuses == {"below": 200, "global": 200, "other": 200 if seen == 3 else 404}
