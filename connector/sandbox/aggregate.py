@@ -5,7 +5,7 @@ function means nothing for, are left out, as unknown names are everywhere.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from connector.sandbox.column import Column
@@ -26,7 +26,7 @@ _DURATIONS = frozenset({"glide_duration", "timer"})
 class Wanted:
     """What is asked of the rows: `functions` are (function, column), `groups` columns.
 
-    `having` and `order` are the parameters as sent.
+    `having` and `order` are the parameters as sent; what names a column that is not `readable` is left out.
     """
 
     count: bool = False
@@ -34,6 +34,7 @@ class Wanted:
     groups: tuple[str, ...] = ()
     having: str = ""
     order: str = ""
+    readable: Callable[[str], bool] = lambda _: True
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,8 @@ def aggregate(found: Statement, path: Path, wanted: Wanted, view: View) -> Aggre
     columns += [_rendered(function, sql, kind) for (function, _), (sql, kind) in functions.items()]
     for sql, column in groups.values():
         columns += [sql, display(path, sql, column, view)]
-    having, values = _having(path, wanted.having)
-    order = ", ".join(_order(path, wanted.order)) or ", ".join(_sorted(path, name) for name in groups)
+    having, values = _having(path, wanted)
+    order = ", ".join(_order(path, wanted)) or ", ".join(_sorted(path, name) for name in groups)
     tail = f" GROUP BY {', '.join(sql for sql, _ in groups.values())}" if groups else ""
     tail += f" HAVING {having}" if having else ""
     tail += f" ORDER BY {order}" if order and groups else ""
@@ -98,14 +99,14 @@ def _rendered(function: str, sql: str, column: Column) -> str:
     return f"COALESCE({sql},'')"
 
 
-def _having(path: Path, text: str) -> Fragment:
+def _having(path: Path, wanted: Wanted) -> Fragment:
     """`count^priority^>^3,avg^priority^>^2`: all must hold; what cannot be read is left out."""
     parts: list[str] = []
     values: list[str | float] = []
-    for one in re.split(r",(?=(?:count|sum|avg|min|max)\^)", text, flags=re.IGNORECASE):
+    for one in re.split(r",(?=(?:count|sum|avg|min|max)\^)", wanted.having, flags=re.IGNORECASE):
         read = _HAVING.match(one.strip())
         found = _function(path, read[1].lower(), read[2]) if read else None
-        if read is None or found is None:
+        if read is None or found is None or not wanted.readable(read[2]):
             continue
         sign = "<>" if read[3] == "!=" else read[3]
         sql, column = found
@@ -123,13 +124,15 @@ def _having(path: Path, text: str) -> Fragment:
     return " AND ".join(parts), values
 
 
-def _order(path: Path, text: str) -> Iterator[str]:
+def _order(path: Path, wanted: Wanted) -> Iterator[str]:
     """`AVG^state`, `COUNT^DESC`, `state^DESC`: aggregates or columns, rising unless DESC is said."""
-    for one in filter(None, text.split(",")):
+    for one in filter(None, wanted.order.split(",")):
         words = [word.strip() for word in one.split("^") if word.strip()]
         falling = " DESC" if words and words[-1].upper() == "DESC" else ""
         if words and words[-1].upper() in {"ASC", "DESC"}:
             words.pop()
+        if words and not wanted.readable(words[-1]):
+            continue
         if words and words[0].lower() in {"count", *FUNCTIONS}:
             found = _function(path, words[0].lower(), words[1] if len(words) > 1 else "")
             if found:

@@ -24,10 +24,11 @@ MATCHING = frozenset(
 
 
 class QueryAcls:
-    """The rules that fail.  Nobody pays for them while there are none.
+    """What fails: rows of `sys_security_acl` with these operations, and what a test puts in place.
 
-    Where no rule of this kind fails the column's read ACLs decide, as the platform's `*.*` rules have it;
-    `follow_read = False` is an instance of an older release, on which unreadable columns may be asked for.
+    A row is named and decides as those for reading do; where none but the one of all columns (`*.*`) is
+    there, the column's read ACLs decide.  `follow_read = False` is an instance of an older release, on which
+    unreadable columns may be asked for.  Nobody pays for any of it while there are no rules.
     """
 
     def __init__(self) -> None:
@@ -52,12 +53,17 @@ class QueryAcls:
     def denied(self, user: str, access: Access, dictionary: Dictionary) -> Denied | None:
         """What fails for one user; None while nothing does for anybody."""
         by_read = self.follow_read and access.columns_matter
-        if not self._failing and not by_read:
+        by_rule = access.queries_matter
+        if not self._failing and not by_read and not by_rule:
             return None
         everyone = ("", user, *(f"role {role}" for role in access.held(user)))
 
         def fails(table: str, column: str, kind: QueryOperation) -> bool:
-            if by_read and not access.readable(user, dictionary[table], column):
+            shape = dictionary[table]
+            verdict = access.may_query(user, kind, shape, column) if by_rule else None
+            if verdict is None and by_read and access.delegates(kind):
+                verdict = access.readable(user, shape, column)
+            if verdict is False:
                 return True
             return any(
                 (who, table, name, kind) in self._failing for who in everyone for name in (column, "*")

@@ -35,6 +35,9 @@ WATCHED = frozenset(
 )
 """Tables whose rows decide about access."""
 
+STAR = "*.*"
+"""The name of the rules of all columns of all tables."""
+
 _RULES = """
 SELECT a.sys_id, a.operation, a.name, a.admin_overrides, COALESCE(r.name, '')
 FROM sys_security_acl a
@@ -95,6 +98,7 @@ class Access:
         self._sessions = sessions
         self._rules: dict[tuple[str, str], list[Rule]] | None = None
         self._columns: frozenset[str] | None = None
+        self._queries: bool | None = None
         self._limits: dict[tuple[str, str], Limits | None] = {}
         self._writable: dict[tuple[str, str, str], bool] = {}
 
@@ -102,7 +106,7 @@ class Access:
         """Something that decides about access has changed; `changes` counts it."""
         self.changes += 1
         self.roles.forget()
-        self._rules = self._columns = None
+        self._rules = self._columns = self._queries = None
         self._limits.clear()
         self._writable.clear()
 
@@ -143,6 +147,29 @@ class Access:
         if "write" not in self._by_column():
             return True
         return self._passes("write", self._column_names(table, element), self.held(user))
+
+    @property
+    def queries_matter(self) -> bool:
+        """Whether there is any rule about queries that does not leave the matter to the read rules."""
+        if self._queries is None:
+            known = self._known()
+            self._queries = any(kind.startswith("query_") and name != STAR for kind, name in known)
+        return self._queries
+
+    def may_query(self, user: str, operation: str, table: Table, element: str) -> bool | None:
+        """Whether a rule lets the user ask so for a column; None where only that of all columns is there."""
+        held = self.held(user)
+        if not self._passes(operation, self._row_names(table), held):
+            return False
+        for name in self._column_names(table, element):
+            rules = self._known().get((operation, name))
+            if rules and name != STAR:
+                return any(rule.passes(held) for rule in rules)
+        return None
+
+    def delegates(self, operation: str) -> bool:
+        """Whether the query rule of all columns is in force, which asks the read rules."""
+        return (operation, STAR) in self._known()
 
     @property
     def columns_matter(self) -> bool:

@@ -122,9 +122,10 @@ class People(Part):
         return found[0]["sys_id"]
 
     def allow(self, operation: str, name: str, role: str) -> None:
-        """An access rule: `role` may "read", "write", "create" or "delete" what `name` says.
+        """An access rule: `role` may do with `name` what `operation` says.
 
-        `name` is a table, `table.column`, `table.*` or `*`; a name that had no rule before is closed to
+        That is "read", "write", "create", "delete", "query_match" or "query_range"; `name` is a table,
+        `table.column`, `table.*` or `*`; a name that had no rule before is closed to
         everybody else by this one.
         """
         with self._write():

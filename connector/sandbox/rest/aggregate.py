@@ -67,6 +67,7 @@ class AggregateApi:
             groups=tuple(columns("sysparm_group_by")),
             having=given.get("sysparm_having", ""),
             order=given.get("sysparm_order_by", ""),
+            readable=lambda name: not secret(name) and access.readable(turn.user, table, name),
         )
 
 

@@ -283,13 +283,16 @@ create write delete   cmn_rota_roster                                           
 create                em_event                                                   evt_mgmt_integration
 create write delete   sys_attachment                                             *
 create write          sys_import_set_row                                         import_set_loader
+query_match           *.*                                                        *
+query_range           *.*                                                        *
 """
 """Operations, tables (`*` any other), and the roles of which one opens them; `*` as a role is everybody.
 
-`admin` opens everything but what asks for `security_admin`, a role that a REST session cannot raise.
+The query rules of all columns leave the matter to the read rules.  `admin` opens everything but what asks for
+`security_admin`, a role that a REST session cannot raise.
 """
 
-OPERATIONS = frozenset({"read", "write", "create", "delete"})
+OPERATIONS = frozenset({"read", "write", "create", "delete", "query_match", "query_range"})
 
 
 def roles() -> dict[str, list[str]]:

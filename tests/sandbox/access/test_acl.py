@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from connector.sandbox import Instance
 from connector.sandbox.access.acl import Access
-from connector.sandbox.stock.access import rules
+from connector.sandbox.stock.access import OPERATIONS, rules
 
 ROLES = ["u_a", "u_b", "admin"]
 ROWS = ["problem_task", "task", "*"]
@@ -77,5 +77,5 @@ def test_stock_rules_name_tables_that_may_exist() -> None:
     found = list(rules())
     assert ("read", "sys_audit", ["admin"]) in found
     assert ("create", "sys_attachment", []) in found
-    assert all(operation in {"read", "write", "create", "delete"} and table for operation, table, _ in found)
+    assert all(operation in OPERATIONS and table for operation, table, _ in found)
     assert not [role for _, _, needed in found for role in needed if role == "*"]

@@ -115,3 +115,53 @@ def test_unreadable_columns_may_not_be_asked_for(wire: Any, ask: Any) -> None:
     assert ask("priority=1").status_code == 403
     wire.instance.query_acls.follow_read = False
     assert size(ask("priority=1")) == 1
+
+
+@pytest.fixture
+def asker(wire: Any, ask: Any) -> Any:
+    """The same asked by somebody who reads incidents and is no admin."""
+    wire.instance.add_user("li", name="Li", password="secret", roles=["itil"])
+    wire.auth = ("li", "secret")
+    return ask
+
+
+def test_query_acls_are_rows(wire: Any, asker: Any) -> None:
+    """One rule of `sys_security_acl` an operation; whoever has its role may ask so, others get a 403."""
+    stock = wire.instance.rows("sys_security_acl", "operationSTARTSWITHquery_^ORDERBYoperation")
+    assert [(row["operation"], row["name"]) for row in stock] == [
+        ("query_match", "*.*"),
+        ("query_range", "*.*"),
+    ]
+    wire.instance.allow("query_range", "incident.priority", "range_asker")
+    refused = asker("priority>1")
+    assert (refused.status_code, refused.json()) == (403, REFUSAL)
+    assert asker("ORDERBYpriority").status_code == 403
+    assert size(asker("priority=1")) == 1
+    assert size(asker("state>=1")) == 3
+    li = wire.instance.rows("sys_user", "user_name=li")[0]["sys_id"]
+    wire.instance.grant(li, ["range_asker"])
+    assert size(asker("priority>1^ORDERBYpriority")) == 2
+
+
+def test_the_most_special_query_rule_decides(wire: Any, asker: Any) -> None:
+    """That of the column before that of all columns of the table, that of the table before the one above."""
+    wire.instance.allow("query_match", "task.*", "nobody")
+    assert asker("priority=1").status_code == 403
+    wire.instance.allow("query_match", "incident.priority", "itil")
+    assert size(asker("priority=1")) == 1
+    assert asker("state=1").status_code == 403
+    wire.instance.allow("query_match", "task.priority", "nobody")
+    assert size(asker("priority=1")) == 1
+
+
+def test_the_rule_of_all_columns_leaves_it_to_the_read_rules(wire: Any, asker: Any) -> None:
+    """Whoever may read may ask; a rule of its own beats that, and without the `*.*` row nobody looks."""
+    wire.instance.allow("read", "incident.priority", "reader")
+    assert asker("priority=1").status_code == 403
+    assert asker("priority>1").status_code == 403
+    wire.instance.allow("query_match", "incident.priority", "itil")
+    assert size(asker("priority=1")) == 1
+    assert asker("priority>1").status_code == 403
+    star = wire.instance.rows("sys_security_acl", "operation=query_range")[0]["sys_id"]
+    wire.instance.update("sys_security_acl", star, {"active": "false"})
+    assert size(asker("priority>1")) == 2

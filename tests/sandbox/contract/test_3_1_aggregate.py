@@ -162,3 +162,22 @@ def test_refusals(wire: Any) -> None:
     wire.auth = None
     wire.session.cookies.clear()
     assert wire.get("/api/now/stats/incident?sysparm_count=true").status_code == 401
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"sysparm_having": "count^priority^>^1"},
+        {"sysparm_having": "max^priority^>^1"},
+        {"sysparm_order_by": "MAX^priority^DESC"},
+        {"sysparm_order_by": "priority^DESC"},
+    ],
+)
+def test_what_may_not_be_read_neither_filters_nor_sorts(
+    wire: Any, stats: Any, params: dict[str, str]
+) -> None:
+    """Otherwise having and order would tell what the answer hides."""
+    grouped = {"sysparm_count": "true", "sysparm_group_by": "state"}
+    plain = wire.result("/api/now/stats/incident", **grouped)
+    wire.instance.deny_read("incident", "priority", "connector")
+    assert wire.result("/api/now/stats/incident", **grouped, **params) == plain
