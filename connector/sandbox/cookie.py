@@ -5,6 +5,7 @@ import re
 from collections import OrderedDict
 from dataclasses import dataclass
 from email.utils import formatdate
+from hashlib import sha256
 
 from connector.sandbox.message import Headers
 
@@ -72,6 +73,11 @@ class Cookies:
             return ""
         session.used = now
         return session.user
+
+    def token(self, headers: Headers) -> str:
+        """What the session of this cookie must bring along as `X-UserToken` where that is asked for."""
+        found = _SESSION.search(headers.get("Cookie") or "")
+        return sha256(found[1].encode()).hexdigest() + found[1][:8].lower() if found else ""
 
     def begin(self, user: str, node: Node, now: float, *, secure: bool) -> list[tuple[str, str]]:
         """A session for somebody who just logged in: its `Set-Cookie` headers.

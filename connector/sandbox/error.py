@@ -44,8 +44,9 @@ class RecordError(Exception):
 class Unauthenticated(RecordError):
     """No, wrong or locked credentials."""
 
-    def __init__(self) -> None:
+    def __init__(self, headers: Sequence[tuple[str, str]] = ()) -> None:
         super().__init__(401, "User Not Authenticated", "Required to provide Auth information")
+        self.headers = headers
 
 
 class InvalidTable(RecordError):

@@ -95,6 +95,8 @@ class Records:
         except sqlite3.IntegrityError:
             raise Duplicate(row["sys_id"]) from None
         self.guard("insert", table, row["sys_id"])
+        if row.get("parent_incident"):
+            self._count_children("", row["parent_incident"])
         self._leave(table, row, {}, entries, user)
         if table.audited and self.audit_inserts:
             self._audit(table, row, {name: "" for name in given if row[name]}, entries, user)
@@ -105,6 +107,9 @@ class Records:
         self, table: Table, old: Row, fields: Mapping[str, Any], user: str, *, stamps: bool = True
     ) -> Row:
         """Through the rules; the same row back where nothing changes.  `stamps`: who, when and how often."""
+        moved: Row = {}
+        if "sys_class_name" in fields:
+            table, old, moved = self._moved(table, old, str(fields["sys_class_name"]))
         given, entries = self._split(table, fields)
         if (
             entries
@@ -115,7 +120,7 @@ class Records:
             entries = {}
         new = old | given
         prepare(table.name, new, old, self._writing(user, given, entries, old))
-        before = {name: old[name] for name, value in new.items() if value != old[name]}
+        before = {name: old[name] for name, value in new.items() if value != old[name]} | moved
         if not before and not entries and not (self.switches.unchanged_bumps and fields):
             return old
         written = {name: new[name] for name in before}
@@ -130,9 +135,33 @@ class Records:
         if written:
             self.store.update(table.root, new["sys_id"], written)
         self.guard("update", table, new["sys_id"])
+        if "parent_incident" in before:
+            self._count_children(before["parent_incident"], new["parent_incident"])
         self._leave(table, new, before, entries, user)
         self.updated(table, new)
         return new
+
+    def _moved(self, table: Table, old: Row, wanted: str) -> tuple[Table, Row, Row]:
+        """A record becomes one of another class of its hierarchy: the class, the row, what was before.
+
+        The sys_id stays, columns that the new class has not are emptied, new ones have their defaults.  A
+        class that does not exist or is kept elsewhere changes nothing.
+        """
+        target = self.dictionary.get(wanted)
+        if target is None or target is table or target.root != table.root or not table.classes:
+            return table, old, {}
+        row = {name: old.get(name, column.default) for name, column in target.columns.items()}
+        row["sys_class_name"] = target.name
+        lost = {name: "" for name in table.columns if name not in target.columns}
+        fresh = {name: row[name] for name in row if name not in table.columns}
+        self.store.update(table.root, old["sys_id"], lost | fresh | {"sys_class_name": target.name})
+        return target, row, {"sys_class_name": table.name}
+
+    def _count_children(self, before: str, after: str) -> None:
+        """Tell parent incidents how many children they have; no other trace is left in them."""
+        for parent, step in ((before, -1), (after, 1)):
+            if parent:
+                self.store.add(parent, "child_incidents", step)
 
     def overwrite(self, table: Table, old: Row, fields: Mapping[str, Any]) -> Row:
         """Past all rules, audit, journals and stamps, as `autoSysFields(false)` with `setWorkflow(false)`."""
@@ -151,6 +180,8 @@ class Records:
         """Audited tables leave a row in `sys_audit_delete` under the real class."""
         self.guard("delete", table, row["sys_id"])
         self.store.delete(table.root, row["sys_id"])
+        if row.get("parent_incident"):
+            self._count_children(row["parent_incident"], "")
         if table.audited:
             now = stamp(self.sessions.asker(user).at)
             self.store.insert("sys_audit_delete", audit.deletion(table, row, self.mint(), now, user))

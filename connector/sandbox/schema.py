@@ -16,6 +16,9 @@ from connector.sandbox.stock import (
     found_table,
 )
 
+ADDED = ("u_", "x_")
+"""How the names of columns begin that an admin adds."""
+
 
 class Schema(Part):
     """What `Instance` offers for its dictionary."""
@@ -109,13 +112,27 @@ class Schema(Part):
         """A column comes of a row of `sys_dictionary`."""
         if not NAME.match(row["element"]):
             raise RecordError(400, "Operation Failed", f"{row['element']} is no column name")
-        self._place(row["name"], declared(row))
+        if row["active"] != "false":
+            self._place(row["name"], declared(row))
 
     def _change_column(self, row: Row) -> None:
-        """A row of `sys_dictionary` was changed: label, length, default and whether REST may write it."""
+        """A row of `sys_dictionary` was changed: label, length, default and whether REST may write it.
+
+        A column that an admin had added goes out of sight with `active`, and comes back with its values.
+        """
         known = self.dictionary.get(row["name"])
         column = known.columns.get(row["element"]) if known else None
-        if column is not None:
+        if row["active"] == "false" and row["element"].startswith(ADDED):
+            if column is not None:
+                self.dictionary.drop_column(row["name"], row["element"])
+                self.generation += 1
+        elif column is None and known is not None and row["element"].startswith(ADDED):
+            self._place(row["name"], declared(row))
+            for choice in self.rows(
+                "sys_choice", f"name={row['name']}^element={row['element']}^ORDERBYsequence"
+            ):
+                self._change_choice(choice)
+        elif column is not None:
             told = declared(row)
             self.dictionary.add_column(row["name"], replace(told, choices=column.choices, type=column.type))
             self.generation += 1
@@ -124,7 +141,7 @@ class Schema(Part):
         """A row of `sys_dictionary` is gone, and with it a column that an admin had added, its values too."""
         name, element = row["name"], row["element"]
         known = self.dictionary.get(name)
-        if known is None or element not in known.columns or not element.startswith(("u_", "x_")):
+        if known is None or element not in known.columns or not element.startswith(ADDED):
             return
         above = self.dictionary.get(known.parent)
         if above is not None and element in above.columns:
@@ -159,7 +176,7 @@ class Schema(Part):
                 extends = names.get(row["super_class"], row["super_class"])
                 found_table(self.dictionary, row["name"], row["label"], extends)
             self.dictionary[row["name"]].web = row["ws_access"] != "false"
-        for row in self.rows("sys_dictionary", "elementISNOTEMPTY"):
+        for row in self.rows("sys_dictionary", "elementISNOTEMPTY^active!=false"):
             known = self.dictionary.get(row["name"])
             if known and row["element"] not in known.columns:
                 self.dictionary.add_column(row["name"], declared(row))

@@ -151,6 +151,11 @@ class Store:
         names = ",".join([f'"{name}"=?' for name in changed])
         self.db.execute(f'UPDATE "{root}" SET {names} WHERE sys_id=?', (*changed.values(), sys_id))
 
+    def add(self, sys_id: str, column: str, step: int) -> None:
+        """Count a number of one task up or down."""
+        sql = f'UPDATE task SET "{column}" = max(0, CAST("{column}" AS INTEGER) + ?) WHERE sys_id = ?'
+        self.db.execute(sql, (step, sys_id))
+
     def delete(self, root: str, sys_id: str) -> None:
         """Remove one record."""
         self.db.execute(f'DELETE FROM "{root}" WHERE sys_id=?', (sys_id,))

@@ -213,7 +213,7 @@ class Rest:
             answer = self._answer(turn, api)
         except Unauthenticated as refused:
             refused.message = self.manner.not_authenticated
-            challenge = [("WWW-Authenticate", 'BASIC realm="Service-now"')]
+            challenge = [("WWW-Authenticate", 'BASIC realm="Service-now"'), *refused.headers]
             found = headers(now, nth, challenge, logged_in=False, waited=waited, alive=False)
             return Response(401, found, self._refusal(refused).body)
         except RecordError as refused:
@@ -246,6 +246,8 @@ class Rest:
                     raise NotAuthorized("Access to unscoped api is not allowed")
             elif not self.login.may(known):
                 raise Unauthenticated
+            elif self.manner.user_token and sent.get("X-UserToken") != self.cookies.token(sent):
+                raise Unauthenticated([("X-UserToken-Response", self.cookies.token(sent))])
         except Unauthenticated:
             if api is None or not api.open:
                 raise

@@ -82,6 +82,10 @@ class TableApi:
             instance.access.require(user, "write", real)
             zone = view.zone if asked.input_display else None
             fields = incoming(instance, real, turn.record(), user, zone, view.form, sys_id)
+            wanted = instance.dictionary.get(fields.get("sys_class_name", ""))
+            if wanted and wanted.root == real.root and wanted is not real:
+                instance.access.require(user, "create", wanted)
+                shape = wanted
             instance.update(table, sys_id, fields, user=user, stamps=asked.stamps)
             logged.committed = True
         return Answer(200, self._reading.one(shape, sys_id, asked.fields, view, user))

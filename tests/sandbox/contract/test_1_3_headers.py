@@ -177,3 +177,18 @@ def test_a_base_url_of_ones_own(instance: Instance) -> None:
         assert answer.headers["Link"].startswith(f"<{given}/api/now/v2/table/incident?")
         made = session.post(f"{server.url}{LIST}", json={}, timeout=5)
         assert made.headers["Location"].startswith(f"{given}{LIST}/")
+
+
+def test_a_session_may_need_its_token(wire: Any) -> None:
+    """Where `X-UserToken` is asked for, a wrong one is answered with the right one; credentials need none."""
+    path = "/api/now/table/incident"
+    assert wire.get(path).status_code == 200
+    wire.rest.manner.user_token = True
+    assert wire.get(path).status_code == 200
+    wire.auth = None
+    refused = wire.get(path, headers={"X-UserToken": "old"})
+    assert (refused.status_code, refused.json()["error"]["message"]) == (401, "User Not Authenticated")
+    token = refused.headers["X-UserToken-Response"]
+    assert len(token) == 72
+    assert wire.get(path).status_code == 401
+    assert wire.get(path, headers={"X-UserToken": token}).status_code == 200

@@ -121,3 +121,23 @@ def test_only_admins_make_rules(wire: Any) -> None:
     wire.instance.add_user("agent", name="A", password="secret", roles=["itil"])
     wire.auth = ("agent", "secret")
     assert wire.post("/api/now/table/sys_script", json={"name": "x"}).status_code == 403
+
+
+def test_a_parent_counts_its_children(wire: Any) -> None:
+    """Up and down with what names it, without a stamp of its own."""
+    first, second = (wire.instance.insert("incident", {})["sys_id"] for _ in range(2))
+
+    def counts() -> tuple[str, str]:
+        return tuple(wire.result(f"{INCIDENT}/{one}")["child_incidents"] for one in (first, second))
+
+    child = wire.post(INCIDENT, json={"parent_incident": first}).json()["result"]["sys_id"]
+    wire.post(INCIDENT, json={"parent_incident": first})
+    assert counts() == ("2", "0")
+    wire.patch(f"{INCIDENT}/{child}", json={"parent_incident": second})
+    assert counts() == ("1", "1")
+    wire.patch(f"{INCIDENT}/{child}", json={"parent_incident": ""})
+    assert counts() == ("1", "0")
+    wire.patch(f"{INCIDENT}/{child}", json={"parent_incident": second})
+    wire.delete(f"{INCIDENT}/{child}")
+    assert counts() == ("1", "0")
+    assert wire.result(f"{INCIDENT}/{second}")["sys_mod_count"] == "0"

@@ -137,3 +137,38 @@ def test_a_subcategory_of_another_category_is_dropped(wire: Any) -> None:
     moved = wire.patch(one, json={"category": "software", "subcategory": "erp"}).json()["result"]
     assert moved["subcategory"] == "erp"
     assert wire.post(path, json={"subcategory": "erp"}).json()["result"]["subcategory"] == ""
+
+
+def test_a_record_may_change_its_class(wire: Any, made: str) -> None:
+    """It keeps sys_id and number and is found under its new class; what that one has not is gone."""
+    wire.patch(made, json={"severity": "1", "short_description": "x", "caller_id": "a" * 32})
+    before = wire.result(made)
+    changed = wire.patch(made, json={"sys_class_name": "problem", "short_description": "y"})
+    assert changed.status_code == 200, changed.text
+    row = changed.json()["result"]
+    assert (row["sys_class_name"], row["number"], row["short_description"]) == (
+        "problem",
+        before["number"],
+        "y",
+    )
+    assert int(row["sys_mod_count"]) == int(before["sys_mod_count"]) + 1
+    assert wire.get(made).status_code == 404
+    there = made.replace("/incident/", "/problem/")
+    assert wire.result(there)["known_error"] == "false"
+    back = wire.patch(there, json={"sys_class_name": "incident"}).json()["result"]
+    assert (back["severity"], back["caller_id"]) == ("3", "")
+
+
+@pytest.mark.parametrize("wanted", ["sys_user", "no_such_table", "incident", ""])
+def test_a_class_that_cannot_be_is_ignored(wire: Any, made: str, wanted: str) -> None:
+    """One that is kept elsewhere, does not exist, or is the record's own."""
+    before = wire.result(made)
+    assert wire.patch(made, json={"sys_class_name": wanted}).json()["result"] == before
+
+
+def test_who_may_not_create_there_may_not_move_there(wire: Any, made: str) -> None:
+    """403, and the record stays what it is."""
+    wire.instance.add_user("li", name="Li", password="secret", roles=["sn_incident_write"])
+    refused = wire.patch(made, json={"sys_class_name": "problem"}, auth=("li", "secret"))
+    assert refused.status_code == 403
+    assert wire.result(made)["sys_class_name"] == "incident"
