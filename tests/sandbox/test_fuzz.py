@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from connector.sandbox.instance import Instance
+from connector.sandbox.moment import stamp
 from tests.sandbox.evaluator import World
 
 NOW = 1_700_000_000  # 2023-11-14 22:13:20 UTC, already the 15th in Shanghai
@@ -185,10 +186,27 @@ ROWS = st.lists(
 )
 
 
+class Clock:
+    """The instance's clock, which is years away from the wall's and jumps where a test wants it."""
+
+    def __init__(self) -> None:
+        self.at = NOW
+
+    def __call__(self) -> float:
+        """Epoch seconds UTC."""
+        return self.at
+
+
 @pytest.fixture(scope="module")
-def desk() -> Iterator[Instance]:
+def clock() -> Clock:
+    """The one clock of the instance."""
+    return Clock()
+
+
+@pytest.fixture(scope="module")
+def desk(clock: Clock) -> Iterator[Instance]:
     """People with managers and departments, groups, two problems; no incident yet."""
-    made = Instance(now=lambda: NOW, seed=5)
+    made = Instance(now=clock, seed=5)
     people = [("wang", "Wang Wei"), ("smith", "Smith Anna"), ("王", "王伟"), ("x", "")]
     for (user_name, name), sys_id, manager in zip(people, USERS, ["", *USERS], strict=False):
         zone = ZONES.get(user_name, "")
@@ -210,7 +228,7 @@ def desk() -> Iterator[Instance]:
 
 
 def world(desk: Instance, user: str) -> World:
-    """Everything in the instance, for the evaluator."""
+    """Everything in the instance at this moment, for the evaluator."""
     rows = {table: desk.rows(table) for table in KINDS}
     me = next(row["sys_id"] for row in rows["sys_user"] if row["user_name"] == user)
     dialect = desk.dialect
@@ -219,7 +237,7 @@ def world(desk: Instance, user: str) -> World:
         KINDS,
         NAMES,
         {},
-        NOW,
+        int(desk.now()),
         ZONES[user],
         me,
         dialect.ignores_case,
@@ -262,6 +280,53 @@ def test_two_readings_agree(
         desk.store.db.execute("ROLLBACK")
         desk.switch("unequal_finds_empty", True)
         desk.switch("ignores_case", True)
+
+
+CLOCKS = [
+    NOW,
+    915_148_799,  # the last second of 1998
+    1_699_171_200,  # 2023-11-05 08:00 UTC, two hours after the clocks of New York went back
+    1_710_068_400,  # 2024-03-10 11:00 UTC, four hours after they went ahead
+    1_893_456_000,  # 2030
+]
+"""Moments of the instance; none is that of the machine."""
+
+SIGNS = ("<", "<=", ">", ">=")
+RELATIVES = ("RELATIVEGT", "RELATIVELT", "RELATIVEGE", "RELATIVELE")
+
+
+@st.composite
+def moments(draw: st.DrawFn) -> tuple[int, list[str], str]:
+    """A clock, dates around some hours or days before it, and a condition that asks for those hours or days."""
+    at, count = draw(st.sampled_from(CLOCKS)), draw(st.integers(0, 14))
+    unit, size = draw(st.sampled_from([("hour", 3600), ("hour", 3600), ("day", 86_400)]))
+    offsets = st.sampled_from([-5400, -3600, -1800, -1, 0, 1, 1800, 3600, 5400])
+    dates = [stamp(at - count * size + offset) for offset in draw(st.lists(offsets, min_size=1, max_size=9))]
+    edge = draw(one("", "Start", "End"))
+    script = draw(one(*SIGNS)) + f"javascript:gs.{unit}sAgo{edge}({count})"
+    relative = draw(one(*RELATIVES)) + f"@{'dayofweek' if unit == 'day' else unit}@ago@{count}"
+    return at, dates, draw(one(*DATES)) + draw(one(script, relative))
+
+
+@example((1_699_171_200, ["2023-11-05 03:30:00"], "due_dateRELATIVEGT@hour@ago@5"), "smith")
+@example((1_699_171_200, ["2023-11-05 03:30:00"], "due_date>javascript:gs.hoursAgo(5)"), "smith")
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(moments(), one(*ZONES))
+def test_what_is_relative_goes_by_the_instances_clock(
+    desk: Instance, clock: Clock, drawn: tuple[int, list[str], str], user: str
+) -> None:
+    """Hours are time that passes, also over the night in which the user's clocks change; days are dates."""
+    at, dates, query = drawn
+    desk.store.db.execute("BEGIN")
+    clock.at = at
+    try:
+        for date in dates:
+            desk.insert("incident", {"follow_up": date, "due_date": date})
+        expected = {row["sys_id"] for row in world(desk, user).find("incident", query)}
+        assert {row["sys_id"] for row in desk.rows("incident", query, user=user)} == expected, query
+    finally:
+        clock.at = NOW
+        desk.store.db.execute("ROLLBACK")
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
