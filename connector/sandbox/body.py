@@ -4,11 +4,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from connector.sandbox.access.role import ADMIN
 from connector.sandbox.column import Column, accepted, java_text
 from connector.sandbox.dictionary import Table
 from connector.sandbox.error import Denied
 from connector.sandbox.instance import Instance
 from connector.sandbox.moment import universal
+from connector.sandbox.rule import CLOSED
 from connector.sandbox.sanitise import cleaned
 
 _SYS_ID = re.compile(r"[0-9a-f]{32}\Z")
@@ -55,6 +57,16 @@ def incoming(
             stored = accepted(column, value, any_choice=any_choice, iso_dates=switches.iso_dates)
         if stored is not None:
             fields[name] = stored
+    if switches.closed_is_final and {"state", "incident_state"} & fields.keys() and sys_id:
+        old = instance.get(table.name, sys_id) or {}
+        if (
+            table.name == "incident"
+            and old.get("state") == CLOSED
+            and ADMIN not in instance.access.held(user)
+        ):
+            fields = {
+                name: value for name, value in fields.items() if name not in {"state", "incident_state"}
+            }
     if fields.get("subcategory") and not _fits(instance, table, fields, sys_id):
         del fields["subcategory"]
     return fields

@@ -155,6 +155,8 @@ def _reopen(new: Row, old: Row, writing: Writing) -> None:
     _fill(new, "reopen_count", str(int(old.get("reopen_count") or 0) + 1), writing)
     _fill(new, "reopened_time", writing.now, writing)
     _fill(new, "reopened_by", writing.user_id, writing)
+    if not writing.switches.reopen_clears:
+        return
     for name in ("resolved_at", "resolved_by", "closed_at", "closed_by"):
         _fill(new, name, "", writing)
     for name in ("calendar_stc", "business_stc", "calendar_duration", "business_duration"):
@@ -204,11 +206,13 @@ def _article(_: str, new: Row, old: Row, writing: Writing) -> None:
 
 
 def _person(_: str, new: Row, old: Row, writing: Writing) -> None:
-    """The name is first and last name unless it was given."""
+    """The name is first and last name unless it was given; machines open no pages."""
     if "name" not in writing.given and {"first_name", "last_name"} & writing.given:
         new["name"] = f"{new['first_name']} {new['last_name']}".strip()
     elif not old and not new["name"]:
         new["name"] = new["user_name"]
+    if new["identity_type"].lower() == "machine" != old.get("identity_type", "").lower():
+        new["web_service_access_only"] = "true"
 
 
 _RULES: dict[str, Callable[[str, Row, Row, Writing], None]] = {

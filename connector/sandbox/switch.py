@@ -49,6 +49,12 @@ class Switches:
     import_at_once: bool = False
     """Whether `insertMultiple` transforms before it answers; otherwise a job does, a little later (3.4)."""
 
+    reopen_clears: bool = True
+    """Whether reopening empties `resolved_at`, `resolved_by` and what is measured at the end (5.2)."""
+
+    closed_is_final: bool = False
+    """Whether only admins write the state of a closed incident over REST; for others it is dropped (5.2)."""
+
     sla_duplicates: bool = False
     """Whether updates faster than the SLA engine attach a second `task_sla` (KB0541990)."""
 

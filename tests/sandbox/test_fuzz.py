@@ -297,7 +297,7 @@ RELATIVES = ("RELATIVEGT", "RELATIVELT", "RELATIVEGE", "RELATIVELE")
 
 @st.composite
 def moments(draw: st.DrawFn) -> tuple[int, list[str], str]:
-    """A clock, dates around some hours or days before it, and a condition that asks for those hours or days."""
+    """A clock, dates around some hours or days before it, and a condition that asks for those."""
     at, count = draw(st.sampled_from(CLOCKS)), draw(st.integers(0, 14))
     unit, size = draw(st.sampled_from([("hour", 3600), ("hour", 3600), ("day", 86_400)]))
     offsets = st.sampled_from([-5400, -3600, -1800, -1, 0, 1, 1800, 3600, 5400])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from connector.sandbox.aggregate import FUNCTIONS, Aggregate, Wanted, aggregate
 from connector.sandbox.dictionary import Table
-from connector.sandbox.error import RecordError
+from connector.sandbox.error import NotAuthorized, RecordError
 from connector.sandbox.projection import SHOWN, View
 from connector.sandbox.query import Term, parse
 from connector.sandbox.rest.turn import Answer, Turn
@@ -26,6 +26,7 @@ class AggregateApi:
 
     def __init__(self, rest: "Rest") -> None:
         self._instance = rest.instance
+        self._manner = rest.manner
 
     def answer(self, turn: Turn) -> Answer:
         """The statistics: one object, or a list where groups are asked for.  Raises `RecordError`."""
@@ -33,6 +34,8 @@ class AggregateApi:
             raise RecordError(405, "Method Not Allowed", f"{turn.method} is not supported here")
         instance, asked = self._instance, turn.asked
         table = instance.open_table(turn.logged.table)
+        if table.name.startswith("kb_") and not self._manner.knowledge_stats:
+            raise NotAuthorized("Statistics of knowledge tables are not available")
         wanted = self._wanted(turn, table)
         pairs = () if asked.query else tuple(Term(name, "=", text, shown=True) for name, text in asked.pairs)
         query = parse(asked.query, strict=instance.strict)

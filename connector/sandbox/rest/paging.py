@@ -1,5 +1,6 @@
 """What every list says besides its rows: where its other pages are, and how many rows there are."""
 
+from connector.sandbox.error import RecordError
 from connector.sandbox.header import link
 from connector.sandbox.parameter import Parameters
 from connector.sandbox.query import Term
@@ -11,6 +12,12 @@ from connector.sandbox.rest.turn import Turn
 def filters(asked: Parameters) -> tuple[Term, ...]:
     """The name=value filters; none beside a `sysparm_query` (platform facts, 1.2)."""
     return () if asked.query else tuple(Term(name, "=", value, shown=True) for name, value in asked.pairs)
+
+
+def refuse_negative(asked: Parameters, manner: Manner) -> None:
+    """Raises a 400 for an offset below 0 where instances are that strict."""
+    if not manner.negative_offset and dict(asked.sent).get("sysparm_offset", "").startswith("-"):
+        raise RecordError(400, "Invalid parameter", "sysparm_offset must not be negative")
 
 
 def page_headers(turn: Turn, address: str, page: Page, manner: Manner) -> list[tuple[str, str]]:

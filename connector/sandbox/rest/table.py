@@ -9,7 +9,7 @@ from connector.sandbox.error import MethodNotAllowed, NotAcceptable, NotFound, N
 from connector.sandbox.moment import stamp
 from connector.sandbox.projection import View
 from connector.sandbox.rest.cache import Cache
-from connector.sandbox.rest.paging import filters, page_headers
+from connector.sandbox.rest.paging import filters, page_headers, refuse_negative
 from connector.sandbox.rest.turn import Answer, Turn
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ class TableApi:
         if method == "POST" and not sys_id:
             return self._create(turn, shape, view)
         if method in {"GET", "HEAD"} and not sys_id:
+            refuse_negative(turn.asked, self._manner)
             key = (turn.logged.table, turn.query, turn.asked, turn.user, view, self._manner.negative_prev)
             if self._manner.visible_after:
                 return self._list(turn, view)

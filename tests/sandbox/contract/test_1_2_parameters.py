@@ -161,3 +161,22 @@ def test_domains(wire: Any, instance: Instance, role: str, query: str, seen: int
         name: wire.get(f"/api/now/table/incident/{made[name]}", params=params).status_code for name in made
     }
     assert statuses == {"below": 200, "global": 200, "other": 200 if seen == 3 else 404}
+
+
+def test_a_negative_offset(wire: Any, desk: dict[str, str]) -> None:
+    """The beginning, or 400 where the instance takes the documentation at its word."""
+    path = "/api/now/table/incident?sysparm_limit=1&sysparm_fields=sys_id&sysparm_offset="
+    assert wire.get(path + "-1").json() == wire.get(path + "0").json()
+    wire.rest.manner.negative_offset = False
+    assert wire.get(path + "-1").status_code == 400
+    assert wire.get(path + "0").status_code == 200
+
+
+def test_columns_and_operators_have_their_case(wire: Any, desk: dict[str, str], instance: Instance) -> None:
+    """A column in capitals is one that does not exist; an operator in small letters is none."""
+    instance.strict = False
+    everything = len(wire.result("/api/now/table/incident"))
+    for query in ("STATE=99", "statein99", "state isempty"):
+        found = wire.result("/api/now/table/incident", sysparm_query=query)
+        assert len(found) == everything, query
+    assert wire.result("/api/now/table/incident", sysparm_query="stateIN99") == []

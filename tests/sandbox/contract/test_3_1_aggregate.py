@@ -181,3 +181,11 @@ def test_what_may_not_be_read_neither_filters_nor_sorts(
     plain = wire.result("/api/now/stats/incident", **grouped)
     wire.instance.deny_read("incident", "priority", "connector")
     assert wire.result("/api/now/stats/incident", **grouped, **params) == plain
+
+
+def test_statistics_of_knowledge_may_be_refused(wire: Any) -> None:
+    """403 where the instance is one of those; other tables are not concerned."""
+    assert wire.result("/api/now/stats/kb_knowledge", sysparm_count="true") == {"stats": {"count": "0"}}
+    wire.rest.manner.knowledge_stats = False
+    assert wire.get("/api/now/stats/kb_knowledge?sysparm_count=true").status_code == 403
+    assert wire.get("/api/now/stats/incident?sysparm_count=true").status_code == 200

@@ -157,3 +157,12 @@ def test_mutual_tls(rest: Rest, instance: Instance, tmp_path: Path) -> None:
             status(files["strange"])
         instance.update("sys_user_certificate", row["sys_id"], {"active": "false"})
         assert status(files["mine"]) == 401
+
+
+def test_machines_open_no_page(wire: Any) -> None:
+    """The identity type "Machine" makes an account one for web services only."""
+    body = {"user_name": "robot", "identity_type": "Machine"}
+    made = wire.post("/api/now/table/sys_user", json=body).json()["result"]
+    assert made["web_service_access_only"] == "true"
+    human = wire.post("/api/now/table/sys_user", json={"user_name": "li", "identity_type": "Human"})
+    assert human.json()["result"]["web_service_access_only"] == "false"

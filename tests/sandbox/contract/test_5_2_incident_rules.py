@@ -141,3 +141,118 @@ def test_a_parent_counts_its_children(wire: Any) -> None:
     wire.delete(f"{INCIDENT}/{child}")
     assert counts() == ("1", "0")
     assert wire.result(f"{INCIDENT}/{second}")["sys_mod_count"] == "0"
+
+
+LOOKED_UP = {
+    "11": "1",
+    "12": "2",
+    "13": "3",
+    "21": "2",
+    "22": "3",
+    "23": "4",
+    "31": "3",
+    "32": "4",
+    "33": "5",
+}
+
+
+def test_priority_is_looked_up(wire: Any) -> None:
+    """On insert whatever is written, and when impact or urgency change; alone it may be written."""
+    for pair, priority in LOOKED_UP.items():
+        impact, urgency = pair
+        body = {"impact": impact, "urgency": urgency, "priority": "1"}
+        assert wire.post(INCIDENT, json=body).json()["result"]["priority"] == priority
+    path = f"{INCIDENT}/{wire.instance.insert('incident', {})['sys_id']}"
+    assert wire.patch(path, json={"urgency": "1", "priority": "5"}).json()["result"]["priority"] == "3"
+    assert wire.patch(path, json={"priority": "1"}).json()["result"]["priority"] == "1"
+
+
+def test_the_way_of_an_incident(wire: Any, clock: Any) -> None:
+    """Resolved, closed, and what is stamped and measured on the way; closing needs nothing more."""
+    path = f"{INCIDENT}/{wire.instance.insert('incident', {}, user='connector')['sys_id']}"
+    me = wire.instance.rows("sys_user", "user_name=connector")[0]["sys_id"]
+    clock.at += 3600
+
+    def write(**fields: str) -> dict[str, str]:
+        answer = wire.patch(path, json=fields, params={"sysparm_exclude_reference_link": "true"})
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json()["result"])
+
+    row = write(**SOLVED)
+    assert (row["resolved_at"], row["resolved_by"], row["active"]) == ("2023-11-20 02:00:00", me, "true")
+    assert (row["calendar_stc"], row["business_stc"]) == ("3600", "3600")
+    assert row["calendar_duration"] == row["business_duration"] == "1970-01-01 01:00:00"
+    assert (row["closed_at"], row["work_start"]) == ("", "")
+    clock.at += 60
+    row = write(state="7")
+    assert (row["closed_at"], row["closed_by"], row["active"]) == ("2023-11-20 02:01:00", me, "false")
+    assert row["resolved_at"] == "2023-11-20 02:00:00"
+
+
+@pytest.mark.parametrize("clears", [True, False])
+def test_reopening(wire: Any, clock: Any, clears: bool) -> None:
+    """Counted and stamped; what the resolution left is emptied, unless the switch says otherwise."""
+    wire.instance.switch("reopen_clears", clears)
+    path = f"{INCIDENT}/{wire.instance.insert('incident', {})['sys_id']}"
+    wire.patch(path, json=SOLVED)
+    clock.at += 60
+    row = wire.patch(path, json={"state": "2"}).json()["result"]
+    assert (row["reopen_count"], row["reopened_time"]) == ("1", "2023-11-20 01:01:00")
+    assert row["reopened_by"]["value"]
+    assert (row["resolved_at"] == "", row["resolved_by"] == "", row["calendar_stc"] == "") == (clears,) * 3
+
+
+def test_cancelling(wire: Any) -> None:
+    """Ends it without a reason."""
+    path = f"{INCIDENT}/{wire.instance.insert('incident', {})['sys_id']}"
+    row = wire.patch(path, json={"state": "8"}).json()["result"]
+    assert (row["active"], row["closed_at"], row["resolved_at"]) == ("false", "2023-11-20 01:00:00", "")
+
+
+@pytest.mark.parametrize(
+    ("final", "user", "state"), [(False, "li", "2"), (True, "li", "7"), (True, "connector", "2")]
+)
+def test_who_reopens_what_is_closed(wire: Any, final: bool, user: str, state: str) -> None:
+    """Where an ACL closes the state of closed incidents only admins write it; other columns go on."""
+    wire.instance.add_user("li", name="Li", password="secret", roles=["itil"])
+    closed = {"state": "7", "close_code": "Duplicate", "close_notes": "-"}
+    path = f"{INCIDENT}/{wire.instance.insert('incident', closed)['sys_id']}"
+    wire.instance.switch("closed_is_final", final)
+    wire.auth = (user, "secret")
+    row = wire.patch(path, json={"state": "2", "short_description": "x"}).json()["result"]
+    assert (row["state"], row["short_description"]) == (state, "x")
+
+
+def test_the_callers_comment_ends_the_wait_for_the_caller(wire: Any) -> None:
+    """On Hold, Awaiting Caller: In Progress without a reason; other waits go on."""
+    caller = wire.instance.add_user("li", name="Li", password="secret", roles=["itil"])
+    for reason, state in {"1": "2", "4": "3"}.items():
+        wire.auth = ("connector", "secret")
+        made = {"caller_id": caller, "state": "3", "hold_reason": reason}
+        path = f"{INCIDENT}/{wire.instance.insert('incident', made)['sys_id']}"
+        assert wire.patch(path, json={"comments": "?"}).json()["result"]["state"] == "3"
+        wire.auth = ("li", "secret")
+        row = wire.patch(path, json={"comments": "here you are"}).json()["result"]
+        assert (row["state"], row["hold_reason"]) == (state, "" if state == "2" else reason)
+
+
+def test_on_hold_without_a_reason(wire: Any) -> None:
+    """Over REST no reason is asked for; one that was given ends with the wait."""
+    path = f"{INCIDENT}/{wire.instance.insert('incident', {})['sys_id']}"
+    assert wire.patch(path, json={"state": "3"}).json()["result"]["hold_reason"] == ""
+    wire.patch(path, json={"hold_reason": "4"})
+    assert wire.patch(path, json={"state": "2"}).json()["result"]["hold_reason"] == ""
+
+
+def test_reassignments(wire: Any) -> None:
+    """Counted from one group to another, not from none; nobody asks whether the person is in the group."""
+    first, second = wire.instance.add_group("First"), wire.instance.add_group("Second")
+    path = f"{INCIDENT}/{wire.instance.insert('incident', {})['sys_id']}"
+    person = wire.instance.add_user("li", name="Li")
+    counts = [
+        wire.patch(path, json={"assignment_group": group, "assigned_to": person}).json()["result"][
+            "reassignment_count"
+        ]
+        for group in (first, second, second, first)
+    ]
+    assert counts == ["0", "1", "1", "2"]
