@@ -10,6 +10,9 @@ COLUMNS = 9
 KEPT = 6
 """Columns that policies keep, in a list."""
 
+_ASIDE = ("opened_at", "caller_id", "assignment_group")
+"""What a list below a form has no room for."""
+
 _LOOKED_AT = {
     "incident": "number opened_at short_description caller_id priority state assignment_group assigned_to "
     "sys_updated_on",
@@ -57,9 +60,11 @@ def rows(
 ) -> tuple[list[str], list[Record], int]:
     """The columns worth showing, the records in them, and how many there are.
 
-    What policies keep (`u_…`) has a column where one of these records has it.
+    `without` is the column by which they hang below a form.  What policies keep (`u_…`) has a column where
+    one of these records has it.
     """
-    looked_at = [name for name in _columns(shelf, table) if name != without]
+    aside = {without, *_ASIDE} if without else set()
+    looked_at = [name for name in _columns(shelf, table) if name not in aside]
     kept = [name for name in table.columns if name.startswith("u_") and name not in looked_at]
     records, total = shelf.records(table, query, fields=looked_at + kept, limit=limit, offset=offset)
     filled = {cell.element for record in records for cell in record.cells if not cell.is_empty}

@@ -1,8 +1,10 @@
 """Records as pages show them: label, display value and, where the value is a reference, where it leads."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from html import unescape
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
@@ -11,6 +13,7 @@ from connector.sandbox.dictionary import Dictionary, Table
 from connector.sandbox.instance import Instance
 from connector.sandbox.parameter import Parameters
 from connector.sandbox.projection import BOTH, View
+from connector.sandbox.sanitise import HTML
 
 if TYPE_CHECKING:
     from connector.sandbox.rest.front import Rest
@@ -18,6 +21,9 @@ if TYPE_CHECKING:
 VIEWER = "admin"
 """Whose eyes the pages have: what is shown is what an administrator would see."""
 
+
+_LINE_END = re.compile(r"<br\s*/?>|</(?:p|li|div|tr|h[1-6])\s*>", re.IGNORECASE)
+_TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 
 HIDDEN = "••••••"
 """What stands where a secret is."""
@@ -108,9 +114,16 @@ class Shelf:
             return Cell(element, column.label, column.type, HIDDEN, HIDDEN, "")
         value = told["value"] or ""
         shown = told["display_value"] or value
+        if column.type in HTML:
+            shown = plain(shown)
         target = self.dictionary.get(column.reference) if column.type == "reference" else None
         address = form_address(target.name, value) if target and value else ""
         return Cell(element, column.label or element, column.type, shown, value, address)
+
+
+def plain(html: str) -> str:
+    """What stands in a piece of HTML, a line for each paragraph; still only text, to be escaped like any."""
+    return unescape(_TAG.sub("", _LINE_END.sub("\n", html))).strip()
 
 
 def form_address(table: str, sys_id: str) -> str:

@@ -324,3 +324,22 @@ def test_a_browser_runs_nothing_and_applies_the_style(instance: Instance, tmp_pa
     assert body.count("<h1>") == 1
     assert not any(tag in body for tag in ("<script", "<img", "<svg", "<b onclick"))
     assert "&lt;script&gt;" in body
+
+
+def test_an_article_is_read_as_text(look: Look, instance: Instance) -> None:
+    """Of HTML the words are shown, a line for each paragraph, and what was escaped in them stays text."""
+    html = "<p>First, restart.<br>Then wait.</p><p>a &lt; b &amp;&amp; <b>c</b></p>&lt;img src=x&gt;"
+    sys_id = instance.insert("kb_knowledge", {"text": html})["sys_id"]
+    page = look(f"/kb_knowledge.do?sys_id={sys_id}")
+    assert "First, restart.\nThen wait.\na < b && c\n<img src=x>" in page.all("dd")
+    assert harmless(page)
+
+
+def test_a_form_says_where_it_stands(look: Look, instance: Instance, ticket: str) -> None:
+    """The trail leads to the list and ends with the record; lists below a form are narrow."""
+    child = instance.insert("incident", {"parent_incident": ticket, "short_description": "same here"})
+    page = look(f"/incident.do?sys_id={ticket}")
+    number = instance.get("incident", ticket)["number"]  # type: ignore[index]
+    assert page.all("p", "trail") == [f"Incident › {number}"]
+    assert child["number"] in page.links
+    assert "Opened" not in page.all("th")
