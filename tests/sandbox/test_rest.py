@@ -266,7 +266,7 @@ def test_every_way_of_paging_reaches_every_row(clock: Any, total: int, limit: in
     while target:
         rows, headers = page(target)
         by_link += rows
-        following = re.search(r'<http://sandbox\.local([^>]*)>;rel="next"', headers.get("Link", ""))
+        following = re.search(r'<http://sandbox\.localhost([^>]*)>;rel="next"', headers.get("Link", ""))
         target = following[1] if following else ""
     by_count, offset = [], 0
     while True:
