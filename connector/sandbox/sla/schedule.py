@@ -1,12 +1,12 @@
 """Business time: how much of it lies between two moments, and when so much of it has passed.
 
-A schedule is the union of its entries (`cmn_schedule_span`) less those of the type `exclude`.  Entries are
-`YYYYMMDDTHHMMSS` in the schedule's zone, or in UTC with a Z, and repeat daily, on weekdays, on weekends or
-weekly on `days_of_week` (1 is Monday).
+A schedule is the union of its entries (`cmn_schedule_span`) less the excluded ones.  Entries are
+`YYYYMMDDTHHMMSS` in the schedule's zone, or in UTC with a Z, and repeat every `repeat_count` days or weeks
+(weekly on `days_of_week`, 1 is Monday; weeks begin on Monday), on weekdays or on weekends.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,10 @@ from connector.sandbox.moment import zone_of
 
 _FORM = "%Y%m%dT%H%M%S"
 _FOREVER = 366 * 10
+_DAY = timedelta(days=1)
+_EVERY = {"daily": "1234567", "weekdays": "12345", "weekends": "67"}
+EXCLUDED = frozenset({"exclude", "excluded"})
+"""What closes: `exclude` is what the platform stores, `Excluded` how it is labelled."""
 Span = tuple[int, int]
 
 
@@ -24,13 +28,20 @@ class Entry:
         start, end = row["start_date_time"], row["end_date_time"]
         self.zone = ZoneInfo("UTC") if start.endswith("Z") else zone
         self.start = datetime.strptime(start.removesuffix("Z"), _FORM)  # noqa: DTZ007  zone added per day
-        self.length = datetime.strptime(end.removesuffix("Z"), _FORM) - self.start  # noqa: DTZ007
-        self.excludes = row["type"] == "exclude"
+        finish = datetime.strptime(end.removesuffix("Z"), _FORM)  # noqa: DTZ007
+        if row.get("all_day") == "true":  # stored until 23:59:59, meant until midnight
+            self.start = datetime.combine(self.start, time.min)
+            midnight = datetime.combine(finish, time.min)
+            finish = midnight if finish == midnight > self.start else midnight + _DAY
+        self.length = finish - self.start
+        self.excludes = row["type"].lower() in EXCLUDED
         self.until = row["repeat_until"][:8]
-        every = {"daily": "1234567", "weekdays": "12345", "weekends": "67"}
         own = str(self.start.isoweekday())
         kind = row["repeat_type"]
-        self.days = (row["days_of_week"] or own) if kind == "weekly" else every.get(kind, "")
+        self.days = (row["days_of_week"] or own) if kind == "weekly" else _EVERY.get(kind, "")
+        count = row.get("repeat_count", "")
+        self.every = max(1, int(count)) if count.isdecimal() and kind in {"daily", "weekly"} else 1
+        self.unit = 7 if kind == "weekly" else 1
 
     def on(self, day: date) -> Span | None:
         """The occurrence that begins on this day, as epoch seconds."""
@@ -38,6 +49,9 @@ class Entry:
         if day != first:
             late = self.until.strip("0") and day.strftime("%Y%m%d") > self.until
             if day < first or late or str(day.isoweekday()) not in self.days:
+                return None
+            since = first - timedelta(days=first.weekday()) if self.unit == 7 else first
+            if (day - since).days // self.unit % self.every:
                 return None
         begin = datetime.combine(day, self.start.time())
         return _epoch(begin, self.zone), _epoch(begin + self.length, self.zone)
@@ -67,6 +81,7 @@ class Schedule:
 
     def after(self, start: int, seconds: int) -> int | None:
         """When `seconds` of business time have passed since `start`; None if not within ten years."""
+        seconds = max(0, seconds)
         for begin, finish in self._spans(start):
             begin = max(begin, start)
             if finish - begin >= seconds:
@@ -125,4 +140,19 @@ class Always:
 
 
 def _epoch(local: datetime, zone: ZoneInfo) -> int:
-    return int(local.replace(tzinfo=zone).astimezone(UTC).timestamp())
+    """The first moment at which clocks in the zone show this time, or have gone past it.
+
+    A time that the clock change leaves out is the change itself, one that comes twice its first coming.
+    """
+    at = int(local.replace(tzinfo=zone).astimezone(UTC).timestamp())
+    shown = datetime.fromtimestamp(at, zone).replace(tzinfo=None)
+    if shown == local:
+        return at
+    early = int(local.replace(tzinfo=zone, fold=1).astimezone(UTC).timestamp())
+    while at - early > 1:  # the clocks change after `early` and by `at`
+        middle = (early + at) // 2
+        if datetime.fromtimestamp(middle, zone).replace(tzinfo=None) < local:
+            early = middle
+        else:
+            at = middle
+    return at
