@@ -56,7 +56,8 @@ class Background(Part):
             self.imports.catch_up(now)
         if not self.sla.idle(now):
             with self._write():
-                self.sla.catch_up(now, duplicates=self.switches.sla_duplicates)
+                business = self.properties.get("com.snc.sla.always_populate_business_fields") != "false"
+                self.sla.catch_up(now, duplicates=self.switches.sla_duplicates, business=business)
         if self.metrics and self.metrics.pending:
             with self._write():
                 self.metrics.catch_up(now)

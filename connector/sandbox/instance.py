@@ -78,7 +78,7 @@ class Instance(People, Schema, Search, Background):
         self.records.inserted = self._inserted
         self.rules = BusinessRules(self.store, self.dictionary, self._holds)
         self.records.guard = self.rules.check
-        self.sla = Engine(self.store, self.dictionary, self._holds, self.records.mint)
+        self.sla = Engine(self.store, self.dictionary, self._holds, self.records.mint, self.time_zone)
         self.auto_close = AutoClose(self.store)
         self.records.updated = self._updated
         self.passwords: dict[str, str] = self.store.passwords()
@@ -265,15 +265,12 @@ class Instance(People, Schema, Search, Background):
                 return
             db.execute("BEGIN")
             told = len(self.metrics.pending) if self.metrics else 0
-            levels = len(self.sla.pending)
             try:
                 yield
             except BaseException:
                 db.execute("ROLLBACK")
                 while self.metrics and len(self.metrics.pending) > told:
                     self.metrics.pending.pop()
-                while len(self.sla.pending) > levels:
-                    self.sla.pending.pop()
                 self._reread()
                 raise
             db.execute("COMMIT")

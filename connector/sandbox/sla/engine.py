@@ -1,38 +1,45 @@
 """Attaches, pauses, completes and cancels `task_sla` rows, some seconds after the write that asks for it.
 
 Conditions are judged in the write itself, on the record as it is then; what follows from them appears after
-`lag` seconds.  Of the conditions that hold together cancel goes first, then stop, reset, pause and resume.
+`lag` seconds.  A definition counts for the records of its very table, not for those below it, and for new
+service levels only while it is active; those that run go on to their end.  What an event does: `stage`.
 Facts: section 4.2; rapid updates: KB0541990.
 """
 
-from collections import deque
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Mapping
 
 from connector.sandbox.dictionary import Dictionary, Table
 from connector.sandbox.moment import instant, stamp
+from connector.sandbox.sla.queue import Noted, Queue
+from connector.sandbox.sla.record import read, written
 from connector.sandbox.sla.refresh import last_look
 from connector.sandbox.sla.schedule import Always, Schedule
+from connector.sandbox.sla.stage import (
+    CONDITIONS,
+    Event,
+    Level,
+    Manner,
+    Stage,
+    advanced,
+    attaches,
+    begun,
+    event,
+    measured,
+)
 from connector.sandbox.store import Store
 
 Row = dict[str, str]
-CONDITIONS = ("start", "stop", "pause", "resume", "reset", "cancel")
 _MOST = 1000.0
 """Percent beyond which the jobs look away."""
-
-
-class Noted(NamedTuple):
-    """A write that the engine has yet to work on."""
-
-    due: int
-    at: int
-    task: Row
-    holds: dict[str, frozenset[str]]
-    """Definition → the conditions that held after the write."""
+_CALLERS = ("caller_id", "requested_for", "requested_by", "opened_by")
+"""Who `task.caller_id` is where a class has no such column: the first of these that it has."""
 
 
 class Engine:
-    """The engine of one instance.  The caller holds the lock and, but for `idle`, a transaction."""
+    """The engine of one instance, whose own time zone is `zone`.
+
+    The caller holds the lock and, but for `idle`, a transaction.
+    """
 
     def __init__(
         self,
@@ -40,187 +47,132 @@ class Engine:
         dictionary: Dictionary,
         matches: Callable[[Table, str, str], bool],
         mint: Callable[[], str],
+        zone: str = "GMT",
     ) -> None:
         self.lag = 5
-        self.pending: deque[Noted] = deque()
+        self.queue = Queue(store)
         self._store = store
         self._dictionary = dictionary
         self._matches = matches
         self._mint = mint
+        self._zone = zone
         self._definitions: dict[str, Row] = {}
+        self._judged: list[Row] = []
         self._schedules: dict[tuple[str, str], Schedule] = {}
-        self._reset: set[tuple[str, str]] = set()
         self._looked = 0
 
     def read(self) -> bool:
-        """Definitions or schedules changed; whether there are any definitions to judge."""
+        """Definitions or schedules changed; whether writes are to be judged at all.
+
+        They are while a definition is active, or while a service level of an inactive one runs.
+        """
+        self.queue.read()
         self._schedules.clear()
         rows = self._rows("contract_sla", "1 ORDER BY t.sys_created_on, t.sys_id", [])
         self._definitions = {row["sys_id"]: row for row in rows}
-        return bool(self._definitions)
+        self._judged = [
+            row
+            for sys_id, row in self._definitions.items()
+            if row["active"] == "true" or any(self._rows("task_sla", _OF, [sys_id]))
+        ]
+        return bool(self._judged)
 
     def note(self, table: Table, row: Row, at: int) -> None:
         """A task was made or changed: judge it now, work on it later."""
-        holds = {}
-        for sys_id, definition in self._definitions.items():
-            collection = definition["collection"]
-            if definition["active"] != "true" or collection not in self._dictionary.tables:
-                continue
-            if table.name in self._dictionary.family(collection):
-                holds[sys_id] = frozenset(
-                    name
-                    for name in CONDITIONS
-                    if (query := definition[f"{name}_condition"])
-                    and self._matches(table, query, row["sys_id"])
-                )
+        holds = {
+            definition["sys_id"]: frozenset(
+                name
+                for name in CONDITIONS
+                if (query := definition[f"{name}_condition"]) and self._matches(table, query, row["sys_id"])
+            )
+            for definition in self._judged
+            if definition["collection"] == table.name
+        }
         if holds:
-            self.pending.append(Noted(at + self.lag, at, dict(row), holds))
+            self.queue.put(Noted(at + self.lag, at, row, holds))
 
     def idle(self, now: int) -> bool:
         """Whether nothing is due, neither work nor a look of the refresh jobs."""
-        if self.pending and self.pending[0].due <= now:
+        if self.queue.due is not None and self.queue.due <= now:
             return False
-        return not self._definitions or self._looked == now - now % 60
+        return not self._judged or self._looked == now - now % 60
 
-    def catch_up(self, now: int, *, duplicates: bool) -> None:
-        """Work on all whose time has come, then let the jobs look at what runs."""
-        while self.pending and self.pending[0].due <= now:
-            noted = self.pending.popleft()
+    def catch_up(self, now: int, *, duplicates: bool = False, business: bool = True) -> None:
+        """Work on all whose time has come, then let the jobs look at what runs.
+
+        `duplicates`: rapid updates attach a second row.  `business`: the business figures are filled without
+        a schedule as well (`com.snc.sla.always_populate_business_fields`).
+        """
+        while noted := self.queue.take(now):
             for sys_id, holds in noted.holds.items():
                 if sys_id in self._definitions:
-                    self._work(self._definitions[sys_id], holds, noted, duplicates=duplicates)
+                    self._work(self._definitions[sys_id], holds, noted, duplicates, business)
         self._looked = now - now % 60
         for row in list(self._rows("task_sla", "t.active = 'true' AND t.stage = 'in_progress'", [])):
-            self._look(row, now)
+            self._look(row, now, business)
 
-    def _work(self, definition: Row, holds: frozenset[str], noted: Noted, *, duplicates: bool) -> None:
-        task, sys_id = noted.task["sys_id"], definition["sys_id"]
-        where = "t.task = ? AND t.sla = ? AND t.active = 'true'"
-        running = list(self._rows("task_sla", where, [task, sys_id]))
-        begins = "reset" in holds and (task, sys_id) not in self._reset
-        self._reset.discard((task, sys_id))
-        if "reset" in holds:
-            self._reset.add((task, sys_id))
-        starts = "start" in holds and not {"stop", "cancel"} & holds
+    def _work(
+        self, definition: Row, holds: frozenset[str], noted: Noted, duplicates: bool, business: bool
+    ) -> None:
+        task, sys_id, manner = noted.task["sys_id"], definition["sys_id"], _manner(definition)
+        running = list(self._rows("task_sla", f"t.task = ? AND {_OF}", [task, sys_id]))
+        if not self.queue.begins(task, sys_id, holds="reset" in holds):
+            holds -= {"reset"}
+        starts = definition["active"] == "true" and attaches(manner, holds)
         unseen = all((instant(row["sys_created_on"]) or 0) > noted.at for row in running)
         if starts and (not running or (duplicates and unseen)):
-            self._attach(definition, holds, noted)
+            self._attach(definition, holds, noted, business)
         for row in running:
-            if self._ends(definition, holds, "cancel"):
-                self._end(row, "cancelled", noted)
-            elif "stop" in holds:
-                self._end(row, "completed", noted)
-            elif begins:
-                complete = definition["reset_action"] == "complete"
-                self._end(row, "completed" if complete else "cancelled", noted)
-                if starts:
-                    self._attach(definition, holds, noted, afresh=True)
-            elif "pause" in holds and row["stage"] == "in_progress":
-                self._change(row, noted.due, self._measured(row, noted.at) | _paused(noted.at))
-            elif row["stage"] == "paused" and self._ends(definition, holds, "resume"):
-                self._resume(definition, row, noted)
+            level = read(row, _duration(definition))
+            what = event(manner, level.stage, holds)
+            if what is None:
+                continue
+            hours = self._hours(row["schedule"], row["timezone"])
+            level = advanced(level, what, noted.at, hours, manner.reset_to)
+            self._change(row, noted.due, written(level, business=business or bool(row["schedule"])))
+            if what is Event.RESET and starts:
+                self._attach(definition, holds, noted, business)
 
-    @staticmethod
-    def _ends(definition: Row, holds: frozenset[str], what: str) -> bool:
-        """Whether to cancel or resume: on its own condition, or when the first one holds no more."""
-        if definition[f"when_to_{what}"] == "no_match":
-            return ("start" if what == "cancel" else "pause") not in holds
-        return definition[f"when_to_{what}"] != "never" and what in holds
-
-    def _attach(self, definition: Row, holds: frozenset[str], noted: Noted, *, afresh: bool = False) -> None:
+    def _attach(self, definition: Row, holds: frozenset[str], noted: Noted, business: bool) -> None:
         start = noted.at
-        if definition["retroactive"] == "true" and not afresh:
-            wanted = noted.task.get(definition["set_start_to"]) or noted.task["sys_created_on"]
+        if definition["retroactive"] == "true":
+            wanted = noted.task.get(definition["set_start_to"] or "sys_created_on", "")
             start = instant(wanted) or start
-        zone = self._zone(definition, noted.task)
-        schedule = definition["schedule"] if definition["schedule_source"] != "no_schedule" else ""
-        if definition["schedule_source"] == "task_field":
-            schedule = noted.task.get(definition["schedule_source_field"], "")
+        zone, schedule = self._source(definition, noted.task)
+        hours = self._hours(schedule, zone)
+        level = begun(start, _duration(definition), noted.at, hours)
+        planned_end = written(level)["planned_end_time"]
+        if event(_manner(definition), level.stage, holds) is Event.PAUSE:
+            level = advanced(level, Event.PAUSE, noted.at, hours)
         row = dict.fromkeys(self._dictionary["task_sla"].columns, "") | {
             "sys_id": self._mint(),
             "task": noted.task["sys_id"],
             "sla": definition["sys_id"],
-            "stage": "in_progress",
-            "active": "true",
-            "has_breached": "false",
-            "start_time": stamp(start),
             "schedule": schedule,
             "timezone": zone,
-            "pause_duration": stamp(0),
-            "business_pause_duration": stamp(0),
+            "original_breach_time": planned_end,
             "sys_created_on": stamp(noted.due),
             "sys_created_by": "system",
             "sys_updated_on": stamp(noted.due),
             "sys_updated_by": "system",
             "sys_mod_count": "0",
         }
-        end = self._schedule(row).after(start, instant(definition["duration"]) or 0)
-        row["planned_end_time"] = row["original_breach_time"] = stamp(end) if end is not None else ""
-        row |= self._measured(row, noted.at)
-        if "pause" in holds:
-            row |= _paused(noted.at)
-        self._store.insert("task_sla", row)
+        self._store.insert("task_sla", row | written(level, business=business or bool(schedule)))
 
-    def _end(self, row: Row, stage: str, noted: Noted) -> None:
-        over = {"stage": stage, "active": "false", "end_time": stamp(noted.at)}
-        at = noted.at
-        if row["stage"] == "paused":
-            over |= self._waited(row, at)
-            at = instant(row["pause_time"]) or at
-        self._change(row, noted.due, self._measured(row, at) | over)
-
-    def _resume(self, definition: Row, row: Row, noted: Noted) -> None:
-        waited = self._waited(row, noted.at)
-        running = row | waited
-        schedule = self._schedule(row)
-        left = (instant(definition["duration"]) or 0) - self._elapsed(running, noted.at)[1]
-        end = schedule.after(noted.at, left) if left > 0 else instant(row["planned_end_time"])
-        running |= {"planned_end_time": stamp(end) if end is not None else "", "stage": "in_progress"}
-        changed = self._measured(running, noted.at) | waited
-        changed |= {"stage": "in_progress", "planned_end_time": running["planned_end_time"]}
-        self._change(row, noted.due, changed)
-
-    def _waited(self, row: Row, until: int) -> Row:
-        """The pauses with the one that ends now."""
-        since = instant(row["pause_time"]) or until
-        plain = (instant(row["pause_duration"]) or 0) + max(0, until - since)
-        business = (instant(row["business_pause_duration"]) or 0) + self._schedule(row).between(since, until)
-        return {
-            "pause_duration": stamp(plain),
-            "business_pause_duration": stamp(business),
-            "pause_time": "",
-        }
-
-    def _elapsed(self, row: Row, at: int) -> tuple[int, int]:
-        """Plain and business seconds that ran until `at`, without the pauses that are over."""
-        start = instant(row["start_time"]) or at
-        plain = max(0, at - start) - (instant(row["pause_duration"]) or 0)
-        business = self._schedule(row).between(start, at) - (instant(row["business_pause_duration"]) or 0)
-        return max(0, plain), max(0, business)
-
-    def _measured(self, row: Row, at: int) -> Row:
-        """What the refresh writes: elapsed, left, percentages and whether it has breached, as of `at`."""
-        plain, business = self._elapsed(row, at)
-        whole = self._whole(row)
-        breached = row["has_breached"] == "true" or (whole > 0 and business >= whole)
-        return {
-            "duration": stamp(plain),
-            "time_left": stamp(max(0, whole - plain)),
-            "percentage": f"{100 * plain / whole:.2f}" if whole else "0",
-            "business_duration": stamp(business),
-            "business_time_left": stamp(max(0, whole - business)),
-            "business_percentage": f"{100 * business / whole:.2f}" if whole else "0",
-            "has_breached": "true" if breached else "false",
-        }
-
-    def _look(self, row: Row, now: int) -> None:
+    def _look(self, row: Row, now: int, business: bool) -> None:
         """Refresh the row as of the last job that had it."""
-        breach = instant(row["planned_end_time"])
-        at = last_look(breach, now) if breach is not None else None
-        if at is None or stamp(at) <= row["sys_updated_on"]:
+        level = self._level(row)
+        at = last_look(level.planned_end, now) if level and level.planned_end is not None else None
+        if level is None or at is None or stamp(at) <= row["sys_updated_on"]:
             return
-        if float(row["business_percentage"] or 0) < _MOST:
-            self._change(row, at, self._measured(row, at))
+        if level.figures.percentage <= _MOST:
+            level = measured(level, at, self._hours(row["schedule"], row["timezone"]))
+            self._change(row, at, written(level, business=business or bool(row["schedule"])))
+
+    def _level(self, row: Row) -> Level | None:
+        """The level of a row; None where its definition is gone and nobody knows how long it may take."""
+        definition = self._definitions.get(row["sla"])
+        return read(row, _duration(definition)) if definition else None
 
     def _change(self, row: Row, at: int, changed: Row) -> None:
         count = str(int(row["sys_mod_count"]) + 1)
@@ -230,35 +182,63 @@ class Engine:
             changed | {"sys_updated_on": stamp(at), "sys_updated_by": "system", "sys_mod_count": count},
         )
 
-    def _whole(self, row: Row) -> int:
-        definition = self._definitions.get(row["sla"])
-        return (instant(definition["duration"]) or 0) if definition else 0
-
-    def _zone(self, definition: Row, task: Row) -> str:
+    def _source(self, definition: Row, task: Mapping[str, str]) -> tuple[str, str]:
+        """Time zone and schedule of a new row; the zone is the instance's own where the source has none."""
         source = definition["timezone_source"]
-        if source.startswith("task."):
-            person = task.get(source.split(".")[1], "")
-            found = self._store.row(self._dictionary["sys_user"], person) if person else None
-            return found["time_zone"] if found else ""
-        return definition["timezone"]
+        zone = self._walk(task, source) if source.startswith("task.") else definition["timezone"]
+        schedule = definition["schedule"] if definition["schedule_source"] != "no_schedule" else ""
+        if definition["schedule_source"] == "task_field":
+            schedule = self._walk(task, f"task.{definition['schedule_source_field']}")
+        return zone or self._zone, schedule
 
-    def _schedule(self, row: Row) -> Schedule | Always:
-        """The row's schedule, in the schedule's own zone if it has one."""
-        if not row["schedule"]:
+    def _walk(self, task: Mapping[str, str], path: str) -> str:
+        """The value at the end of `task.caller_id.location.time_zone`; "" where the walk ends early."""
+        _, *names = path.split(".")
+        table = self._dictionary.tables.get(task.get("sys_class_name", ""))
+        row: Mapping[str, str] | None = task
+        for index, name in enumerate(names):
+            if table is None or row is None:
+                return ""
+            if index == 0 and name == "caller_id":
+                name = next((one for one in _CALLERS if one in table.columns), name)
+            value = row.get(name, "")
+            if index == len(names) - 1:
+                return value
+            column = table.columns.get(name)
+            table = self._dictionary.tables.get(column.reference) if column else None
+            row = self._store.row(table, value) if table and value else None
+        return ""
+
+    def _hours(self, sys_id: str, zone: str) -> Schedule | Always:
+        """A schedule, in its own zone if it has one and is not floating."""
+        if not sys_id:
             return Always()
-        known = self._schedules.get((row["schedule"], row["timezone"]))
+        known = self._schedules.get((sys_id, zone))
         if known is None:
-            head = self._store.row(self._dictionary["cmn_schedule"], row["schedule"])
+            head = self._store.row(self._dictionary["cmn_schedule"], sys_id)
             if head is None:
                 return Always()
-            spans = self._rows("cmn_schedule_span", "t.schedule = ?", [row["schedule"]])
-            known = Schedule(spans, head["time_zone"] or row["timezone"])
-            self._schedules[row["schedule"], row["timezone"]] = known
+            spans = self._rows("cmn_schedule_span", "t.schedule = ?", [sys_id])
+            own = head["time_zone"] if head["time_zone"].lower() != "floating" else ""
+            known = self._schedules[sys_id, zone] = Schedule(spans, own or zone)
         return known
 
     def _rows(self, table: str, where: str, values: list[str]) -> Iterator[Row]:
         return self._store.select(self._dictionary[table], f"WHERE {where}", values)
 
 
-def _paused(at: int) -> Row:
-    return {"stage": "paused", "pause_time": stamp(at)}
+_OF = "t.sla = ? AND t.active = 'true'"
+"""The running rows of a definition."""
+
+
+def _duration(definition: Row) -> int:
+    return instant(definition["duration"]) or 0
+
+
+def _manner(definition: Row) -> Manner:
+    return Manner(
+        definition["when_to_cancel"],
+        definition["when_to_resume"],
+        Stage.COMPLETED if definition["reset_action"] == "complete" else Stage.CANCELLED,
+        pauses=not definition["duration_type"],
+    )
