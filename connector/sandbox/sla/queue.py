@@ -34,10 +34,10 @@ class Queue:
         for table in _TABLES:
             self._db.execute(f"CREATE TABLE IF NOT EXISTS {table}")
         self.due: int | None = None
-        self.read()
+        """When the first entry is due; of an earlier run's it is known after `read`."""
 
     def read(self) -> None:
-        """Find out anew when the first entry is due: after a restart or a write that was taken back."""
+        """Find out when the first entry is due: after a restart or a write that was taken back."""
         found = self._db.execute("SELECT due FROM sandbox_sla_queue ORDER BY number LIMIT 1").fetchone()
         self.due = found[0] if found else None
 

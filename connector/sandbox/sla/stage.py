@@ -2,7 +2,8 @@
 
 Which event a write is to a service level follows from the conditions that hold after it; what the event does
 to the level follows from the level, the moment and the schedule.  Stop goes before reset, reset before
-cancel, then comes pause or resume (SLA processing, section 4.2).  Moments are epoch seconds UTC, spans are seconds.
+cancel, then comes pause or resume (SLA processing, section 4.2).  Moments are epoch seconds UTC,
+spans are seconds.
 """
 
 from dataclasses import dataclass, replace

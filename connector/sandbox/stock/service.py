@@ -289,6 +289,7 @@ DEFAULTS: dict[tuple[str, str], str] = {
     ("contract_sla", "reset_action"): "cancel",
     ("contract_sla", "retroactive"): "false",
     ("contract_sla", "retroactive_pause"): "false",
+    ("contract_sla", "flow"): "828f267973333300e289235f04f6a7a3",
     ("task_sla", "active"): "true",
     ("task_sla", "has_breached"): "false",
     ("kb_category", "active"): "true",

@@ -235,3 +235,233 @@ def test_a_refused_write_attaches_nothing(wire: Any, clock: Any) -> None:
     make(wire, impact="1")
     clock.at += 60
     assert rows(wire) == []
+
+
+# Conditions that hold together
+
+
+@pytest.mark.parametrize(
+    ("fields", "stages"),
+    [
+        ({"stop_condition": "impact=1", "cancel_condition": "impact=1"}, ["completed"]),
+        ({"stop_condition": "impact=1", "reset_condition": "impact=1"}, ["completed"]),
+        ({"start_condition": "impact=3", "reset_condition": "impact=1"}, ["in_progress"]),
+        ({"pause_condition": "impact=1", "cancel_condition": "impact=1"}, ["cancelled"]),
+        (
+            {
+                "pause_condition": "impact=1",
+                "resume_condition": "impact=1",
+                "when_to_resume": "on_condition",
+            },
+            ["in_progress"],
+        ),
+        ({"pause_condition": "impact=1", "duration_type": "a relative one"}, ["in_progress"]),
+    ],
+)
+def test_conditions_that_hold_together(
+    wire: Any, clock: Any, fields: dict[str, str], stages: list[str]
+) -> None:
+    """Stop, then reset of what could start, then cancel, then pause; pause with resume is nothing."""
+    define(wire, **fields)
+    task = make(wire)
+    clock.at += 60
+    wire.patch(task, json={"impact": "1"})
+    clock.at += 60
+    assert [row["stage"] for row in rows(wire)] == stages
+
+
+# Definitions that are not active
+
+
+def test_what_runs_under_an_inactive_definition_goes_on_to_its_end(wire: Any, clock: Any) -> None:
+    """New tasks get nothing, nor does a write within the lag; the row that runs is still completed."""
+    sla = define(wire)
+    task = make(wire)
+    clock.at += 60
+    late = make(wire)
+    wire.patch(f"{SLA}/{sla}", json={"active": "false"})
+    make(wire)
+    clock.at += 60
+    (row,) = rows(wire)
+    assert row["task"] == task[-32:] != late[-32:]
+    wire.patch(task, json=SOLVED)
+    clock.at += 60
+    (row,) = rows(wire)
+    assert (row["stage"], row["active"]) == ("completed", "false")
+
+
+def judges(wire: Any) -> bool:
+    """Whether a write is judged at all."""
+    return wire.instance.records.assessed is not None
+
+
+def test_inactive_definitions_cost_nothing(wire: Any) -> None:
+    """Without an active definition and without a running row no write is judged."""
+    assert not judges(wire)
+    sla = define(wire, active="false")
+    assert not judges(wire)
+    for active in ("true", "false"):
+        wire.patch(f"{SLA}/{sla}", json={"active": active})
+        assert judges(wire) == (active == "true")
+
+
+def test_a_definition_is_for_its_very_table(wire: Any, clock: Any) -> None:
+    """One on `task` attaches to no incident."""
+    define(wire, collection="task")
+    make(wire)
+    clock.at += 60
+    assert rows(wire) == []
+
+
+# Business figures, zones and schedules
+
+
+def test_business_figures_without_a_schedule(wire: Any, clock: Any) -> None:
+    """They equal the actual ones, unless the property says that they stay empty."""
+    define(wire)
+    task = make(wire)
+    clock.at += HOUR + 60
+    wire.patch(task, json={"state": "3", "hold_reason": "4"})
+    clock.at += 60
+    (row,) = rows(wire)
+    for plain, business in (
+        ("duration", "business_duration"),
+        ("time_left", "business_time_left"),
+        ("percentage", "business_percentage"),
+    ):
+        assert row[plain] == row[business] != ""
+    wire.instance.properties["com.snc.sla.always_populate_business_fields"] = "false"
+    wire.patch(task, json={"state": "2"})
+    clock.at += HOUR
+    wire.patch(task, json=SOLVED)
+    clock.at += 60
+    (row,) = rows(wire)
+    assert row["business_duration"] == row["business_time_left"] == row["business_percentage"] == ""
+    assert (row["duration"], row["pause_duration"], row["business_pause_duration"]) == (
+        "1970-01-01 02:01:00",
+        "1970-01-01 00:01:00",
+        "1970-01-01 00:01:00",
+    )
+
+
+def office(wire: Any, zone: str, kind: str = "weekdays") -> str:
+    """A schedule from 9 to 17."""
+    head = wire.post("/api/now/table/cmn_schedule", json={"name": "Office", "time_zone": zone})
+    schedule = str(head.json()["result"]["sys_id"])
+    span = {"schedule": schedule, "name": "Work", "repeat_type": kind}
+    span |= {"start_date_time": "20230102T090000", "end_date_time": "20230102T170000"}
+    assert wire.post("/api/now/table/cmn_schedule_span", json=span).status_code == 201
+    return schedule
+
+
+def test_actual_figures_go_by_the_clock_and_business_figures_by_the_schedule(wire: Any, clock: Any) -> None:
+    """Four hours from 15:00: 20 hours until the breach, of which ten have passed at 1:00 and two count."""
+    define(wire, schedule_source="sla_definition", schedule=office(wire, "Asia/Shanghai"))
+    clock.at += 6 * HOUR
+    task = make(wire)
+    clock.at += 10 * HOUR
+    wire.patch(task, json={"state": "3", "hold_reason": "4"})
+    clock.at += 60
+    (row,) = rows(wire)
+    assert row["planned_end_time"] == "2023-11-21 03:00:00"
+    assert (row["percentage"], row["time_left"]) == ("50.00", "1970-01-01 10:00:00")
+    assert (row["business_percentage"], row["business_time_left"]) == ("50.00", "1970-01-01 02:00:00")
+    clock.at += 14 * HOUR - 60  # until 15:00 of the next day: six hours of pause count
+    wire.patch(task, json={"state": "2"})
+    clock.at += 60
+    (row,) = rows(wire)
+    assert (row["pause_duration"], row["business_pause_duration"]) == (
+        "1970-01-01 14:00:00",
+        "1970-01-01 06:00:00",
+    )
+    assert (row["planned_end_time"], row["original_breach_time"]) == (
+        "2023-11-21 09:00:00",
+        "2023-11-21 03:00:00",
+    )
+
+
+@pytest.mark.parametrize(
+    ("own", "source", "planned"),
+    [
+        ("Asia/Shanghai", "", "2023-11-20 05:00:00"),
+        ("floating", "sla.timezone", "2023-11-20 12:00:00"),
+        ("", "task.caller_id.time_zone", "2023-11-20 18:00:00"),
+        ("", "task.caller_id.location.time_zone", "2023-11-20 07:30:00"),
+        ("", "task.location.time_zone", "2023-11-20 13:00:00"),
+    ],
+)
+def test_time_zones(wire: Any, clock: Any, own: str, source: str, planned: str) -> None:
+    """The schedule's own zone, else the one that the definition names, else the instance's."""
+    place = wire.post("/api/now/table/cmn_location", json={"name": "Plant", "time_zone": "Asia/Kolkata"})
+    person = {"user_name": "ann", "time_zone": "America/New_York"}
+    person["location"] = place.json()["result"]["sys_id"]
+    caller = wire.post("/api/now/table/sys_user", json=person).json()["result"]["sys_id"]
+    schedule = office(wire, own)
+    define(
+        wire,
+        schedule_source="sla_definition",
+        schedule=schedule,
+        timezone_source=source,
+        timezone="Europe/Berlin",
+    )
+    make(wire, caller_id=caller)
+    clock.at += 5
+    (row,) = rows(wire)
+    assert row["planned_end_time"] == planned
+
+
+# What the engine leaves alone
+
+
+def test_a_breach_leaves_the_legacy_columns_alone(wire: Any, clock: Any) -> None:
+    """`made_sla`, `sla_due` and `escalation` belong to the old engine: a breach does not touch them."""
+    define(wire)
+    task = make(wire)
+    before = wire.result(task)
+    clock.at += 5 * HOUR
+    wire.patch(task, json=SOLVED)
+    clock.at += 60
+    (row,) = rows(wire)
+    assert row["has_breached"] == "true"
+    after = wire.result(task)
+    assert (before["made_sla"], after["made_sla"]) == ("true", "true")
+    assert (after["sla_due"], after["escalation"]) == (before["sla_due"], before["escalation"])
+
+
+def test_the_stage_is_never_breached(wire: Any, clock: Any) -> None:
+    """`breached` is a stage of the 2010 engine only."""
+    define(wire)
+    make(wire)
+    clock.at += 48 * HOUR
+    (row,) = rows(wire)
+    assert (row["stage"], row["has_breached"], row["active"]) == ("in_progress", "true", "true")
+
+
+def test_the_jobs_look_away(wire: Any, clock: Any) -> None:
+    """Beyond 1000 per cent nobody looks any more, nor a year after the breach."""
+    define(wire)
+    make(wire)
+    clock.at += 2 * 24 * HOUR
+    (early,) = rows(wire)
+    assert float(early["percentage"]) > 1000
+    clock.at += 30 * 24 * HOUR
+    assert rows(wire)[0]["percentage"] == early["percentage"]
+
+
+def test_a_new_definition_has_the_stock_flow(wire: Any) -> None:
+    """The default SLA flow."""
+    flow = wire.result(f"{SLA}/{define(wire)}")["flow"]
+    assert flow == "828f267973333300e289235f04f6a7a3"
+
+
+# Resets and retroactive starts
+
+
+def test_a_retroactive_start_from_an_empty_field_is_the_write(wire: Any, clock: Any) -> None:
+    """Where the field that it names has no value, the write itself counts."""
+    define(wire, start_condition="impact=1", retroactive="true", set_start_to="work_start")
+    task = make(wire)
+    clock.at += HOUR
+    wire.patch(task, json={"impact": "1"})
+    clock.at += 5
+    assert rows(wire)[0]["start_time"] == "2023-11-20 02:00:00"
