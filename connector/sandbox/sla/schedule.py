@@ -2,7 +2,8 @@
 
 A schedule is the union of its entries (`cmn_schedule_span`) less the excluded ones.  Entries are
 `YYYYMMDDTHHMMSS` in the schedule's zone, or in UTC with a Z, and repeat every `repeat_count` days or weeks
-(weekly on `days_of_week`, 1 is Monday; weeks begin on Monday), on weekdays or on weekends.
+(weekly on `days_of_week`, 1 is Monday; weeks begin on Monday), on weekdays or on weekends, or every so many
+years: on their date, or floating on the `float_week`th `float_day` (1 is Sunday) of `month`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -40,21 +41,36 @@ class Entry:
         kind = row["repeat_type"]
         self.days = (row["days_of_week"] or own) if kind == "weekly" else _EVERY.get(kind, "")
         count = row.get("repeat_count", "")
-        self.every = max(1, int(count)) if count.isdecimal() and kind in {"daily", "weekly"} else 1
+        counted = count.isdecimal() and kind in {"daily", "weekly", "yearly"}
+        self.every = max(1, int(count)) if counted else 1
         self.unit = 7 if kind == "weekly" else 1
+        self.yearly = kind == "yearly"
+        self.floats = _float(row) if self.yearly and row.get("yearly_type") == "float" else None
 
     def on(self, day: date) -> Span | None:
         """The occurrence that begins on this day, as epoch seconds."""
         first = self.start.date()
-        if day != first:
+        if day != first or self.floats:
             late = self.until.strip("0") and day.strftime("%Y%m%d") > self.until
-            if day < first or late or str(day.isoweekday()) not in self.days:
-                return None
-            since = first - timedelta(days=first.weekday()) if self.unit == 7 else first
-            if (day - since).days // self.unit % self.every:
+            if day < first or late or not (self._in_year(day) if self.yearly else self._in_week(day)):
                 return None
         begin = datetime.combine(day, self.start.time())
         return _epoch(begin, self.zone), _epoch(begin + self.length, self.zone)
+
+    def _in_week(self, day: date) -> bool:
+        first = self.start.date()
+        since = first - timedelta(days=first.weekday()) if self.unit == 7 else first
+        return str(day.isoweekday()) in self.days and (day - since).days // self.unit % self.every == 0
+
+    def _in_year(self, day: date) -> bool:
+        if (day.year - self.start.year) % self.every:
+            return False
+        if self.floats is None:
+            return (day.month, day.day) == (self.start.month, self.start.day)
+        month, week, weekday = self.floats
+        if (day.month, day.isoweekday()) != (month, weekday):
+            return False
+        return (day + 7 * _DAY).month != month if week == "last" else str((day.day + 6) // 7) == week
 
 
 class Schedule:
@@ -137,6 +153,14 @@ class Always:
     def after(self, start: int, seconds: int) -> int | None:
         """`seconds` later."""
         return start + seconds
+
+
+def _float(row: Mapping[str, str]) -> tuple[int, str, int]:
+    """Month, which week of it ("1" to "5", "last") and weekday (1 is Monday).  ValueError for others."""
+    week, day = row.get("float_week", ""), int(row.get("float_day", ""))
+    if week not in {"1", "2", "3", "4", "5", "last"} or not 1 <= day <= 7:
+        raise ValueError(f"no week or day to float to: {week!r}, {day}")
+    return int(row.get("month", "")), week, (day - 2) % 7 + 1
 
 
 def _epoch(local: datetime, zone: ZoneInfo) -> int:

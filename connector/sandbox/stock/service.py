@@ -93,6 +93,10 @@ repeat_count     integer                 Repeat every
 repeat_until     string(40)              Repeat until
 days_of_week     string(40)              Repeat on
 all_day          boolean                 All day
+yearly_type      string(40)              Yearly type
+month            integer                 Month
+float_week       string(40)              Float week
+float_day        integer                 Float day
 """,
     "cmn_rota_roster": """
 name                      string(100)         Name

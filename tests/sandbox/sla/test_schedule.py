@@ -1,5 +1,6 @@
 """Business time of a schedule."""
 
+import calendar
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -178,3 +179,51 @@ def test_a_count_that_is_none_is_one(count: str) -> None:
     """Left empty on most instances."""
     row = entry("20230102T080000", "20230102T090000", repeat="daily") | {"repeat_count": count}
     assert Schedule([row], "GMT").between(MONDAY, MONDAY + WEEK) == 7 * 3600
+
+
+# Yearly entries: the holidays
+
+
+def closed(row: dict[str, str], year: int) -> list[date]:
+    """The days of a year on which a schedule that is open all day has not a second."""
+    every = entry("20000101T000000", "20000101T235959", repeat="daily") | {"all_day": "true"}
+    schedule = Schedule([every, row], "GMT")
+    days = (date(year, 1, 1) + timedelta(days=ahead) for ahead in range(365 + calendar.isleap(year)))
+    midnights = ((day, int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())) for day in days)
+    return [day for day, begin in midnights if schedule.between(begin, begin + 86400) == 0]
+
+
+def holiday(start: str, **more: str) -> dict[str, str]:
+    """A yearly exclusion of one day."""
+    row = entry(f"{start}T000000", f"{start}T235959", repeat="yearly", kind="exclude")
+    return row | {"all_day": "true"} | more
+
+
+@pytest.mark.parametrize("year", [2024, 2025, 2027])
+def test_a_date_comes_every_year(year: int) -> None:
+    """From the year of the entry on; 29 February where there is one; every so many years."""
+    assert closed(holiday("20121225"), year) == [date(year, 12, 25)]
+    assert closed(holiday("20291225"), year) == []
+    assert closed(holiday("20000229"), year) == ([date(year, 2, 29)] if calendar.isleap(year) else [])
+    assert closed(holiday("20211003", repeat_count="2"), year) == [date(year, 10, 3)] * (year % 2)
+
+
+@pytest.mark.parametrize("year", [2024, 2025, 2026])
+@pytest.mark.parametrize("week", ["1", "2", "3", "4", "last"])
+@pytest.mark.parametrize(("month", "day"), [(1, 2), (5, 2), (9, 1), (11, 5), (2, 7)])
+def test_a_floating_day(year: int, week: str, month: int, day: int) -> None:
+    """The nth or last weekday of a month, picked out of the month's calendar; the start itself is none."""
+    row = holiday("20120901", yearly_type="float", month=str(month), float_week=week, float_day=str(day))
+    weekday = (day - 2) % 7  # theirs begins with Sunday as 1, the calendar's with Monday as 0
+    found = [
+        one
+        for one in calendar.Calendar().itermonthdates(year, month)
+        if one.month == month and one.weekday() == weekday
+    ]
+    assert closed(row, year) == [found[-1] if week == "last" else found[int(week) - 1]]
+
+
+def test_a_floating_day_that_cannot_be_read_closes_nothing() -> None:
+    """Like any entry that makes no sense."""
+    row = holiday("20120901", yearly_type="float", month="9", float_week="first", float_day="2")
+    assert closed(row, 2024) == []
