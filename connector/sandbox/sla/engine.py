@@ -79,15 +79,16 @@ class Engine:
 
     def note(self, table: Table, row: Row, at: int) -> None:
         """A task was made or changed: judge it now, work on it later."""
-        holds = {
-            definition["sys_id"]: frozenset(
-                name
-                for name in CONDITIONS
-                if (query := definition[f"{name}_condition"]) and self._matches(table, query, row["sys_id"])
-            )
-            for definition in self._judged
-            if definition["collection"] == table.name
-        }
+        found = {"": False}  # definitions share their conditions: each is asked once
+        holds = {}
+        for definition in self._judged:
+            if definition["collection"] != table.name:
+                continue
+            queries = {name: definition[f"{name}_condition"] for name in CONDITIONS}
+            for query in queries.values():
+                if query not in found:
+                    found[query] = self._matches(table, query, row["sys_id"])
+            holds[definition["sys_id"]] = frozenset(name for name, query in queries.items() if found[query])
         if holds:
             self.queue.put(Noted(at + self.lag, at, row, holds))
 
