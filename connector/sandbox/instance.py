@@ -93,6 +93,8 @@ class Instance(People, Schema, Search, Background):
             self._restore()
             self._reread()
             self.imports.restore()
+            if self.store.upgraded:
+                self._inherit("sys_user_role_contains", {}, changed=True)
         else:
             self.add_user("admin", name="System Administrator", roles=["admin"])
 

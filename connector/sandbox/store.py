@@ -17,6 +17,7 @@ from connector.sandbox.column import Column
 from connector.sandbox.dictionary import Table
 from connector.sandbox.moment import dressed, local, moved, span
 from connector.sandbox.stock import access, described, granted, import_set, stock, system
+from connector.sandbox.upgrade import marked, upgrade
 
 
 def quoted(name: str) -> str:
@@ -28,8 +29,8 @@ class Store:
     """Rows in and out.  Not thread safe: the instance holds the lock.
 
     A fresh store holds the rows that describe the stock dictionary and nothing else.  With `path` the rows
-    lie in that file, and `restored` says that some were there already.  sqlite3.DatabaseError for a file that
-    is no database.
+    lie in that file, `restored` says that some were there already, `upgraded` that an earlier sandbox left
+    them.  sqlite3.DatabaseError for a file that is no database.
     """
 
     def __init__(self, path: str | None = None, *, anew: bool = False) -> None:
@@ -39,6 +40,7 @@ class Store:
         self.db = _connect(path)
         there = self.db.execute("SELECT 1 FROM sqlite_master WHERE name = 'sys_db_object'").fetchone()
         self.restored = there is not None and not anew
+        self.upgraded = self.restored and upgrade(self.db, _template())
         if not self.restored:
             _template().backup(self.db)
         if path:
@@ -206,6 +208,7 @@ def _template() -> sqlite3.Connection:
     loader.db, loader._inserts = db, {}
     for table, row in (*described(dictionary), *granted()):
         loader.insert(table, row)
+    marked(db)
     atexit.register(db.close)
     return db
 
