@@ -163,6 +163,7 @@ def observe(
             world.store,
             lag=settings.poll.lag,
             look=None if source.observe else look,
+            now=world.clock.now(),
         )
         polled[source.name] += seen.saved
 

@@ -3,7 +3,8 @@
 The set moves while one reads it. So pages follow a key (the stamp, then sys_id), never a count; a stamp has
 the grain of a second and a second can hold more rows than a page; a row can become visible after a row with
 a later stamp, so the cursor stays a lag behind the instance's own clock and the window begins an overlap
-before the cursor; ACLs take rows out of a page after the limit, so a short or empty page is not the end.
+before the cursor; the instance's clock is set back, so it is held against ours and the window begins earlier
+by as much; ACLs take rows out of a page after the limit, so a short or empty page is not the end.
 What comes twice is recognised by the store. Rows and cursor are saved in one transaction, page by page.
 """
 
@@ -71,6 +72,14 @@ class Mirror(Protocol):
         look: Look | None = None,
     ) -> int:
         """Keep rows and move the cursor; how many were news."""
+        ...
+
+    def ahead(self, source: str) -> int | None:
+        """Seconds by which the instance's clock was ahead of ours when the source was read."""
+        ...
+
+    def set_ahead(self, source: str, seconds: int) -> None:
+        """Remember that."""
         ...
 
     def page(self, source: str) -> int | None:
@@ -146,11 +155,18 @@ class Polled(NamedTuple):
 
 
 def poll(
-    reader: Reader, source: Source, store: Mirror, *, lag: int = LAG, look: Look | None = None
+    reader: Reader,
+    source: Source,
+    store: Mirror,
+    *,
+    lag: int = LAG,
+    look: Look | None = None,
+    now: Instant | None = None,
 ) -> Polled:
     """Read everything stamped since the cursor and save it; one request when nothing is new.
 
     ``look`` is shown the tickets of each page before they are saved, and says when to look at them again.
+    ``now`` is our own time, by which it shows that the instance's clock was set back; None: not looked at.
 
     Raises what the gateway raises, and `Unavailable` for rows out of order or without their key; pages saved
     before that stay saved, and the cursor is where the last of them ended.
@@ -158,17 +174,21 @@ def poll(
     fingerprint = source.fingerprint
     cursor = store.cursor(source.table, fingerprint)
     begin = source.since if cursor is None else cursor - source.overlap
-    floor = "" if begin is None else platform_time(begin)
     small = store.page(source.table)
-    walk = _Walk(reader, _Keys(source.table, source.query, source.stamp, floor), source.fields, source.page)
+    walk = _Walk(reader, _keys_from(source, begin), source.fields, source.page)
     walk.size = min(source.page, small or source.page)
-    read = saved = pages = 0
+    read = saved = pages = back = 0
     started: Instant | None = None
     try:
         for page in walk:
             pages += 1
             if started is None:
                 started = page.server_time
+                back = _set_back(store, source, None if now is None else started - now)
+                if back > lag and cursor is not None:
+                    # What was written since has older stamps than what had been read before.
+                    walk.begin_again(_keys_from(source, cursor - source.overlap - back))
+                    continue
             signpost = started - lag
             reached = cursor
             if page.rows:
@@ -192,7 +212,28 @@ def poll(
         raise
     if small is not None:
         store.set_page(source.table, None)
+    if back > lag and started is not None and now is not None:
+        store.set_ahead(source.table, started - now)
     return Polled(source.table, read, saved, pages, cursor, started or 0)
+
+
+def _keys_from(source: Source, begin: Instant | None) -> "_Keys":
+    return _Keys(source.table, source.query, source.stamp, "" if begin is None else platform_time(begin))
+
+
+def _set_back(store: Mirror, source: Source, ahead: int | None) -> int:
+    """Seconds by which the instance's clock has gone back against ours since the source was last read.
+
+    A clock that is further ahead is remembered before the cursor moves, one that is less so only when all
+    has been read: a poll that breaks off leaves the wider window to the next.
+    """
+    if ahead is None:
+        return 0
+    known = store.ahead(source.name)
+    if known is None or ahead > known:
+        store.set_ahead(source.name, ahead)
+        return 0
+    return known - ahead
 
 
 class Swept(NamedTuple):
@@ -310,6 +351,11 @@ class _Walk:
         """Rows a page; after trouble it begins small and doubles with every page that arrives."""
         self.limit = most
         """What the last request asked for."""
+        self._anew = False
+
+    def begin_again(self, keys: _Keys) -> None:
+        """The page at hand was not meant: the next is the first from these keys on."""
+        self._keys, self._anew = keys, True
 
     def __iter__(self) -> Iterator[Read]:
         after: tuple[str, str] | None = None
@@ -328,3 +374,6 @@ class _Walk:
                 offset += self.limit // 2
             yield page
             more = page.more
+            if self._anew:
+                after, self._anew, more = None, False, True
+                self.limit, offset = self.size, 0

@@ -19,7 +19,9 @@ class Bench:
 
     def __init__(self) -> None:
         self.now = NOON
-        self.instance = Instance(now=lambda: self.now)
+        self.ahead = 0
+        """By how many seconds the instance's clock is ahead of ours."""
+        self.instance = Instance(now=lambda: self.now + self.ahead)
         self.instance.add_user("connector", name="Connector", password="geheim", roles=["itil", "admin"])
         self.faults = Faults(sleep=lambda _: None)
         self.rest = Rest(self.instance, faults=self.faults)
@@ -50,7 +52,8 @@ class Bench:
 
     def poll(self, page: int = 1000, **more: object) -> Polled:
         """One poll of the incidents."""
-        return poll(self.gateway, Source("incident", FIELDS, page=page, **more), self.store)  # type: ignore[arg-type]
+        source = Source("incident", FIELDS, page=page, **more)  # type: ignore[arg-type]
+        return poll(self.gateway, source, self.store, now=self.now)
 
     def mirrored(self) -> dict[str, str]:
         """sys_id → sys_mod_count of what the store holds."""

@@ -67,6 +67,8 @@ class Ledger:
     engine: Engine
     _places: dict[str, _Place] | None = None
     """What the table of cursors says; None: to be read again."""
+    _ahead: dict[str, int] | None = None
+    """What the table of clocks says; None: to be read again."""
 
     def _prepare_ledger(self) -> None:
         self._entries = Adder(self.engine, schema.journal, ("at", "ticket", "entry"))
@@ -75,6 +77,7 @@ class Ledger:
         )
         self._moved = Setter(self.engine, schema.cursor, _Place._fields, "source")
         self._begun = Adder(self.engine, schema.cursor, ("source", *_Place._fields))
+        self._clocks = Upsert(self.engine, schema.clock, ("source", "ahead"), compare="ahead")
         self._strange = Upsert(
             self.engine, schema.quarantine, ("source", "sys_id", "reason", "at"), compare="reason"
         )
@@ -109,6 +112,20 @@ class Ledger:
         place = self._place(source, connection)
         if at is not None and (at, fingerprint) != (place.at, place.fingerprint):
             self._put_place(connection, source, place._replace(at=at, fingerprint=fingerprint))
+
+    def ahead(self, source: str) -> int | None:
+        """Seconds by which the instance's clock was ahead of ours when ``source`` was read; None: unknown."""
+        if self._ahead is None:
+            with self.engine.connect() as connection:
+                found = connection.execute(select(schema.clock.c.source, schema.clock.c.ahead))
+                self._ahead = dict(found.all())
+        return self._ahead.get(source)
+
+    def set_ahead(self, source: str, seconds: int) -> None:
+        """The clocks are so many seconds apart now."""
+        self._ahead = None
+        with self.engine.begin() as connection:
+            self._clocks.run(connection, [(source, seconds)])
 
     def page(self, source: str) -> int | None:
         """Rows a request to be asked for, where a full page was too much; None: as configured."""

@@ -103,6 +103,13 @@ cursor = Table(
     Column("page", Integer, doc="Rows a request after a page was too much for the instance"),
 )
 
+clock = Table(
+    "clock",
+    SCHEMA,
+    Column("source", Text, primary_key=True),
+    Column("ahead", BigInteger, nullable=False, doc="Seconds the instance's clock was ahead of ours"),
+)
+
 quarantine = Table(
     "quarantine",
     SCHEMA,
