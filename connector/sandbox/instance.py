@@ -320,7 +320,7 @@ class Instance(People, Schema, Search, Background):
     def _heeded(self, table: str) -> None:
         """Rows of a table that steers the instance changed."""
         if table in WATCHED:
-            self.access.forget()
+            self.access.forget(table)
         elif table == "sys_script":
             self.rules.read()
             self.records.off = self.rules.off

@@ -35,6 +35,9 @@ WATCHED = frozenset(
 )
 """Tables whose rows decide about access."""
 
+RULING = frozenset({"sys_security_acl", "sys_security_acl_role", "sys_user_role"})
+"""Those of them that hold the rules themselves."""
+
 STAR = "*.*"
 """The name of the rules of all columns of all tables."""
 
@@ -102,11 +105,15 @@ class Access:
         self._limits: dict[tuple[str, str], Limits | None] = {}
         self._writable: dict[tuple[str, str, str], bool] = {}
 
-    def forget(self) -> None:
-        """Something that decides about access has changed; `changes` counts it."""
+    def forget(self, table: str = "") -> None:
+        """Something that decides about access has changed; `changes` counts it.
+
+        `table` is where, if it was a row: people come and go much oftener than rules, which then stand.
+        """
         self.changes += 1
         self.roles.forget()
-        self._rules = self._columns = self._queries = None
+        if not table or table in RULING:
+            self._rules = self._columns = self._queries = None
         self._limits.clear()
         self._writable.clear()
 
