@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from connector.cli import picture
 from connector.cli.option import DEFAULT, add_json, whole
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     log.add_argument("--encoding", choices=("utf-8", "gb18030", "utf-16"), help="of the log; found out")
     log.add_argument("--markdown", action="store_true", help="as tables for a page")
+    picture.add_arguments(parser)
     add_json(parser)
 
 
@@ -77,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
     from connector.cli.opening import opened
     from connector.cli.progress import shown
     from connector.errors import SettingsError
-    from connector.kpi.score import Scope
+    from connector.kpi.score import SCOPE_KINDS, Scope
     from connector.reconcile import figures_of, freeze_due
     from connector.settings import load
 
@@ -86,6 +88,8 @@ def run(args: argparse.Namespace) -> int:
     settings = load(args.config or DEFAULT)
     kind, name = _scope(args.scope)
     listed = _listed(args.listed, settings)
+    pictured = picture.wanted(args)
+    scopes = (*SCOPE_KINDS, *({kind} - {*SCOPE_KINDS})) if pictured else (kind,)
     with shown("signing in") as watch, opened(settings) as world:
         now = world.clock.now()
         moment = min(now, end_of(args.as_of, _zone(settings), "--as-of") - 1) if args.as_of else now
@@ -94,19 +98,23 @@ def run(args: argparse.Namespace) -> int:
         # Figures speak of what was last seen: a stopped connector must not turn silence into breaches.
         told = None if seen is None else min(seen, moment)
         figures = figures_of(
-            world, settings, period, told, scopes=(kind,), trend=max(1, args.trend), past=bool(args.as_of)
+            world, settings, period, told, scopes=scopes, trend=max(1, args.trend), past=bool(args.as_of)
         )
         if not args.as_of and not trouble:
             freeze_due(world, settings, figures, now)
         directory = world.moment.directory
         scores: Sequence[Any] = figures.scores
         names = _names(world, directory, {score.scope for score in scores})
+    written = picture.write(args, figures, names) if pictured else []
+    scores = [score for score in scores if score.scope.kind == kind]
     if name is not None:
         scope = Scope(kind, _key(kind, name, {score.scope.key for score in scores}, names))
         scores = [score for score in scores if score.scope == scope]
     if listed is not None:
         scores = [score for score in scores if score.indicator in listed]
-    if args.json:
+    if written and not args.json:
+        _print_written(written, figures, trouble, settings)
+    elif args.json:
         _print_json(figures, scores, names, trouble, listed=listed is not None)
     else:
         _print(figures, scores, names, settings, trouble, listed=listed is not None)
@@ -138,7 +146,6 @@ def _print(
     *,
     listed: bool,
 ) -> None:
-    from rich.text import Text
 
     from connector.cli.scorecard import print_listing, print_rest, print_scorecard
     from connector.cli.terminal import console as make_console
@@ -150,11 +157,29 @@ def _print(
         print_scorecard(console, scores, names, trends=figures.trends)
         print_rest(console, figures, names)
         _print_targets_without_source(console, settings)
+    _print_problems(console, figures)
+    _print_as_of(console, figures.as_of, trouble, settings)
+
+
+def _print_written(written: Sequence[str], figures: "Figures", trouble: str, settings: "Settings") -> None:
+    from rich.text import Text
+
+    from connector.cli.terminal import console as make_console
+
+    console = make_console()
+    for line in written:
+        console.print(Text(line), soft_wrap=True)
+    _print_problems(console, figures)
+    _print_as_of(console, figures.as_of, trouble, settings)
+
+
+def _print_problems(console: "Console", figures: "Figures") -> None:
+    from rich.text import Text
+
     if figures.problems:
         console.print(Text("INCOMPLETE 不完整: not everything could be read", style="bold red"))
         for problem in figures.problems[:50]:
             console.print(Text(problem, style="yellow"))
-    _print_as_of(console, figures.as_of, trouble, settings)
 
 
 def _seen(

@@ -121,6 +121,19 @@ def scope_text(scope: Scope, names: Names | None = None) -> str:
     return plain((names or {}).get(scope.key, scope.key)) if scope.key else _both(_NOBODY)
 
 
+def scope_words(kind: str) -> Words:
+    """What a kind of scope is called."""
+    return _SCOPE_WORDS[kind]
+
+
+def interval_text(score: Score) -> str:
+    """``78.9 – 86.8 %``; empty where there is none."""
+    if score.interval is None:
+        return ""
+    low, high = score.interval
+    return f"{_tenth(low):.1f} – {_tenth(high):.1f} %"
+
+
 def headline(score: Score, names: Names | None = None) -> str:
     """``R-E6 Timely handling rate 处理及时率, main, 2026-03: 92.3 %, 12 / 13, ▲ met 达标``."""
     said = f"{score.about.clause} {_both(score.about.name)}, {scope_text(score.scope, names)}, "
@@ -350,12 +363,7 @@ def _title(period: Period, scores: Sequence[Score], what: str) -> str:
 
 
 def _interval(score: Score) -> str:
-    if score.unmeasured is not None:
-        return _both(score.unmeasured)
-    if score.interval is None:
-        return ""
-    low, high = score.interval
-    return f"{_tenth(low):.1f} – {_tenth(high):.1f} %"
+    return interval_text(score) if score.unmeasured is None else _both(score.unmeasured)
 
 
 def _tenth(value: float) -> float:
