@@ -20,8 +20,10 @@ FIRST = 1_780_286_400
 """2026-06-01 04:00:00 UTC, when the last of the incidents changed for the first time."""
 AGAIN = FIRST + 86_400
 """A day later, when the last of them changed for the second time."""
-TOUCHED = 0.03
-"""Share of the incidents to which somebody gave another priority meanwhile."""
+LATER = AGAIN + 60
+"""A minute after that, when the last of them was touched once more."""
+SURPRISED = 0.03
+"""Share of the incidents to which somebody gave another priority then."""
 EXAMPLE = Path(__file__).parents[1] / "config.example.toml"
 HEX = re.compile(r"sys_id>([0-9a-f]{32})")
 SINCE = re.compile(r"sys_updated_on>=([-0-9]{10} [:0-9]{8})")
@@ -77,10 +79,17 @@ class Desk:
         self.tasks: list[Row] = []
 
     def goes_on(self) -> None:
-        """A day later every incident has changed again: somebody touched it."""
-        self.changed = AGAIN
+        """A day later every incident has changed again."""
+        self._touch(AGAIN)
+
+    def is_touched(self) -> None:
+        """A minute later, once more: somebody wrote a note on it."""
+        self._touch(LATER)
+
+    def _touch(self, at: int) -> None:
+        self.changed = at
         for number, row in enumerate(self.rows):
-            row["sys_updated_on"] = platform_time(AGAIN - (ROWS - number) // 2)
+            row["sys_updated_on"] = platform_time(at - (ROWS - number) // 2)
             row["sys_mod_count"] = str(int(row["sys_mod_count"]) + 1)
 
     def is_now(self, rows: list[Row]) -> None:
@@ -101,7 +110,7 @@ class Desk:
         """Some per cent get another priority, which moves their limits."""
         dice = Random("surprise")
         for row in self.rows:
-            if dice.random() < TOUCHED:
+            if dice.random() < SURPRISED:
                 row["priority"] = {"1": "2", "2": "4", "3": "4", "4": "3", "5": "2"}[row["priority"]]
 
     def page(self, table: str, query: str, fields: list[str]) -> tuple[list[Row], bool]:

@@ -182,6 +182,7 @@ def report_json(report: "PassReport") -> dict[str, Any]:
         "at": report.at,
         "polled": dict(report.polled),
         "judged": report.judged,
+        "touched": report.touched,
         "quarantined": report.quarantined,
         "requests": report.requests,
         "trouble": report.trouble,
@@ -235,6 +236,7 @@ def summary(report: "PassReport") -> str:
     parts = [
         f"{count(sum(report.polled.values()), 'row')} new",
         f"{count(report.judged, 'ticket')} judged",
+        f"{report.touched:,} only touched" if report.touched else "",
         count(len(report.plan.changes), "change"),
         f"{len(report.plan.observed):,} observed only" if report.plan.observed else "",
         count(report.requests, "request"),

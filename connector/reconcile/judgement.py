@@ -10,7 +10,7 @@ from connector.settings import Settings
 from connector.sync.change import Wish
 from connector.sync.normalise import Unreadable
 from connector.sync.plan import outstanding, unhurried
-from connector.sync.store import Mirrored, Store
+from connector.sync.store import Mirrored, Store, Waiting
 from connector.ticket import Instant, Ticket
 
 CHUNK = 1000
@@ -22,6 +22,8 @@ class Judged:
     """What judging came to, before planning."""
 
     tickets: int = 0
+    touched: int = 0
+    """Tickets of which only the stamps of the update were new: what was judged of them before stands."""
     verdicts: Counter[tuple[str, str]] = field(default_factory=Counter)
     """(policy, reason) → tickets."""
     wishes: list[Wish] = field(default_factory=list)
@@ -70,23 +72,34 @@ class Judgement:
         self._cohorts: dict[Cohort, tuple[Ticket, ...]] = {}
         self._told: list[tuple[str, str]] = []
 
-    def at_hand(self, mirrored: Sequence[Mirrored]) -> dict[str, Instant | None]:
+    def at_hand(self, mirrored: Sequence[Mirrored], touched: Waiting) -> Waiting:
         """Judge changed tickets before they are saved; sys_id → when to look again.
 
         Due (0) without having been judged are those whose verdict hangs on the closed set of a period, for
         the next page may bring more of it, and those that come a second time, changed while pages were read.
+
+        The verdict on a ticket that was only ``touched`` stands until the instant that was given for it: a
+        verdict is a function of the ticket and the moment (law 1), and of the ticket nothing is new that a
+        policy reads. But where the row is ahead of its history, a span begins at the update itself.
         """
-        at, spoken = self._at, self.spoken
+        at, now, spoken = self._at, self._at.now, self.spoken
         look_again: dict[str, Instant | None] = {one.row["sys_id"]: None for one in mirrored}
-        for ticket in readable(self._world, mirrored, at.now, self.judged):
+        for ticket in readable(self._world, mirrored, now, self.judged):
+            sys_id = ticket.sys_id
+            if sys_id in touched and sys_id not in spoken and ticket.spans[-1].start != ticket.updated_at:
+                when = touched[sys_id]
+                if when is None or when > now:
+                    look_again[sys_id] = when
+                    self.judged.touched += 1
+                    continue
             fitting = self._bench.of(ticket)
-            if ticket.sys_id in spoken or fitting.hangs_on_others(ticket, at):
-                look_again[ticket.sys_id] = 0
+            if sys_id in spoken or fitting.hangs_on_others(ticket, at):
+                look_again[sys_id] = 0
             else:
                 wishes = self.judged.wished
-                look_again[ticket.sys_id] = self._ask(fitting, ticket, at)
+                look_again[sys_id] = self._ask(fitting, ticket, at)
                 if self.judged.wished > wishes:
-                    spoken.add(ticket.sys_id)
+                    spoken.add(sys_id)
         self._count()
         return look_again
 
@@ -130,21 +143,21 @@ class Judgement:
         if ticket.opened_at < self._adopt_from:
             return None
         again: Instant | None = None
-        enforced: list[Wish] = []
-        observed: list[Wish] = []
-        told = self._told
-        for policy, name, ask in fitting.policies:
+        wishes: list[Wish] | None = None
+        tell = self._told.append
+        for observing, name, ask in fitting.policies:
             reason, intents, look_again_at = ask(ticket, at)
-            told.append((name, reason))
+            tell((name, reason))
             if look_again_at is not None and (again is None or look_again_at < again):
                 again = look_again_at
             if intents and (left := outstanding(ticket, intents, scheme)):
-                observing = policy.mode == "observe"
-                (observed if observing else enforced).append(Wish(name, observing, ticket, reason, left))
-        if enforced or observed:
-            enforced = unhurried(enforced)
-            for wish in (*enforced, *unhurried(observed)):
-                judged.keep(wish, self._most)
+                wishes = wishes or []
+                wishes.append(Wish(name, observing, ticket, reason, left))
+        if wishes is None:
+            return again
+        enforced = unhurried([wish for wish in wishes if not wish.observe])
+        for wish in (*enforced, *unhurried([wish for wish in wishes if wish.observe])):
+            judged.keep(wish, self._most)
         return 0 if enforced else again
 
 
@@ -188,7 +201,7 @@ class Fitting:
     """The policies that apply to tickets of the same traits, in the order of the configuration."""
 
     def __init__(self, policies: Sequence[Policy]) -> None:
-        self.policies = tuple((policy, policy.name, policy.judge) for policy in policies)
+        self.policies = tuple((policy.mode == "observe", policy.name, policy.judge) for policy in policies)
         self._grouping = tuple(policy.cohort for policy in _grouping(policies))
 
     def hangs_on_others(self, ticket: Ticket, at: Moment) -> bool:

@@ -11,6 +11,8 @@ from connector.rules.base import Duration, Moment, Policy
 from connector.service_hours import ServiceHours
 from connector.ticket import ENDED_STATES, FaultClass, Instant, Ticket, TicketState
 
+_new = tuple.__new__
+"""What the constructor of a named tuple calls; it saves a call for each of four values of every ticket."""
 _ON_HOLD, _CANCELED = TicketState.ON_HOLD, TicketState.CANCELED
 
 Pauses = Sequence[tuple[Instant, Instant]]
@@ -67,20 +69,21 @@ class SlaClock(NamedTuple):
     @property
     def state(self) -> str | None:
         """What the column ``clock`` says: the worst of the limits that still run, else how they ended."""
-        response, resolution = self
-        if resolution is None:
-            return None if response is None else response.state
-        if response is None:
-            return resolution.state
-        if response.ended is None:
-            return (
-                response.state
-                if resolution.ended is not None
-                else max(response.state, resolution.state, key=_RANK)
-            )
-        if resolution.ended is None:
-            return resolution.state
-        return MISSED if response.state is MISSED else resolution.state
+        return _worst(*self)
+
+
+def _worst(response: TargetClock | None, resolution: TargetClock | None) -> str | None:
+    if resolution is None:
+        return None if response is None else response.state
+    if response is None:
+        return resolution.state
+    if response.ended is None:
+        if resolution.ended is not None:
+            return response.state
+        return max(response.state, resolution.state, key=_RANK)
+    if resolution.ended is None:
+        return resolution.state
+    return MISSED if response.state is MISSED else resolution.state
 
 
 def _shares(value: object) -> object:
@@ -163,14 +166,16 @@ class SlaTimer(Policy):
         kept_class = _KEPT_CLASS[ticket.fault_class]
         if ticket.state is _CANCELED:
             return Verdict("canceled, no limits", (kept_class, *self._nothing_due))
-        response, resolution = clock = self.clock(ticket, at)
-        state = clock.state
+        response, resolution = self._targets(ticket, at)
+        state = _worst(response, resolution)
         intents: list[Intent] = [kept_class]
         look_again: Instant | None = None
         if self.respond_within is not None:
-            intents.append(Keep("respond_by", response.due if response is not None else None, "R-E3"))
+            due = response.due if response is not None else None
+            intents.append(_new(Keep, ("respond_by", due, "R-E3")))
         if self.resolve_within is not None:
-            intents.append(Keep("resolve_by", resolution.due if resolution is not None else None, "R-E6"))
+            due = resolution.due if resolution is not None else None
+            intents.append(_new(Keep, ("resolve_by", due, "R-E6")))
             if resolution is None:
                 state = None
             else:
@@ -190,6 +195,10 @@ class SlaTimer(Policy):
         """Both limits of this ticket at this moment; canceled tickets have none."""
         if ticket.state is _CANCELED:
             return SlaClock(None, None)
+        return SlaClock(*self._targets(ticket, at))
+
+    def _targets(self, ticket: Ticket, at: Moment) -> tuple[TargetClock | None, TargetClock | None]:
+        """Response and resolution of a ticket that is not canceled."""
         hours = at.hours[self.service_hours]
         ended = ticket.ended_at
         over = ticket.state in ENDED_STATES
@@ -199,11 +208,13 @@ class SlaTimer(Policy):
             if responded is None and over:
                 responded = ended
             if responded is not None or not over:
-                response = self._target("response", ticket, hours, at.now, responded, (), None)
+                limit = self.respond_within
+                response = self._target("response", limit, ticket, hours, at.now, responded, (), None)
         if self.resolve_within is not None and (ended is not None or not over):
             pauses, since = self._pauses(ticket, ended)
-            resolution = self._target("resolution", ticket, hours, at.now, ended, pauses, since)
-        return SlaClock(response, resolution)
+            limit = self.resolve_within
+            resolution = self._target("resolution", limit, ticket, hours, at.now, ended, pauses, since)
+        return response, resolution
 
     def spent(self, target: TargetClock, at: Moment) -> int:
         """Seconds of service used up by this limit, until it ended or until now."""
@@ -286,6 +297,7 @@ class SlaTimer(Policy):
     def _target(
         self,
         name: Literal["response", "resolution"],
+        budget: int,
         ticket: Ticket,
         hours: ServiceHours,
         now: Instant,
@@ -294,32 +306,35 @@ class SlaTimer(Policy):
         since: Instant | None,
     ) -> TargetClock:
         started = ticket.opened_at
-        budget = (self.respond_within if name == "response" else self.resolve_within) or 0
         due = hours.add(started, budget, pauses)
+        shown: Instant | None = due
+        level, upcoming = 0.0, None
         if ended is not None:
-            state = MET if ended <= due else MISSED
-            return TargetClock(name, started, budget, state, due, ended, pauses, None, 0.0, None)
-        if since is not None and due > since:
-            return TargetClock(name, started, budget, PAUSED, None, None, pauses, since, 0.0, None)
-        if now > due:
-            return TargetClock(name, started, budget, BREACHED, due, None, pauses, since, 0.0, None)
-        level, upcoming = 0.0, due + 1
-        for share, seconds in self._warnings[name]:
-            instant = hours.add(started, seconds, pauses)
-            if now < instant:
-                upcoming = instant
-                break
-            level = share
-        state = WARNED if level else RUNNING
-        return TargetClock(name, started, budget, state, due, None, pauses, since, level, upcoming)
+            state, since = (MET if ended <= due else MISSED), None
+        elif since is not None and due > since:
+            state, shown = PAUSED, None
+        elif now > due:
+            state = BREACHED
+        else:
+            upcoming = due + 1
+            for share, seconds in self._warnings[name]:
+                instant = hours.add(started, seconds, pauses)
+                if now < instant:
+                    upcoming = instant
+                    break
+                level = share
+            state = WARNED if level else RUNNING
+        return _new(TargetClock, (name, started, budget, state, shown, ended, pauses, since, level, upcoming))
 
     def _note(self, ticket: Ticket, target: TargetClock, at: Moment) -> tuple[Note, ...]:
         """The note for where the target stands, unless it or a graver one has been written."""
         name, budget, marks = target.target, target.budget, ticket.marks
-        levels = [share for share, _ in self._warnings[name] if share >= target.level] if target.level else []
         breach = occasion(self.name, ticket.sys_id, name, BREACHED, budget)
+        if breach.mark in marks:
+            return ()
+        levels = [share for share, _ in self._warnings[name] if share >= target.level] if target.level else []
         graver = [occasion(self.name, ticket.sys_id, name, WARNED, share, budget) for share in levels]
-        if breach.mark in marks or any(warning.mark in marks for warning in graver):
+        if any(warning.mark in marks for warning in graver):
             return ()
         happened = graver[0] if target.level else breach
         text = at.wording.tell(

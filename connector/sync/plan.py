@@ -57,12 +57,14 @@ def outstanding(ticket: Ticket, intents: Iterable[Intent], scheme: Scheme) -> tu
     for intent in intents:
         if isinstance(intent, Keep):
             # The cheap questions first: nearly every field of nearly every ticket is as it should be.
-            raw = owned.get(intent.field, "")
-            if raw != intent.value and not _is_so(intent.value, raw) and scheme.column_of(intent):
+            field, value, _ = intent
+            raw = owned.get(field, "")
+            there = _is_at(value, raw) if isinstance(value, int) else raw == (value or "")
+            if not there and scheme.column_of(intent):
                 left.append(intent)
         elif isinstance(intent, Create):
-            there = any(task.occasion == intent.occasion for task in ticket.tasks)
-            if not there and all(article.sys_id != intent.occasion for article in ticket.articles):
+            known = any(task.occasion == intent.occasion for task in ticket.tasks)
+            if not known and all(article.sys_id != intent.occasion for article in ticket.articles):
                 left.append(intent)
         elif (
             intent.occasion.mark not in ticket.marks
@@ -70,17 +72,15 @@ def outstanding(ticket: Ticket, intents: Iterable[Intent], scheme: Scheme) -> tu
             and (isinstance(intent, Note) or scheme.column_of(intent))
         ):
             left.append(intent)
-    return tuple(left)
+    return tuple(left) if left else ()
 
 
-def _is_so(wanted: str | Instant | None, raw: str) -> bool:
-    """The record says it already. Dates are compared as instants: reading one is cheaper than writing one."""
-    if isinstance(wanted, int):
-        try:
-            return instant(raw) == wanted
-        except ValueError:
-            return False
-    return raw == (wanted or "")
+def _is_at(wanted: Instant, raw: str) -> bool:
+    """The record says this instant already. Reading a date is cheaper than writing one."""
+    try:
+        return instant(raw) == wanted
+    except ValueError:
+        return False
 
 
 def unhurried(wishes: Sequence[Wish]) -> list[Wish]:

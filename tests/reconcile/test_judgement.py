@@ -1,9 +1,13 @@
 """Who is judged, and when again."""
 
 from collections import Counter
+from collections.abc import Sequence
+
+import pytest
 
 from connector.sandbox import Fault
 from connector.sandbox.message import Call
+from connector.sync.store import Mirrored, Waiting
 from tests.world import DAY, HOUR, MINUTE, Desk, record_id
 
 POLICIES = """
@@ -128,3 +132,50 @@ def test_a_ticket_that_changes_while_pages_are_read_is_wished_for_once() -> None
         assert len({change.ticket for change in report.plan.changes}) == len(report.plan.changes) == 15
         desk.settles()
         assert desk.repeated() == []
+
+
+def test_a_touch_alone_asks_nobody() -> None:
+    """Somebody wrote a note: nothing that a policy reads is new, so what was judged stands, with its time."""
+    with Desk(POLICIES) as desk:
+        desk.opens("INC1")
+        desk.settles()
+        due = desk.store.next_due()
+        desk.clock.advance(MINUTE)
+        desk.sets("INC1", work_notes="called the customer")
+        report = desk.looks()
+        assert (report.polled["incident"], report.judged, report.touched) == (1, 0, 1)
+        assert desk.store.next_due() == due
+        desk.sets("INC1", priority="3")
+        report = desk.looks()
+        assert (report.judged, report.touched) == (1, 0)
+
+
+def test_a_touch_does_not_put_off_what_is_due() -> None:
+    """The limit's warning comes due in the same minute in which somebody writes a note."""
+    with Desk(POLICIES) as desk:
+        desk.opens("INC1")
+        desk.settles()
+        desk.at(desk.clock.now() + 2 * HOUR)
+        desk.sets("INC1", work_notes="called the customer")
+        report = desk.looks()
+        assert (report.judged, report.touched) == (1, 0)
+        assert len(desk.said("INC1")) == 1
+
+
+@pytest.mark.parametrize("order", [1, -1], ids=["as asked", "turned round"])
+def test_a_touch_is_one_in_whatever_order_the_columns_come(order: int) -> None:
+    """The instance may send the columns of a row in any order, and in another one next time."""
+    row = {"sys_updated_on": "2026-06-01 01:00:00", "sys_id": "a" * 32, "sys_mod_count": "1", "state": "2"}
+    touched = row | {"sys_updated_on": "2026-06-01 01:00:01", "sys_mod_count": "2"}
+    with Desk(POLICIES) as desk:
+        told: list[object] = []
+
+        def look(shown: Sequence[Mirrored], only_touched: Waiting) -> Waiting:
+            told.append((dict(only_touched), [one.row for one in shown]))
+            return {"a" * 32: 77}
+
+        for known in (row, dict([*touched.items()][::order])):
+            desk.store.save("incident", [known], look=look)
+        assert told == [({}, [row]), ({"a" * 32: 77}, [touched])]
+        desk.store.save("incident", [touched | {"state": "3"}], look=look)
+        assert told[-1] == ({}, [touched | {"state": "3"}])

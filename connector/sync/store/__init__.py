@@ -7,10 +7,19 @@ from connector.sync.store import schema
 from connector.sync.store.engine import open_engine
 from connector.sync.store.figure import FigureShelf, FrozenFigure
 from connector.sync.store.ledger import JournalEntry, PassRecord, Quarantined
-from connector.sync.store.mirror import Look, Mirror
+from connector.sync.store.mirror import Look, Mirror, Waiting
 from connector.sync.store.view import Mirrored
 
-__all__ = ["FrozenFigure", "JournalEntry", "Look", "Mirrored", "PassRecord", "Quarantined", "Store"]
+__all__ = [
+    "FrozenFigure",
+    "JournalEntry",
+    "Look",
+    "Mirrored",
+    "PassRecord",
+    "Quarantined",
+    "Store",
+    "Waiting",
+]
 
 
 class Store(Mirror, FigureShelf):

@@ -29,8 +29,8 @@ from sqlalchemy.sql.elements import ClauseElement
 
 from connector.errors import SettingsError
 
-_TUNING = ("cache_size=-16384", "temp_store=MEMORY", "wal_autocheckpoint=4000")
-"""16 MiB of pages in memory, and as many in the log before they are copied into the file."""
+_TUNING = ("cache_size=-4096", "temp_store=MEMORY", "wal_autocheckpoint=4000")
+"""4 MiB of pages in memory, for the system caches files too, and 16 in the log before they are copied."""
 
 KEYS = "keys"
 """The parameter that holds the keys a statement is about."""

@@ -27,12 +27,14 @@ SPAN = ("sys_id", "field", "field_value", "start", "end")
 """What is kept of a metric."""
 
 
-Look = Callable[[Sequence[Mirrored]], Mapping[str, Instant | None]]
-"""Shown incidents with all that belongs to them; sys_id → when to look at it again, as in `look_again`."""
+Waiting = Mapping[str, Instant | None]
+"""sys_id → when to look at the ticket again, as in `Mirror.look_again`."""
+Look = Callable[[Sequence[Mirrored], Waiting], Waiting]
+"""Shown incidents with all that belongs to them, and those of them that were only touched: nothing but the
+stamps of the update differs from what was known. Answers when to look at each again."""
 
 _Found = tuple[str, Instant | None, Instant | None, Instant | None]
 """What a ticket is looked for by: number, opened, resolved, closed."""
-_NOTHING: tuple[str, tuple[Any, ...]] = ("", ())
 
 
 class _News(NamedTuple):
@@ -43,6 +45,8 @@ class _News(NamedTuple):
     """sys_id and packed row of those that are still found by the same: no index but one is touched."""
     moved: list[tuple[str, _Found, str]]
     """sys_id, what it is looked for by and packed row of the others, new ones among them."""
+    touched: dict[str, Instant | None]
+    """sys_id → when to look again, of those in which nothing but the stamps of the update is new."""
 
 
 _KEPT = {
@@ -195,7 +199,7 @@ class Mirror(Ledger, View):
                 news = self._news(connection, rows)
                 whole = self._whole(connection, news.rows) if look and news.rows else []
             # Between the two transactions, for whoever looks reads the store and may write to it.
-            when = look(whole) if look and whole else {}
+            when = look(whole, news.touched) if look and whole else {}
             with self.engine.begin() as connection:
                 if observe:
                     self._forget_emptiness(schema.change)
@@ -215,25 +219,30 @@ class Mirror(Ledger, View):
 
     def _news(self, connection: Connection, rows: Sequence[Row]) -> _News:
         """Incidents that differ from what is known of them."""
-        packed, sought = self._packing.packed, dict.fromkeys(_ids(rows))
-        known = {sys_id: (text, tuple(found)) for sys_id, text, *found in ask(connection, _compared, sought)}
-        news = _News([], [], [])
+        packed, touched = self._packing.packed, self._packing.touched
+        known = {before[0]: before for before in ask(connection, _compared, dict.fromkeys(_ids(rows)))}
+        news = _News([], [], [], {})
         for row in rows:
             sys_id = row["sys_id"]
             text, kept = packed(connection, row)
-            before = known.get(sys_id, _NOTHING)
-            if before[0] == text:
-                continue
+            before = known.get(sys_id)
+            if before is not None:
+                if before[1] == text:
+                    continue
+                if touched(before[1], text):
+                    news.rows.append(kept)
+                    news.altered.append((sys_id, text))
+                    news.touched[sys_id] = before[2]
+                    continue
             get = kept.get
-            opened, resolved, closed = get("opened_at"), get("resolved_at"), get("closed_at")
             found = (
                 get("number") or "",
-                _stamp(opened) if opened else None,
-                _stamp(resolved) if resolved else None,
-                _stamp(closed) if closed else None,
+                _stamp(get("opened_at", "")),
+                _stamp(get("resolved_at", "")),
+                _stamp(get("closed_at", "")),
             )
             news.rows.append(kept)
-            if before[1] == found:
+            if before is not None and before[3:] == found:
                 news.altered.append((sys_id, text))
             else:
                 news.moved.append((sys_id, found, text))
@@ -362,9 +371,10 @@ def _make_due(
 @cache
 def _compared(dialect: str) -> Executable:
     table = schema.ticket.c
-    return select(
-        table.sys_id, table.row, table.number, table.opened_at, table.resolved_at, table.closed_at
-    ).where(table.sys_id == listed(dialect))
+    sought_by = (table.number, table.opened_at, table.resolved_at, table.closed_at)
+    return select(table.sys_id, table.row, table.look_again, *sought_by).where(
+        table.sys_id == listed(dialect)
+    )
 
 
 @cache

@@ -1,11 +1,14 @@
 """Rows of the platform in one text each: the values, and in front of them which columns they are of.
 
 Three times as quick as JSON on the way in and twice on the way out, and half the size; a poll brings the
-same columns a hundred thousand times.
+same columns a hundred thousand times. The stamps of an update stand last, so that two texts tell at a glance
+whether a record was only touched.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, insert, select
 
@@ -14,14 +17,27 @@ from connector.sync.store import schema
 
 SEPARATOR = "\x1f"
 """ASCII "unit separator". A value that holds one, by whatever accident, gets a blank instead."""
+STAMPS = ("sys_updated_on", "sys_updated_by", "sys_mod_count")
+"""Columns that every update changes, whatever else it changes."""
+
+
+class Shape(NamedTuple):
+    """A list of columns as rows are packed by it."""
+
+    number: str
+    values: Callable[[Any], Iterable[str]]
+    """The values of a row that came with these columns in another order, in ours."""
+    stamps: int
+    """How many of `STAMPS` are among the columns; they are the last."""
 
 
 class Packing:
     """Packs and unpacks; knows the column lists (*shapes*) met so far."""
 
     def __init__(self) -> None:
-        self._shape_of: dict[tuple[str, ...], str] = {}
+        self._shape_of: dict[tuple[str, ...], Shape] = {}
         self._columns_of: dict[str, tuple[str, ...]] = {}
+        self._stamps_of: dict[str, int] = {}
 
     def pack(self, connection: Connection, row: Row) -> str:
         """The row as one text; a new shape is written in the connection's transaction."""
@@ -30,17 +46,20 @@ class Packing:
     def packed(self, connection: Connection, row: Row) -> tuple[str, Row]:
         """The row as one text, and as it will be unpacked again: the same but for what cannot be kept."""
         columns = tuple(row)
-        shape = self._shape_of.get(columns) or self._learn(connection, columns)
+        number, values, _ = self._shape_of.get(columns) or self._learn(connection, columns)
         try:
-            text = SEPARATOR.join((shape, *row.values()))
-            if not text.isascii():
-                text.encode()
-            if text.count(SEPARATOR) == len(columns):
+            text = SEPARATOR.join((number, *values(row)))
+            if text.count(SEPARATOR) == len(columns) and (text.isascii() or text.encode()):
                 return text, row
         except (TypeError, UnicodeEncodeError):
             pass
         mended = {column: storable(value).replace(SEPARATOR, " ") for column, value in flat(row).items()}
-        return SEPARATOR.join((shape, *mended.values())), mended
+        return SEPARATOR.join((number, *values(mended))), mended
+
+    def touched(self, before: str, after: str) -> bool:
+        """Two texts of one record differ in nothing but `STAMPS`, if at all."""
+        stamps = self._stamps_of.get(after[: after.find(SEPARATOR)], 0)
+        return before.rsplit(SEPARATOR, stamps)[0] == after.rsplit(SEPARATOR, stamps)[0]
 
     def unpack(self, connection: Connection, texts: Iterable[str]) -> list[dict[str, str]]:
         """The rows again."""
@@ -57,18 +76,23 @@ class Packing:
         """What was learned in a transaction that failed is not known."""
         self._shape_of.clear()
         self._columns_of.clear()
+        self._stamps_of.clear()
 
-    def _learn(self, connection: Connection, columns: tuple[str, ...]) -> str:
-        self._recall(connection)
-        if columns not in self._shape_of:
-            text = json.dumps(columns)
+    def _learn(self, connection: Connection, columns: tuple[str, ...]) -> Shape:
+        """How rows of these columns are packed, whatever order they came in."""
+        stamps = [column for column in STAMPS if column in columns]
+        ordered = (*sorted(set(columns).difference(stamps)), *stamps)
+        text = json.dumps(ordered)
+        known = select(schema.shape.c.id).where(schema.shape.c.columns == text)
+        number = connection.execute(known).scalar()
+        if number is None:
             connection.execute(insert(schema.shape).values(columns=text))
-            number = select(schema.shape.c.id).where(schema.shape.c.columns == text)
-            shape = str(connection.execute(number).scalar_one())
-            self._shape_of[columns], self._columns_of[shape] = shape, columns
-        return self._shape_of[columns]
+            number = connection.execute(known).scalar_one()
+        values = dict.values if ordered == columns else itemgetter(*ordered)
+        shape = self._shape_of[columns] = Shape(str(number), values, len(stamps))
+        self._columns_of[shape.number], self._stamps_of[shape.number] = ordered, len(stamps)
+        return shape
 
     def _recall(self, connection: Connection) -> None:
         for number, text in connection.execute(select(schema.shape.c.id, schema.shape.c.columns)):
-            columns = tuple(json.loads(text))
-            self._shape_of[columns], self._columns_of[str(number)] = str(number), columns
+            self._columns_of[str(number)] = tuple(json.loads(text))
