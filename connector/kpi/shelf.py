@@ -9,7 +9,8 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import compress, groupby
+from itertools import accumulate, compress, groupby
+from operator import itemgetter
 from typing import Any, Literal, NamedTuple
 
 from connector.kpi.indicator import Indicator, Owner
@@ -68,22 +69,26 @@ def rows_of(periods: Sequence[Period]) -> list[Row]:
     return rows
 
 
+Pick = Callable[[Sequence[Any]], Sequence[Any]]
+
+
 class _Order(NamedTuple):
-    """Facts of a period sorted by scope: facts ``places[bounds[n]:bounds[n + 1]]`` are of ``keys[n]``."""
+    """Facts of a lot sorted by scope: of ``keys[n]`` are those up to ``bounds[n]`` in what ``pick`` picks."""
 
     keys: list[str]
     bounds: list[int]
-    places: list[int]
-    ids: tuple[str, ...]
+    pick: Pick
+    ids: Sequence[str]
 
 
 @dataclass(slots=True)
 class _Lot:
     """The facts that one way of dating puts into one period."""
 
-    facts: list[Any]
+    places: list[int]
+    """Where they stand on the shelf."""
+    facts: Sequence[Any]
     ids: tuple[str, ...]
-    owners: dict[Callable[[Any], Owner], list[Owner]] = field(default_factory=dict)
     orders: dict[tuple[Any, ScopeKind], _Order] = field(default_factory=dict)
 
 
@@ -98,11 +103,14 @@ class Shelf:
         traits: Traits = COMMON,
     ) -> None:
         self._facts = facts
+        self._ids = [fact.id for fact in facts]
         self._rows = rows
         self._count = sum(len(row.numbers) for row in rows)
-        self._groups = groups
+        self._desks = {sys_id: group.desk for sys_id, group in groups.items()}
         self._traits = traits
         self._lots: dict[Callable[[Any], Instant | None], list[_Lot]] = {}
+        self._owners: dict[Callable[[Any], Owner], list[Owner]] = {}
+        self._keys: dict[tuple[Any, ScopeKind], list[str]] = {}
 
     def cells(
         self, one: Indicator[Any], scopes: Sequence[ScopeKind], now: Instant | None
@@ -116,30 +124,25 @@ class Shelf:
     def _of_lot(
         self, one: Indicator[Any], lot: _Lot, scopes: Sequence[ScopeKind], now: Instant | None
     ) -> dict[ScopeKind, dict[str, Cell]]:
-        counted = _counted(one, lot.facts, now)
-        succeeds, points = one.succeeds, one.points
-        won = [counts and succeeds(fact) for counts, fact in zip(counted, lot.facts, strict=True)]
+        facts, succeeds, points = lot.facts, one.succeeds, one.points
+        counted = _counted(one, facts, now)
+        won = [counts and succeeds(fact) for counts, fact in zip(counted, facts, strict=True)]
         earned = None
         if points is not None:
-            earned = [points(fact) if done else 0.0 for done, fact in zip(won, lot.facts, strict=True)]
+            earned = [points(fact) if done else 0.0 for done, fact in zip(won, facts, strict=True)]
+        # Where all count or all succeed there is nothing to sort out, and most often one of both is so.
+        sides = _Sides(None if all(counted) else counted, None if all(won) else won, earned)
         found: dict[ScopeKind, dict[str, Cell]] = {}
         for kind in scopes:
             if kind == "whole":
-                found[kind] = {"": _cell(lot.ids, counted, won, earned)}
+                found[kind] = {"": _cell(lot.ids, sides)}
                 continue
-            keys, bounds, places, ids = self._ordered(one, lot, kind)
-            counted_here = [counted[place] for place in places]
-            won_here = [won[place] for place in places]
-            earned_here = None if earned is None else [earned[place] for place in places]
+            keys, bounds, pick, ids = self._ordered(one, lot, kind)
+            here = sides.each(pick)
             cells = found[kind] = {}
             begin = 0
             for key, end in zip(keys, bounds, strict=True):
-                cells[key] = _cell(
-                    ids[begin:end],
-                    counted_here[begin:end],
-                    won_here[begin:end],
-                    None if earned_here is None else earned_here[begin:end],
-                )
+                cells[key] = _cell(tuple(ids[begin:end]), here.each(itemgetter(slice(begin, end))))
                 begin = end
         return found
 
@@ -147,48 +150,85 @@ class Shelf:
         lots = self._lots.get(at)
         if lots is None:
             instants = [at(fact) for fact in self._facts]
-            picked: list[list[Any]] = [[] for _ in range(self._count)]
+            picked: list[list[int]] = [[] for _ in range(self._count)]
             for starts, ends, numbers in self._rows:
-                for fact, instant in zip(self._facts, instants, strict=True):
-                    if instant is None:
-                        continue
-                    place = bisect_right(starts, instant) - 1
-                    if place >= 0 and instant < ends[place]:
-                        picked[numbers[place]].append(fact)
-            lots = self._lots[at] = [_Lot(facts, tuple([fact.id for fact in facts])) for facts in picked]
+                if len(starts) == 1:
+                    start, end = starts[0], ends[0]
+                    picked[numbers[0]] = [
+                        place for place, at in enumerate(instants) if at is not None and start <= at < end
+                    ]
+                    continue
+                for place, instant in enumerate(instants):
+                    if instant is not None:
+                        number = bisect_right(starts, instant) - 1
+                        if number >= 0 and instant < ends[number]:
+                            picked[numbers[number]].append(place)
+            lots = self._lots[at] = [self._lot(places) for places in picked]
         return lots
+
+    def _lot(self, places: list[int]) -> _Lot:
+        pick = _picker(places)
+        return _Lot(places, pick(self._facts), tuple(pick(self._ids)))
 
     def _ordered(self, one: Indicator[Any], lot: _Lot, kind: ScopeKind) -> _Order:
         whose = None if kind in ("customer", "service") else one.whose
         order = lot.orders.get((whose, kind))
         if order is None:
+            known = self._keys_of(one, kind)
             by_key: dict[str, list[int]] = defaultdict(list)
-            for place, key in enumerate(self._keys(one, lot, kind)):
-                by_key[key].append(place)
-            places = [place for some in by_key.values() for place in some]
-            bounds, end = [], 0
-            for some in by_key.values():
-                end += len(some)
-                bounds.append(end)
-            ids = lot.ids
-            order = _Order(list(by_key), bounds, places, tuple([ids[place] for place in places]))
-            lot.orders[whose, kind] = order
+            for number, place in enumerate(lot.places):
+                by_key[known[place]].append(number)
+            pick = _picker([number for some in by_key.values() for number in some])
+            bounds = list(accumulate(map(len, by_key.values())))
+            order = lot.orders[whose, kind] = _Order(list(by_key), bounds, pick, pick(lot.ids))
         return order
 
-    def _keys(self, one: Indicator[Any], lot: _Lot, kind: ScopeKind) -> list[str]:
+    def _keys_of(self, one: Indicator[Any], kind: ScopeKind) -> list[str]:
+        """The scope of every fact of the shelf."""
+        whose = None if kind in ("customer", "service") else one.whose
+        keys = self._keys.get((whose, kind))
+        if keys is None:
+            keys = self._keys[whose, kind] = self._worked_out(one, kind)
+        return keys
+
+    def _worked_out(self, one: Indicator[Any], kind: ScopeKind) -> list[str]:
         if kind == "customer":
-            return _trait(lot.facts, self._traits.customer)
+            return _trait(self._facts, self._traits.customer)
         if kind == "service":
-            return _trait(lot.facts, self._traits.service)
-        owners = lot.owners.get(one.whose)
+            return _trait(self._facts, self._traits.service)
+        owners = self._owners.get(one.whose)
         if owners is None:
-            owners = lot.owners[one.whose] = [one.whose(fact) for fact in lot.facts]
+            owners = self._owners[one.whose] = [one.whose(fact) for fact in self._facts]
         if kind == "consultant":
             return [owner[1] for owner in owners]
         if kind == "group":
             return [owner[0] for owner in owners]
-        desks = {sys_id: group.desk for sys_id, group in self._groups.items()}
+        desks = self._desks
         return [desks.get(owner[0], "") for owner in owners]
+
+
+class _Sides(NamedTuple):
+    """For each fact whether it counts, whether it succeeds, what it earns. None: all do, or nothing earns."""
+
+    counted: Sequence[bool] | None
+    won: Sequence[bool] | None
+    earned: Sequence[float] | None
+
+    def each(self, pick: Pick) -> "_Sides":
+        """The same of some of the facts."""
+        counted, won, earned = self
+        return _Sides(
+            None if counted is None else pick(counted),
+            None if won is None else pick(won),
+            None if earned is None else pick(earned),
+        )
+
+
+def _picker(places: Sequence[int]) -> Pick:
+    """What stands in these places of a sequence, in this order."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda some: tuple([some[place] for place in places])
 
 
 def _counted(one: Indicator[Any], facts: Sequence[Any], now: Instant | None) -> list[bool]:
@@ -200,19 +240,23 @@ def _counted(one: Indicator[Any], facts: Sequence[Any], now: Instant | None) -> 
     return [counts and known for counts, known in zip(counted, decided, strict=True)]
 
 
-def _cell(
-    ids: tuple[str, ...], counted: Sequence[bool], won: Sequence[bool], earned: Sequence[float] | None
-) -> Cell:
-    denominator = tuple(compress(ids, counted))
+def _cell(ids: tuple[str, ...], sides: _Sides) -> Cell:
+    counted, won, earned = sides
+    denominator = ids
     left_out: tuple[str, ...] = ()
-    if len(denominator) == len(ids):
-        denominator = ids  # most often all count: one tuple for many scores
-    else:
-        left_out = tuple([one for one, counts in zip(ids, counted, strict=True) if not counts])
-    numerator = tuple(compress(ids, won))
+    if counted is not None:
+        denominator = tuple(compress(ids, counted))
+        if len(denominator) == len(ids):
+            denominator = ids  # one tuple for many scores
+        else:
+            left_out = tuple([one for one, counts in zip(ids, counted, strict=True) if not counts])
+    numerator = ids if won is None else tuple(compress(ids, won))
     if len(numerator) == len(denominator):
         numerator = denominator
-    return Cell(numerator, denominator, left_out, () if earned is None else tuple(compress(earned, won)))
+    points: Sequence[float] = (
+        () if earned is None else earned if won is None else tuple(compress(earned, won))
+    )
+    return Cell(numerator, denominator, left_out, tuple(points))
 
 
 def _trait(facts: Sequence[Any], column: str) -> list[str]:

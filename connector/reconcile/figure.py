@@ -1,6 +1,8 @@
 """Facts and scores: what the indicators count, taken from the mirror."""
 
+import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -54,18 +56,21 @@ def scores_of(
     """
     known = indicators_of(settings, directory)
     nothing = Words("nothing has been read yet", "尚未读取数据")
-    return measure(
-        known,
-        facts,
-        calls,
-        periods,
-        directory,
-        now=now,
-        scopes=scopes,
-        unmeasured=dict.fromkeys((one.id for one in known), nothing) if unread else unmeasured_by(settings),
-        entries=entries,
-        traits=Traits(settings.kpi.customer, settings.kpi.service),
-    )
+    with undisturbed():
+        return measure(
+            known,
+            facts,
+            calls,
+            periods,
+            directory,
+            now=now,
+            scopes=scopes,
+            unmeasured=dict.fromkeys((one.id for one in known), nothing)
+            if unread
+            else unmeasured_by(settings),
+            entries=entries,
+            traits=Traits(settings.kpi.customer, settings.kpi.service),
+        )
 
 
 def indicators_of(settings: Settings, directory: Directory) -> tuple[Indicator[Any], ...]:
@@ -142,6 +147,27 @@ def facts(
     Whether a limit was kept is asked of the first `sla_timer` policy that applies (R-E3, R-E6). ``past``:
     ``now`` is a moment gone by; tickets are set back to how they stood then, and what came later is not told.
     """
+    with undisturbed():
+        return _facts(world, settings, start, end, now, past=past)
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """No looking for garbage meanwhile: a hundred thousand tickets come to stay, and going through them again
+    and again takes a quarter of the time.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _facts(
+    world: World, settings: Settings, start: Instant, end: Instant, now: Instant, *, past: bool
+) -> tuple[list[TicketFact], list[Call] | None]:
     outcome = _Outcome(settings, replace(world.moment, now=now))
     found = []
     for sys_ids in _chunks(world.store.alive_between(start, end)):
