@@ -57,6 +57,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--trend", type=whole, default=6, metavar="N", help="periods that the trend shows (6)"
     )
+    parser.add_argument(
+        "--counts",
+        action="store_true",
+        help="without lists, from the rows that [kpi] outcomes keeps: for hundreds of thousands of tickets",
+    )
     parser.add_argument("--offline", action="store_true", help="do not poll; what the store knows")
     log = parser.add_argument_group("without an instance")
     log.add_argument("--log", metavar="FILE", help="score an incident audit log: CSV or CSV.gz")
@@ -97,10 +102,13 @@ def run(args: argparse.Namespace) -> int:
         seen, trouble = _seen(world, settings, now, watch, offline=args.offline)
         # Figures speak of what was last seen: a stopped connector must not turn silence into breaches.
         told = None if seen is None else min(seen, moment)
-        figures = figures_of(
-            world, settings, period, told, scopes=scopes, trend=max(1, args.trend), past=bool(args.as_of)
-        )
-        if not args.as_of and not trouble:
+        if args.counts:
+            figures = _counted(world, settings, period, told, kind, args)
+        else:
+            figures = figures_of(
+                world, settings, period, told, scopes=scopes, trend=max(1, args.trend), past=bool(args.as_of)
+            )
+        if not (args.counts or args.as_of or trouble):
             freeze_due(world, settings, figures, now)
         directory = world.moment.directory
         scores: Sequence[Any] = figures.scores
@@ -119,6 +127,32 @@ def run(args: argparse.Namespace) -> int:
     else:
         _print(figures, scores, names, settings, trouble, listed=listed is not None)
     return int(bool(trouble) or bool(figures.problems))
+
+
+def _counted(
+    world: "World",
+    settings: "Settings",
+    period: "Period",
+    now: "Instant | None",
+    kind: "ScopeKind",
+    args: argparse.Namespace,
+) -> "Figures":
+    """The figures from what is kept, without lists."""
+    from connector.errors import SettingsError
+    from connector.kpi.figures import Figures
+    from connector.reconcile import COUNTED, complete_outcomes, counted_scores
+
+    if not settings.kpi.outcomes:
+        raise SettingsError("--counts: nothing is kept for it; write outcomes = true under [kpi]")
+    if kind not in COUNTED or args.listed or args.as_of:
+        raise SettingsError(f"--counts: without --list and --as-of, and by {', '.join(COUNTED)} only")
+    store, directory = world.store, world.moment.directory
+    scores: list[Any] = []
+    if now is not None:
+        if store.count_outcomes() < store.count():
+            complete_outcomes(world, settings, now)
+        scores = counted_scores(store, settings, directory, [period], now, (kind,))
+    return Figures(now, settings.instance.zone, period, (period,), tuple(scores), (), directory=directory)
 
 
 def labels_of(facts: "Sequence[TicketFact]") -> dict[str, str]:

@@ -5,9 +5,11 @@ world         what a pass works with, put together from the settings
 judgement     every policy's verdict on every ticket that changed or is due
 explanation   all of that for one ticket, for people
 figure        facts and scores for the indicators
+counting      figures over very many tickets, without lists
 standing      all figures of a period as one value: scores, trends, grades, what is watched, sources
 """
 
+from connector.reconcile.counting import COUNTED, complete_outcomes, counted_scores, keep_outcomes
 from connector.reconcile.explanation import Explanation, explain
 from connector.reconcile.figure import (
     facts,
@@ -23,17 +25,21 @@ from connector.reconcile.standing import figures_of, freeze_due, gathered, label
 from connector.reconcile.world import World, build_world, open_gateway, open_world
 
 __all__ = [
+    "COUNTED",
     "Explanation",
     "PassReport",
     "Watch",
     "World",
     "build_world",
+    "complete_outcomes",
+    "counted_scores",
     "explain",
     "facts",
     "figures_of",
     "freeze_due",
     "gathered",
     "indicators_of",
+    "keep_outcomes",
     "labels",
     "limits_of",
     "open_gateway",

@@ -32,6 +32,8 @@ class Judged:
     """Policy → wishes counted and not kept: the brake holds it anyway, or nobody reads so long a list."""
     kept: Counter[str] = field(default_factory=Counter)
     """Policy → wishes kept."""
+    seen: list[str] = field(default_factory=list)
+    """sys_ids of the tickets judged: those whose figures may be others now."""
     quarantined: int = 0
     wished: int = 0
     """Wishes, those only counted among them."""
@@ -140,6 +142,7 @@ class Judgement:
         """Collect what the policies want of one ticket; when to look at it again."""
         judged, scheme = self.judged, self._world.scheme
         judged.tickets += 1
+        judged.seen.append(ticket.sys_id)
         if ticket.opened_at < self._adopt_from:
             return None
         again: Instant | None = None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from connector.errors import Fatal, Refused, Retriable
+from connector.reconcile.counting import keep_outcomes
 from connector.reconcile.judgement import Judged, Judgement
 from connector.reconcile.world import World
 from connector.settings import Settings
@@ -120,6 +121,10 @@ def run_pass(
         requests = world.gateway.requests_sent - sent
         world.store.record_pass(now, ok=False, trouble=str(error), requests=requests, judged=judged.tickets)
         raise
+    if settings.kpi.outcomes:
+        if full:
+            world.store.drop_outcomes()
+        keep_outcomes(world, settings, judged.seen, now)
     report = PassReport(
         now,
         polled,

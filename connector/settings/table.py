@@ -371,4 +371,8 @@ class Kpi(Table):
         default="company", description="Column of the ticket that tells the customer: `company`, `caller`, …"
     )
     service: Column = Field(default="category", description="Column of the ticket that tells the service")
+    outcomes: bool = Field(
+        default=False,
+        description="Keep one narrow row a ticket, for `kpi --counts` over hundreds of thousands of them",
+    )
     shifts: str = Field(default="", description="Name of the service hours whose openings are the shifts")

@@ -8,6 +8,7 @@ from connector.sync.store.engine import open_engine
 from connector.sync.store.figure import FigureShelf, FrozenFigure
 from connector.sync.store.ledger import JournalEntry, PassRecord, Quarantined
 from connector.sync.store.mirror import Look, Mirror, Waiting
+from connector.sync.store.outcome import OutcomeRow, OutcomeShelf
 from connector.sync.store.view import Mirrored
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "JournalEntry",
     "Look",
     "Mirrored",
+    "OutcomeRow",
     "PassRecord",
     "Quarantined",
     "Store",
@@ -22,7 +24,7 @@ __all__ = [
 ]
 
 
-class Store(Mirror, FigureShelf):
+class Store(Mirror, FigureShelf, OutcomeShelf):
     """Mirror and ledger in one database, so that rows and their cursor move in one transaction.
 
     ``url``: ``sqlite://`` for memory, ``sqlite:///path/to/file``, or PostgreSQL with psycopg installed. Not
@@ -36,6 +38,7 @@ class Store(Mirror, FigureShelf):
         self._prepare_ledger()
         self._prepare_mirror()
         self._prepare_figures()
+        self._prepare_outcomes()
 
     def close(self) -> None:
         """Let go of the database."""

@@ -62,7 +62,8 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:
 class Upsert:
     """Insert rows, or replace those that are there and differ; compiled once, run with plain tuples.
 
-    ``compare``: a row counts as changed when this column differs; None leaves existing rows as they are.
+    ``compare``: a row counts as changed when this column differs, or with ``*`` always; None leaves existing
+    rows as they are.
     ``key``: the unique column that says which row it is, if it is not the primary key.
     """
 
@@ -78,7 +79,7 @@ class Upsert:
             compiled = statement.on_conflict_do_update(
                 index_elements=keys,
                 set_={name: statement.excluded[name] for name in columns if name not in keys},
-                where=statement.excluded[compare] != table.c[compare],
+                where=None if compare == "*" else statement.excluded[compare] != table.c[compare],
             )
         self._sql = _in_order(engine, compiled, columns)
 

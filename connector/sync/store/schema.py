@@ -152,3 +152,31 @@ figure = Table(
     Column("score", Text, nullable=False, doc="JSON (`connector.kpi.freeze`), never changed again"),
 )
 """Figures of periods that are closed for corrections. Like the journal they are not on the instance."""
+
+owner = Table(
+    "owner",
+    SCHEMA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("key", Text, nullable=False, unique=True, doc="sys_id of a group; empty for nobody"),
+)
+
+outcome = Table(
+    "outcome",
+    SCHEMA,
+    Column("ticket", Integer, primary_key=True, autoincrement=False, doc="`ticket.id`"),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),
+    Column("first", Integer, nullable=False, doc="`owner.id`, as the two below"),
+    Column("responder", Integer, nullable=False),
+    Column("resolver", Integer, nullable=False),
+    Column("bits", Integer, nullable=False, doc="`connector.kpi.outcome`"),
+)
+"""What figures over very many tickets are counted from (`[kpi] outcomes`); made again from the rest."""
+for _dated, _whose in (
+    ("opened_at", "first"),
+    ("opened_at", "responder"),
+    ("opened_at", "resolver"),
+    ("ended_at", "first"),
+    ("ended_at", "resolver"),
+):
+    Index(f"outcome_{_whose}_{_dated}", outcome.c[_whose], outcome.c[_dated], outcome.c.bits)
