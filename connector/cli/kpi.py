@@ -144,8 +144,10 @@ def _counted(
 
     if not settings.kpi.outcomes:
         raise SettingsError("--counts: nothing is kept for it; write outcomes = true under [kpi]")
-    if kind not in COUNTED or args.listed or args.as_of:
-        raise SettingsError(f"--counts: without --list and --as-of, and by {', '.join(COUNTED)} only")
+    if kind not in COUNTED or args.listed or args.as_of or picture.wanted(args):
+        raise SettingsError(
+            f"--counts: without --list, --as-of and pictures, and by {', '.join(COUNTED)} only"
+        )
     store, directory = world.store, world.moment.directory
     scores: list[Any] = []
     if now is not None:
