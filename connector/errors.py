@@ -11,7 +11,8 @@
        ├─ Retriable             back off, the pass ends, the next one tries
        │  ├─ Throttled          429
        │  ├─ Unavailable        5xx, HTML, cut JSON, an error inside a 200
-       │  └─ TimedOut           no answer: a write may or may not have happened
+       │  ├─ TimedOut           no answer: a write may or may not have happened
+       │  └─ Unserviced         left out of a batch: a write may or may not have happened
        └─ Skippable             this record waits, the others go on
           ├─ Forbidden          403
           ├─ NotFound           404
@@ -75,6 +76,10 @@ class Unavailable(Retriable):
 
 class TimedOut(Retriable):
     """No answer came. A write that ends so is in doubt: read the record before deciding."""
+
+
+class Unserviced(Retriable):
+    """A batch left this part out. It may have happened all the same: look, then send again."""
 
 
 class Skippable(GatewayError):

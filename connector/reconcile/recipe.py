@@ -12,8 +12,9 @@ from connector.reconcile.counting import keep_outcomes
 from connector.reconcile.judgement import Judged, Judgement
 from connector.reconcile.world import World
 from connector.settings import Settings
-from connector.sync.apply import Answer, Outcome, Written, carry_out
+from connector.sync.apply import carry_out
 from connector.sync.change import Plan
+from connector.sync.outcome import Answer, Outcome, Written
 from connector.sync.plan import make_plan
 from connector.sync.poll import Swept, poll, sweep
 from connector.sync.store import JournalEntry, Look
@@ -242,7 +243,7 @@ def act(
         )
 
     marks = world.scheme.columns.get("marks", "")
-    outcome = carry_out(plan, world.gateway, record, marks_column=marks, stop=stop)
+    outcome = carry_out(plan, world.gateway, record, marks_column=marks, stop=stop, packer=world.gateway)
     if outcome.dropped_columns:
         world.scheme = replace(world.scheme, refused=world.scheme.refused | outcome.dropped_columns)
     waiting: dict[str, Instant | None] = {

@@ -1,73 +1,36 @@
 """Carries out a plan, in order: re-read, write once, look at what came of it, and write the journal.
 
-The platform has no ETag. Before a write the record's `sys_mod_count` must be the one that was judged; after
-it the count must be one more and the values must have stuck, for business rules, ACLs and data policies
-drop fields with a 200. A write whose answer was lost is *in doubt*: the record is read, and only then
-decided. Nothing is sent twice below the next pass.
+A write whose answer was lost is *in doubt*: the record is read, and only then decided (`settle`). Nothing is
+sent twice below the next pass. Where the instance takes batches, the updates and creations of a chunk go in
+few requests (`pack`), all but those of the first ticket: what is wrong with all of them shows on one.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
-from connector.errors import GatewayError, NotFound, Refused, Retriable, Skippable, Throttled
-from connector.sync.change import Change, FieldChange, Plan
+from connector.errors import GatewayError, Refused, Retriable
+from connector.sync.change import Change, Plan
+from connector.sync.outcome import Answer, Outcome, Written
+from connector.sync.pack import Packer, packed
+from connector.sync.settle import (
+    JOURNALS,
+    Renamed,
+    columns_of,
+    judged_answer,
+    no_write,
+    settled,
+    stale,
+    write_of,
+)
+
+__all__ = ["JOURNALS", "Answer", "Outcome", "Writer", "Written", "carry_out"]
 
 CHUNK = 50
-"""Records re-read in one request before they are written, one by one."""
+"""Records re-read in one request before they are written."""
 
-JOURNALS = frozenset({"work_notes", "comments"})
-"""Write-only through the raw Table API: what was written cannot be read back there."""
-
-
-class Answer(StrEnum):
-    """What became of a change."""
-
-    WRITTEN = "written"
-    FOUND = "found"
-    """It was there already: an earlier answer was lost."""
-    CHANGED = "changed"
-    """Somebody wrote the record after we read it; it is judged again."""
-    FORBIDDEN = "forbidden"
-    GONE = "gone"
-    DROPPED = "dropped"
-    """Written with a 200, but the instance kept an old value in some field."""
-    IN_DOUBT = "in doubt"
-    """No answer, and the record could not be read either; the next pass will see."""
-    FAILED = "failed"
-    """It did not happen: the instance is in trouble, and the pass ends here."""
-
-
-class Written(NamedTuple):
-    """One change and what became of it."""
-
-    change: Change
-    answer: Answer
-    detail: str = ""
-    mod_count: int | None = None
-    """`sys_mod_count` after the write, where it is known."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What carrying out a plan came to."""
-
-    written: tuple[Written, ...] = ()
-    dropped_columns: frozenset[str] = frozenset()
-    """Columns the instance silently refused to keep."""
-    stopped: str = ""
-    """Why the rest of the plan was left for the next pass, or empty."""
-
-    def count(self, answer: Answer) -> int:
-        """How many changes ended so."""
-        return sum(1 for written in self.written if written.answer is answer)
-
-    @property
-    def done(self) -> int:
-        """Changes that are on the records now."""
-        return self.count(Answer.WRITTEN) + self.count(Answer.FOUND)
+ENOUGH = 3
+"""Changes of a chunk from which on packing them spares requests."""
 
 
 class Writer(Protocol):
@@ -99,22 +62,27 @@ def carry_out(
     *,
     marks_column: str,
     stop: Callable[[], bool] = lambda: False,
+    packer: Packer | None = None,
 ) -> Outcome:
     """Write what the plan says and nothing else; ``record`` is called after each write, for the journal.
 
-    A `Retriable` error ends the work, a `Skippable` one only its record. ``stop`` is asked between records.
-    Raises `Refused` when the instance drops the marks column: without it every note would be said again.
+    A `Retriable` error ends the work, a `Skippable` one only its record. ``stop`` is asked between records,
+    or between batches. ``packer``: takes several writes at once, as long as it says that it packs; else they
+    go one by one. Raises `Refused` when the instance drops the marks column: without it every note would be
+    said again.
     """
     written: list[Written] = []
     stopped = ""
-    renamed: dict[str, str] = {}
     try:
-        for step in _steps(plan.changes, writer, renamed):
-            written.append(step)
-            record(step)
-            _insist_on_marks(step, marks_column)
-            if step.answer in (Answer.IN_DOUBT, Answer.FAILED):
-                stopped = step.detail
+        for steps in _steps(plan.changes, writer, packer):
+            for step in steps:  # all of them have been sent, so all of them belong into the journal
+                written.append(step)
+                record(step)
+            for step in steps:
+                _insist_on_marks(step, marks_column)
+            ended = [step for step in steps if step.answer in (Answer.IN_DOUBT, Answer.FAILED)]
+            if ended:
+                stopped = ended[0].detail
                 break
             if stop():
                 stopped = "asked to stop"
@@ -127,27 +95,49 @@ def carry_out(
     return Outcome(tuple(written), columns, stopped)
 
 
-def _steps(changes: Sequence[Change], writer: Writer, renamed: dict[str, str]) -> Iterable[Written]:
-    """In the order of the plan; the records to be updated are re-read together, a chunk at a time.
+def _steps(changes: Sequence[Change], writer: Writer, packer: Packer | None) -> Iterator[list[Written]]:
+    """What came of each change, in the order of the plan where they go one by one.
 
-    What belongs to a ticket comes before the ticket's own update. It is not created if the ticket has changed
-    since: the ticket is judged again first.
+    The records to be updated are re-read together, a chunk at a time. What belongs to a ticket comes before
+    the ticket's own update. It is not created if the ticket has changed since: the ticket is judged again
+    first.
     """
+    renamed = Renamed()
+    first = True
     for chunk in _chunks(changes):
-        updates = [change for change in chunk if not change.creates]
-        fresh: dict[str, dict[str, str]] = {}
-        for table, group in groupby(sorted(updates, key=lambda c: c.table), key=lambda c: c.table):
-            same = list(group)
-            columns = sorted({f.column for c in same for f in c.fields} - JOURNALS)
-            fresh |= writer.by_ids(table, [c.sys_id for c in same], ["sys_id", "sys_mod_count", *columns])
-        stale = {
-            update.sys_id: found for update in updates if (found := _stale(update, fresh.get(update.sys_id)))
-        }
-        for change in chunk:
-            if not change.creates:
-                yield stale.get(change.sys_id) or _update(change, writer)
-            elif change.ticket not in stale:
-                yield _create(change, writer, renamed)
+        aside = _changed_since(chunk, writer)
+        yield from ([found] for found in aside.values())
+        rest = [change for change in chunk if change.ticket not in aside]
+        if packer is None or not packer.packs or len(rest) < ENOUGH:
+            yield from _one_by_one(rest, writer, renamed)
+            continue
+        if first:
+            first = False
+            alone = [change for change in rest if change.ticket == rest[0].ticket]
+            yield from _one_by_one(alone, writer, renamed)
+            rest = rest[len(alone) :]
+        left = yield from packed(rest, packer, renamed)
+        if left:  # the instance takes no batches, or no longer
+            aside = _changed_since(left, writer)
+            yield from ([found] for found in aside.values())
+            left = [change for change in left if change.ticket not in aside]
+            yield from _one_by_one(left, writer, renamed)
+
+
+def _one_by_one(changes: Iterable[Change], writer: Writer, renamed: Renamed) -> Iterator[list[Written]]:
+    for change in changes:
+        yield [_create(change, writer, renamed) if change.creates else _update(change, writer)]
+
+
+def _changed_since(chunk: Sequence[Change], writer: Writer) -> dict[str, Written]:
+    """Ticket → why nothing is written to it now: it is not as it was judged."""
+    updates = [change for change in chunk if not change.creates]
+    fresh: dict[str, dict[str, str]] = {}
+    for table, group in groupby(sorted(updates, key=lambda c: c.table), key=lambda c: c.table):
+        same = list(group)
+        columns = sorted({column for change in same for column in columns_of(change)} - {"sys_id"})
+        fresh |= writer.by_ids(table, [c.sys_id for c in same], ["sys_id", *columns])
+    return {update.ticket: found for update in updates if (found := stale(update, fresh.get(update.sys_id)))}
 
 
 def _chunks(changes: Sequence[Change]) -> Iterable[list[Change]]:
@@ -162,114 +152,56 @@ def _chunks(changes: Sequence[Change]) -> Iterable[list[Change]]:
         yield chunk
 
 
-def _stale(change: Change, current: Mapping[str, str] | None) -> Written | None:
-    """What keeps the change from being written to the record as it is now, if anything does."""
-    if current is None:
-        return Written(change, Answer.GONE, "the record cannot be read any more")
-    if current.get("sys_mod_count") != str(change.base):
-        return Written(
-            change,
-            Answer.CHANGED,
-            f"sys_mod_count is {current.get('sys_mod_count')}, was {change.base} when it was judged",
-        )
-    differing = [
-        f.column for f in change.fields if f.column not in JOURNALS and not _same(f, current, before=True)
-    ]
-    if differing:
-        return Written(change, Answer.CHANGED, "changed without a new sys_mod_count: " + ", ".join(differing))
-    return None
-
-
 def _update(change: Change, writer: Writer) -> Written:
-    columns = [f.column for f in change.fields if f.column not in JOURNALS]
-    read = ["sys_id", "sys_mod_count", *columns]
+    write = write_of(change)
     try:
-        after = writer.patch(
-            change.table, change.sys_id, {f.column: f.after for f in change.fields}, read=read
-        )
-    except NotFound as error:
-        return Written(change, Answer.GONE, str(error))
-    except Skippable as error:
-        return Written(change, Answer.FORBIDDEN, str(error))
-    except Throttled as error:
-        return Written(change, Answer.FAILED, str(error))
-    except Retriable as error:
-        return _settle_doubt(change, read, writer, error)
-    return _judge_answer(change, after, Answer.WRITTEN)
+        after = writer.patch(write.table, write.sys_id, write.fields, read=write.read)
+    except GatewayError as error:
+        known = no_write(change, error)
+        return known or _settle_doubt(change, writer, error)
+    return judged_answer(change, after, Answer.WRITTEN)
 
 
-def _settle_doubt(change: Change, read: Sequence[str], writer: Writer, error: Retriable) -> Written:
+def _settle_doubt(change: Change, writer: Writer, error: GatewayError) -> Written:
     """No usable answer: read the record, and only then say what happened."""
     try:
-        after = writer.by_ids(change.table, [change.sys_id], read).get(change.sys_id)
+        after = writer.by_ids(change.table, [change.sys_id], columns_of(change)).get(change.sys_id)
     except GatewayError as unread:  # whatever it is, what was sent belongs into the journal
         return Written(change, Answer.IN_DOUBT, f"{error}; then {unread}")
-    if after is not None and after.get("sys_mod_count") != str(change.base):
-        judged = _judge_answer(change, after, Answer.FOUND)
-        if judged.answer is Answer.FOUND:
-            return judged
-        return Written(change, Answer.CHANGED, f"{error}; the record was written by somebody else meanwhile")
-    return Written(change, Answer.FAILED, str(error))
+    return settled(change, after, error)
 
 
-def _judge_answer(change: Change, after: Mapping[str, str], good: Answer) -> Written:
-    count = int(after.get("sys_mod_count") or -1)
-    lost = [f.column for f in change.fields if f.column not in JOURNALS and not _same(f, after)]
-    if lost:
-        return Written(change, Answer.DROPPED, ", ".join(lost), count)
-    detail = ""
-    if change.base is not None and count != change.base + 1:
-        detail = f"sys_mod_count went from {change.base} to {count}: somebody wrote at the same time"
-    return Written(change, good, detail, count)
-
-
-def _same(wanted: FieldChange, record: Mapping[str, str], *, before: bool = False) -> bool:
-    actual = record.get(wanted.column, "")
-    expected = wanted.before if before else wanted.after
-    return actual == expected
-
-
-def _create(change: Change, writer: Writer, renamed: dict[str, str]) -> Written:
-    fields = {f.column: renamed.get(f.after, f.after) for f in change.fields}
-    identity = {column: renamed.get(value, value) for column, value in change.identity.items()}
+def _create(change: Change, writer: Writer, renamed: Renamed) -> Written:
+    write, search = renamed.write_of(change), renamed.search_of(change)
     try:
-        there = writer.find(change.table, identity, ["sys_id"])
-        if there is not None:
-            _remember(change, there, renamed)
-            return Written(change, Answer.FOUND, "it was there already")
-        fields["sys_id"] = change.sys_id
-        try:
-            made = writer.create(change.table, fields, read=["sys_id", "sys_mod_count"])
-        except Throttled as error:
-            return Written(change, Answer.FAILED, str(error))
-        except Retriable as error:
-            return _settle_creation(change, identity, writer, renamed, error)
-    except NotFound as error:
-        return Written(change, Answer.GONE, str(error))
-    except Skippable as error:
-        return Written(change, Answer.FORBIDDEN, str(error))
-    _remember(change, made, renamed)
+        there = writer.find(*search)
+    except GatewayError as error:
+        known = no_write(change, error)
+        if known is None or known.answer is Answer.FAILED:
+            raise
+        return known
+    if there is not None:
+        renamed.made(change, there)
+        return Written(change, Answer.FOUND, "it was there already")
+    try:
+        made = writer.create(write.table, {**write.fields, "sys_id": change.sys_id}, read=write.read)
+    except GatewayError as error:
+        known = no_write(change, error)
+        return known or _settle_creation(change, writer, renamed, error)
+    renamed.made(change, made)
     return Written(change, Answer.WRITTEN, "", int(made.get("sys_mod_count") or 0))
 
 
-def _settle_creation(
-    change: Change, identity: Mapping[str, str], writer: Writer, renamed: dict[str, str], error: Retriable
-) -> Written:
+def _settle_creation(change: Change, writer: Writer, renamed: Renamed, error: GatewayError) -> Written:
     """No usable answer to a POST: look for the record by its identity."""
     try:
-        made = writer.find(change.table, identity, ["sys_id"])
+        made = writer.find(*renamed.search_of(change))
     except GatewayError as unread:
         return Written(change, Answer.IN_DOUBT, f"{error}; then {unread}")
     if made is None:
         return Written(change, Answer.FAILED, str(error))
-    _remember(change, made, renamed)
+    renamed.made(change, made)
     return Written(change, Answer.FOUND, f"the answer was lost ({error})")
-
-
-def _remember(change: Change, made: Mapping[str, str], renamed: dict[str, str]) -> None:
-    """An instance may mint its own sys_id; what refers to the one we chose must follow."""
-    if made.get("sys_id") and made["sys_id"] != change.sys_id:
-        renamed[change.sys_id] = made["sys_id"]
 
 
 def _insist_on_marks(step: Written, marks_column: str) -> None:

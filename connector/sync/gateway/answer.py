@@ -93,7 +93,7 @@ def _grant_error(response: Response) -> str:
         found = json.loads(response.content)
         return f"{found['error']}: {found.get('error_description', '')}".rstrip(": ")[:_LONGEST]
     except (ValueError, RecursionError, KeyError, TypeError, AttributeError):
-        return _message(response)
+        return reason(response)
 
 
 def spoilt(body: bytes) -> type[Unavailable]:
@@ -103,7 +103,7 @@ def spoilt(body: bytes) -> type[Unavailable]:
 
 def _refusal(response: Response, what: str) -> GatewayError:
     status = response.status_code
-    words = f"{what}: HTTP {status}: {_message(response)}"
+    words = f"{what}: HTTP {status}: {reason(response)}"
     if status == 401:
         return Unauthorised(
             f"{words}. The instance refused the account or its secret; nothing more is sent, because six "
@@ -126,7 +126,8 @@ def _refusal(response: Response, what: str) -> GatewayError:
     return spoilt(response.content)(words)
 
 
-def _message(response: Response) -> str:
+def reason(response: Response) -> str:
+    """What a refusal says: message and detail of its body, or the title of its page."""
     try:
         found = json.loads(response.content)
     except (ValueError, RecursionError):

@@ -3,7 +3,7 @@
 Whether a request may be sent a second time depends on whether the first one can have taken effect.
 """
 
-from connector.errors import TimedOut, Unavailable
+from connector.errors import Throttled, TimedOut, Unavailable
 
 
 class Unsent(TimedOut):
@@ -25,5 +25,5 @@ class Exhausted(Unavailable):
     """
 
 
-class Resting(Unavailable):
-    """The breaker is open: nothing was sent."""
+class Resting(Throttled):
+    """The breaker is open: nothing was sent. ``retry_after``: until the instance is asked again."""

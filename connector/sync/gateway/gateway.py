@@ -1,9 +1,8 @@
 """The gateway: one account on one instance, one request at a time.
 
-pysnow owns the URL and sends; the session, the parameters, the timeouts and the meaning of an answer are
-ours. Each call uses a fresh pysnow ``Resource``, because parameters of one call leak into the next on the
-same one (rbw/pysnow#195). What is repeated, and how often anything is sent, is `traffic.Traffic`'s; a write
-whose answer was lost is in doubt until its record has been read.
+What is asked for and what may be written, by table and record. `line.Line` signs and sends; what is repeated,
+and how often anything is sent, is `traffic.Traffic`'s. A write whose answer was lost is in doubt until its
+record has been read.
 """
 
 from collections import Counter
@@ -11,27 +10,23 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 import requests
-from pysnow import Client
 
-import connector
 from connector.clock import Clock, SystemClock
-from connector.errors import Refused, Unauthorised, Unavailable, WrongInstance
-from connector.sync.address import place
-from connector.sync.gateway.answer import is_more, result_of, server_time, token_of
-from connector.sync.gateway.auth import UNSIGNED, Bearer, Tokens, signature
-from connector.sync.gateway.auth.token import Granted
+from connector.errors import GatewayError, Refused, Skippable, Unavailable, WrongInstance
+from connector.sync.gateway.answer import is_more, result_of, server_time
+from connector.sync.gateway.batch import Part
 from connector.sync.gateway.condition import Condition
-from connector.sync.gateway.credential import AnyCredentials, OAuth
+from connector.sync.gateway.credential import AnyCredentials
+from connector.sync.gateway.line import Line
+from connector.sync.gateway.packing import Packing
 from connector.sync.gateway.query import record_id, table_name, term
-from connector.sync.gateway.session import Session, told
 from connector.sync.gateway.terms import Terms
-from connector.sync.gateway.traffic import Traffic
+from connector.sync.request import Row, Search, Write
 from connector.ticket import Instant
 
 CHUNK = 100
 """sys_ids in one query: longer URLs are refused with 414 (the practical limit is about 8 kB)."""
 
-Row = dict[str, str]
 T = TypeVar("T")
 
 
@@ -54,13 +49,6 @@ class Probe(NamedTuple):
     """At least one row could be read."""
 
 
-class _Parameters(dict[str, str]):
-    """The parameters of one request and no others; pysnow asks for them by this method."""
-
-    def as_dict(self) -> dict[str, str]:
-        return dict(self)
-
-
 class Gateway:
     """Reads and writes of one instance.
 
@@ -80,62 +68,35 @@ class Gateway:
         clock: Clock | None = None,
         stopping: Callable[[], bool] = lambda: False,
     ) -> None:
-        where = place(url)
-        clock = clock or SystemClock()
         self.by_table: Counter[str] = Counter()
         self._writable = dict(writable)
-        self._timeout = (terms.connect, terms.answer)
-        self._traffic = Traffic(clock, terms, seed=f"{url} {credentials.user}", stopping=stopping)
-        self._answers: list[requests.Response] = []
-        self._base = f"{'https' if where.secure else 'http'}://{where.host}"
-        self._session = Session(terms, clock, near=where.near, certificate=credentials.certificate)
-        self._tokens: Tokens | None = None
-        if isinstance(credentials, OAuth):
-            self._tokens = tokens = Tokens(credentials, clock, self._ask_for_token)
-            self._session.auth = Bearer(lambda: tokens.held)
-        else:
-            self._session.auth = signature(credentials)
-        self._session.hooks["response"].append(self._keep)
-        self._client = Client(host=where.host, use_ssl=where.secure, session=self._session)
-        self._client.parameters = None  # copied deep into each resource, and ours have their own
-        # After the client, which puts its own name there.
-        self._session.headers["User-Agent"] = f"desk-policy-connector/{connector.__version__}"
+        self._line = Line(url, credentials, terms, clock or SystemClock(), stopping)
+        self._packing = Packing(terms.batch, self._post_batch)
 
     @property
     def requests_sent(self) -> int:
         """Requests so far, repeats and tokens counted."""
-        return self._traffic.sent
+        return self._line.sent
 
     def condition(self) -> Condition:
         """How it goes with the instance: breaker, budget, counts; sends nothing."""
-        token_for = self._tokens.life() if self._tokens else None
-        return self._traffic.condition(token_for=token_for, batch="off")
+        return self._line.condition(self._packing.state)
 
     def close(self) -> None:
         """Close the connection."""
-        self._session.close()
+        self._line.close()
 
     def page(
         self, table: str, query: str, fields: Sequence[str], *, limit: int = 1000, offset: int = 0
     ) -> Page:
         """One page of raw rows, as the encoded query orders them. Raises `GatewayError`."""
-        parameters = _Parameters(
-            sysparm_query=query,
-            sysparm_fields=",".join(fields),
-            sysparm_limit=str(limit),
-            sysparm_offset=str(offset),
-            sysparm_display_value="false",
-            sysparm_exclude_reference_link="true",
-        )
         what = f"reading {table}"
 
         def page(response: requests.Response) -> Page:
-            rows = result_of(response, what)
-            if not isinstance(rows, list) or not all(type(row) is dict for row in rows):
-                raise Unavailable(f"{what}: the result is not a list of records")
+            rows = _rows(response, what)
             return Page(rows, server_time(response, what), is_more(response, offset + limit))
 
-        return self._call("GET", table, parameters, what, page)
+        return self._call("GET", table, _of_read(query, fields, limit, offset), what, page)
 
     def by_ids(self, table: str, sys_ids: Iterable[str], fields: Sequence[str]) -> dict[str, Row]:
         """sys_id → row, as far as the rows exist and may be read; one request for each hundred."""
@@ -155,17 +116,8 @@ class Gateway:
         Raises `Refused` where nothing or an empty value is asked, `WrongInstance` where a column asked for
         does not come back: the platform ignores an unknown field in a query, and then anything matches.
         """
-        if not equals or not all(equals.values()):
-            raise Refused(f"a search of {table} without values would find any record; nothing was asked")
-        query = "^".join([term(field, "=", value) for field, value in equals.items()] + ["ORDERBYsys_id"])
-        columns = list(dict.fromkeys(["sys_id", *fields, *equals]))
-        for row in self.page(table, query, columns, limit=10).rows:
-            unread = [field for field in equals if field not in row]
-            if unread:
-                raise WrongInstance(f"{table} has no column {unread[0]}, or the account may not read it")
-            if all(row[field] == value for field, value in equals.items()):
-                return row
-        return None
+        query, columns = _search(table, equals, fields)
+        return _found(table, equals, self.page(table, query, columns, limit=10).rows)
 
     def patch(self, table: str, sys_id: str, fields: Mapping[str, str], *, read: Sequence[str]) -> Row:
         """Exactly one PATCH; the ``read`` columns as they are afterwards.
@@ -184,6 +136,55 @@ class Gateway:
         record_id(fields.get("sys_id", ""))
         self._check_columns(table, fields.keys() - {"sys_id"})
         return self._write("POST", table, "", fields, read)
+
+    @property
+    def packs(self) -> bool:
+        """Several writes can go in one request."""
+        return self._packing.on
+
+    def write_all(self, writes: Sequence[Write]) -> list[Row | GatewayError] | None:
+        """Exactly one PATCH or POST for each, in as few requests as may be; the records afterwards, or what
+        kept one from being written. None where the instance takes no batches: nothing was done then.
+
+        What has no usable answer is in doubt, as after `patch`; so is `Unserviced`, which may be sent again
+        once the record has shown that it did not happen. Of several batches those after one that was lost are
+        not sent, and are `Unserviced`. Raises `Refused` before anything is sent, and `Fatal`.
+        """
+        parts = []
+        for write in writes:
+            self._check_columns(write.table, write.fields)
+            path = f"/api/now/table/{table_name(write.table)}"
+            sys_id = record_id(write.sys_id)
+            if write.creates:
+                parts.append(Part("POST", path, _of_write(write.read), {**write.fields, "sys_id": sys_id}))
+            else:
+                parts.append(Part("PATCH", f"{path}/{sys_id}", _of_write(write.read), dict(write.fields)))
+        answers = self._packing.all(parts, write=True)
+        if answers is None:
+            return None
+        self.by_table.update(write.table for write in writes)
+        return [_outcome(answer, w.table) for w, answer in zip(writes, answers, strict=True)]
+
+    def find_all(self, searches: Sequence[Search]) -> list[Row | GatewayError | None]:
+        """What `find` finds for each, in as few requests as may be. `Skippable` is told, the rest raised."""
+        asked = [_search(*search) for search in searches]
+        parts = [
+            Part("GET", f"/api/now/table/{table_name(s.table)}", _of_read(query, columns, 10, 0))
+            for s, (query, columns) in zip(searches, asked, strict=True)
+        ]
+        answers = self._packing.all(parts, write=False) if len(parts) > 1 and self.packs else None
+        found: list[Row | GatewayError | None] = []
+        for index, search in enumerate(searches):
+            answer = answers[index] if answers is not None else None
+            try:
+                if isinstance(answer, requests.Response):
+                    rows = _rows(answer, f"reading {search.table}")
+                    found.append(_found(search.table, search.equals, rows))
+                else:
+                    found.append(self.find(*search))
+            except Skippable as error:
+                found.append(error)
+        return found
 
     def columns(self, table: str) -> frozenset[str]:
         """Columns of a table and of those it extends. Raises `WrongInstance` where there is no such table."""
@@ -232,93 +233,104 @@ class Gateway:
     def _write(
         self, method: str, table: str, sys_id: str, fields: Mapping[str, str], read: Sequence[str]
     ) -> Row:
-        parameters = _Parameters(sysparm_fields=",".join(read), sysparm_exclude_reference_link="true")
+        parameters = _of_write(read)
         what = f"{'updating' if sys_id else 'creating a record in'} {table}{'/' if sys_id else ''}{sys_id}"
 
-        def record(response: requests.Response) -> Row:
-            after = result_of(response, what)
-            if type(after) is not dict:
-                raise Unavailable(f"{what}: the result is not a record")
-            return after
+        def meaning(response: requests.Response) -> Row:
+            return _record(response, what)
 
-        return self._call(method, table, parameters, what, record, sys_id, dict(fields))
+        return self._call(method, table, parameters, what, meaning, sys_id, dict(fields))
 
     def _call(
         self,
         method: str,
         table: str,
-        parameters: _Parameters,
+        parameters: Mapping[str, str],
         what: str,
         meaning: Callable[[requests.Response], T],
         sys_id: str = "",
         body: Mapping[str, str] | None = None,
     ) -> T:
-        """What the answer to a request means. Raises what `result_of` and `Traffic.carry` raise."""
-        path = f"/table/{table_name(table)}"
+        """What the answer to a request to the Table API means. Raises as `Line.call` does."""
 
-        def attempt() -> requests.Response:
+        def sending() -> None:
             self.by_table[table] += 1
-            return self._send(method, path, parameters, what, f"/{sys_id}" if sys_id else None, body)
 
-        def call() -> T:
-            return self._traffic.carry(what, attempt, meaning, write=method != "GET")
+        return self._line.call(
+            method,
+            f"/table/{table_name(table)}",
+            what,
+            meaning,
+            write=method != "GET",
+            parameters=parameters,
+            append=f"/{sys_id}" if sys_id else None,
+            body=body,
+            sending=sending,
+        )
 
-        return self._signed(call)
-
-    def _signed(self, call: Callable[[], T]) -> T:
-        """The call, with a token that is good; after a 401 once more, with another.
-
-        A 401 comes before anything is done, so that a write may be sent again. Without tokens, or with the
-        second 401, nothing is sent any more.
-        """
-        try:
-            if self._tokens is None:
-                return call()
-            token = self._tokens.current()
-            try:
-                return call()
-            except Unauthorised:
-                self._tokens.renew(token)
-            return call()
-        except Unauthorised as error:
-            self._traffic.shut = self._traffic.shut or str(error)
-            raise
-
-    def _send(
+    def _post_batch(
         self,
-        method: str,
-        path: str,
-        parameters: _Parameters,
-        what: str,
-        append: str | None,
-        body: Mapping[str, str] | None,
-    ) -> requests.Response:
-        """One request; the raw answer, whatever it says. Raises `TimedOut` and `Unavailable` for none."""
-        resource = self._client.resource(api_path=path, timeout=self._timeout)
-        resource.parameters = parameters
-        more: dict[str, Any] = {} if body is None else {"json": body}
-        self._answers.clear()
-        with told(what):
-            resource.request(method, path_append=append, **more)
-        return self._answers.pop()
+        body: Mapping[str, Any],
+        meaning: Callable[[requests.Response], list[requests.Response | GatewayError] | None],
+        *,
+        write: bool,
+    ) -> list[requests.Response | GatewayError] | None:
+        what = "sending a batch"
+        return self._line.call("POST", "/batch", what, meaning, write=write, body=body, base="/api/now/v1")
 
-    def _ask_for_token(self, form: Mapping[str, str]) -> Granted:
-        """One form to the token endpoint. Raises as `token_of` and `Traffic.carry` do."""
-        what = f"asking for a token ({form['grant_type'].rpartition(':')[2]})"
 
-        def attempt() -> requests.Response:
-            with told(what):
-                return self._session.post(
-                    f"{self._base}/oauth_token.do",
-                    data=dict(form),
-                    headers={"Content-Type": "application/x-www-form-urlencoded"},
-                    auth=UNSIGNED,
-                    timeout=self._timeout,
-                )
+def _of_read(query: str, fields: Sequence[str], limit: int, offset: int) -> dict[str, str]:
+    return {
+        "sysparm_query": query,
+        "sysparm_fields": ",".join(fields),
+        "sysparm_limit": str(limit),
+        "sysparm_offset": str(offset),
+        "sysparm_display_value": "false",
+        "sysparm_exclude_reference_link": "true",
+    }
 
-        # As a write: who rotates refresh tokens has taken the old one back, whatever became of the answer.
-        return self._traffic.carry(what, attempt, lambda response: token_of(response, what), write=True)
 
-    def _keep(self, response: requests.Response, *_: object, **__: object) -> None:
-        """Hook of the session: pysnow keeps the answer to itself, and would parse it a second time."""
-        self._answers.append(response)
+def _of_write(read: Sequence[str]) -> dict[str, str]:
+    return {"sysparm_fields": ",".join(read), "sysparm_exclude_reference_link": "true"}
+
+
+def _rows(response: requests.Response, what: str) -> list[Row]:
+    rows = result_of(response, what)
+    if not isinstance(rows, list) or not all(type(row) is dict for row in rows):
+        raise Unavailable(f"{what}: the result is not a list of records")
+    return rows
+
+
+def _record(response: requests.Response, what: str) -> Row:
+    after = result_of(response, what)
+    if type(after) is not dict:
+        raise Unavailable(f"{what}: the result is not a record")
+    return after
+
+
+def _outcome(answer: requests.Response | GatewayError, table: str) -> Row | GatewayError:
+    if isinstance(answer, GatewayError):
+        return answer
+    try:
+        return _record(answer, f"writing {table} in a batch")
+    except GatewayError as error:
+        return error
+
+
+def _search(table: str, equals: Mapping[str, str], fields: Sequence[str]) -> tuple[str, list[str]]:
+    """Encoded query and columns of a search. Raises `Refused` where any record would do."""
+    if not equals or not all(equals.values()):
+        raise Refused(f"a search of {table} without values would find any record; nothing was asked")
+    query = "^".join([term(field, "=", value) for field, value in equals.items()] + ["ORDERBYsys_id"])
+    return query, list(dict.fromkeys(["sys_id", *fields, *equals]))
+
+
+def _found(table: str, equals: Mapping[str, str], rows: Sequence[Row]) -> Row | None:
+    """The row that has the values. Raises `WrongInstance` where a column asked for did not come back."""
+    for row in rows:
+        unread = [field for field in equals if field not in row]
+        if unread:
+            raise WrongInstance(f"{table} has no column {unread[0]}, or the account may not read it")
+        if all(row[field] == value for field, value in equals.items()):
+            return row
+    return None

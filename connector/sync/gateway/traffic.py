@@ -108,7 +108,8 @@ class Traffic:
         if rests > 0:
             raise Resting(
                 f"{what}: not asked, the instance is left alone for another {rests:.0f} s after "
-                f"{self._breaker.failures} failures in a row, the last of them: {self._trouble}"
+                f"{self._breaker.failures} failures in a row, the last of them: {self._trouble}",
+                round(rests),
             )
         closed = self._budget.closed_for(at)
         if closed > self._patience:
