@@ -6,8 +6,12 @@ SUMMARY = "the JSON schema of the configuration for editors, or its reference pa
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Nothing for the schema, --markdown for the page."""
-    parser.add_argument("--markdown", action="store_true", help="docs/reference.md instead of JSON schema")
+    """Nothing for the schema, --markdown and --coverage for the pages."""
+    page = parser.add_mutually_exclusive_group()
+    page.add_argument("--markdown", action="store_true", help="docs/reference.md instead of JSON schema")
+    page.add_argument(
+        "--coverage", action="store_true", help="docs/coverage.md: each clause and what carries it out"
+    )
     parser.epilog = (
         "editors: desk-connector schema > config.schema.json, and as the first line of config.toml\n"
         "  #:schema ./config.schema.json"
@@ -15,12 +19,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print one or the other."""
+    """Print one of them."""
     from connector.cli.terminal import print_json
+    from connector.settings.coverage import coverage_page
     from connector.settings.manual import reference_page, schema
 
     if args.markdown:
         print(reference_page(), end="")
+    elif args.coverage:
+        print(coverage_page(), end="")
     else:
         print_json(schema(), indent=2)
     return 0

@@ -1,6 +1,12 @@
-"""Which clause of the regulation is carried out by what, and which are left to people and why."""
+"""Which clause of the regulation is carried out by what, what of it is left, and where its figure comes from.
 
+Rules and indicators name their clauses themselves; only what they cannot know stands here in words. A clause
+that nothing carries out has its reason in `PEOPLE`; of one that is carried out in part `LEFT` says the rest.
+"""
+
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from connector.kpi.catalogue import indicators
 from connector.rules.catalogue import RULES
@@ -16,28 +22,112 @@ TABLES: Mapping[str, str] = {
 }
 """Clause → the part of the configuration that speaks of it."""
 
+NOT_BUILT = "not built yet: "
+"""How a text begins that speaks of what software could do and this one does not."""
+
 PEOPLE: Mapping[str, str] = {
     "R-A1": "a post and its duties",
     "R-A6": "posts and their duties; `kpi` is for them",
-    "R-B1": "the instance opens the ticket",
+    "R-B1": "the instance opens the ticket; whether each call became one is not compared",
     "R-B3": "the instance shows the state; our columns and notes are on the record",
     "R-C2": "the phases are the states and notes of the ticket",
-    "R-C5": "no rule yet; unanswered calls lower R-E2",
-    "R-C6": "people investigate",
-    "R-D3": "no rule yet",
-    "R-D4": "no rule yet; the instance's own surveys",
-    "R-F2": "no rule yet; statutory days are in `[service_hours]`",
-    "R-F4": "manners are not on the record",
-    "R-G1": "the instance's change management",
-    "R-G2": "the instance's release management",
-    "R-G3": "monitoring is another program's",
-    "R-H1": "people plan and audit",
-    "R-H2": "people analyse; R-E1 is one source",
-    "R-H3": "people verify",
-    "R-H4": "people review; `kpi` prints the figures",
-    "R-H5": "people check; the journal and the notes are the evidence",
+    "R-C5": NOT_BUILT + "the limit of 15 minutes for a call nobody takes while duty is on",
+    "R-C6": NOT_BUILT + "an after-review owed within a limit, a problem record linked; people investigate",
+    "R-D3": NOT_BUILT + "complaint records, their limits and their check dates",
+    "R-D4": NOT_BUILT + "the four dimensions, and reading the instance's own surveys",
+    "R-F2": NOT_BUILT + "whether each statutory day has its roster, and late changeovers",
+    "R-F4": NOT_BUILT + "the set phrases as the call-back's script; manners themselves are on no record",
+    "R-G1": NOT_BUILT + "the instance's change management has the steps, nothing here checks them",
+    "R-G2": NOT_BUILT + "the instance's release management has the plan, nothing here checks it",
+    "R-G3": NOT_BUILT + "what a warning must hold; measuring thresholds is another program's",
+    "R-H1": NOT_BUILT + "plan and audits as dated items; people plan and audit",
+    "R-H2": NOT_BUILT + "the monthly analysis of complaints; people analyse",
+    "R-H3": NOT_BUILT + "improvement measures followed to their verification, but for those of call-backs",
+    "R-H4": NOT_BUILT + "reports due and delivered; people review, `kpi` prints the figures",
+    "R-H5": NOT_BUILT + "the share of breaches per post; people check, journal and notes are the evidence",
 }
 """Clause → why no rule and no indicator carries it out."""
+
+LEFT: Mapping[str, str] = {
+    "R-A2": NOT_BUILT + "the first line on the watch list while others work; people inform the customer",
+    "R-A3": "guiding the first line is people's work",
+    "R-A4": NOT_BUILT + "the reference of the vendor's contract",
+    "R-B2": NOT_BUILT + "capability by configuration item, service or skill; the next group by load or rota; "
+    "a de-escalation of its own",
+    "R-B4": NOT_BUILT + "telling the customer that a confirmation is awaited",
+    "R-B5": NOT_BUILT + "the search for an article that says it already; promotion of much-used articles",
+    "R-C1": NOT_BUILT
+    + "the class from category, service or the caller's standing; it is that of the priority",
+    "R-C3": NOT_BUILT
+    + "limits of updates and hand-over, the caller's time zone, the comparison with `task_sla`",
+    "R-C4": NOT_BUILT + "recognising a major incident by the number of similar tickets",
+    "R-E1": NOT_BUILT + "answers of the instance's own surveys; call-backs and exported surveys count",
+    "R-F3": NOT_BUILT + "the archive by time and speciality, and articles that grew stale",
+}
+"""Clause → what of it is left although something carries it out."""
+
+_TICKETS = "the tickets' own columns and history"
+_NOTES = "the notes and the journal, by policy: `plan`, `explain`, `status`"
+_OWN = "none of its own; an export can be counted as `[[source]]` and `[[indicator]]`"
+
+FIGURES: Mapping[str, str] = {
+    "R-A1": "R-E12 per group and consultant; `[[score]]` for the rating",
+    "R-A2": "R-E4 and R-E8 of the first line's groups",
+    "R-A3": "R-E5 and R-E11 of the second line's groups",
+    "R-A4": "R-E12 of the vendor's groups",
+    "R-A5": "every indicator, for the whole, a desk, a group, a consultant",
+    "R-A6": "every indicator; the reports of `kpi`",
+    "R-B1": "R-E12: tickets accepted; R-E2: calls",
+    "R-B2": "R-E8 and R-E11; escalations: " + _NOTES,
+    "R-B3": "R-E3; the columns class, tier, clock and both limits on the ticket",
+    "R-B4": _NOTES,
+    "R-B5": "the column knowledge on the tickets",
+    "R-B6": "R-E1: how many call-backs were answered; the column callback on the tickets",
+    "R-C1": "every indicator of a policy whose `when` names a class; `[[indicator]]` by class",
+    "R-C2": "R-E3 for intake, R-E6 for handling; the phases between are not counted",
+    "R-C3": "R-E3 and R-E6; the columns clock, respond_by, resolve_by",
+    "R-C4": "tasks of the kind major_report, with their due date; " + _NOTES,
+    "R-C5": "R-E2: a call nobody took for 15 minutes is a missed one",
+    "R-C6": _OWN,
+    "R-D1": "R-E1; the column callback, with the draw of those not chosen",
+    "R-D2": "tasks of the kinds callback, improvement, callback_2",
+    "R-D3": _OWN,
+    "R-D4": "a `[[source]]` of kind survey",
+    "R-F1": "each limit and each indicator names its service hours",
+    "R-F2": "R-E7: a `[[source]]` of kind roster",
+    "R-F3": "the column knowledge on the tickets; R-E9 for manuals",
+    "R-F4": "R-E1",
+    "R-G1": _OWN,
+    "R-G2": _OWN,
+    "R-G3": _OWN,
+    "R-H1": _OWN,
+    "R-H2": "R-E1; complaints: " + _OWN,
+    "R-H3": "tasks of the kinds improvement and callback_2",
+    "R-H4": "R-E10: a `[[source]]` of kind summary",
+    "R-H5": "`[[score]]`; " + _NOTES,
+}
+"""Clause → where a figure about it comes from; those of the indicators say so themselves."""
+
+_SOURCES: Mapping[str, str] = {"tickets": _TICKETS, "call_backs": "call-back tasks", "calls": "`interaction`"}
+
+
+class Carried(NamedTuple):
+    """One clause, as `docs/coverage.md` tells it."""
+
+    clause: str
+    title: str
+    by: tuple[str, ...]
+    """What carries it out; empty for nothing."""
+    left: str
+    """What does not, and why; empty where nothing is left."""
+    figure: str
+
+    @property
+    def standing(self) -> str:
+        """``carried out``, ``in part``, ``not built yet`` or ``left to people``."""
+        if self.by:
+            return "in part" if NOT_BUILT in self.left else "carried out"
+        return "not built yet" if NOT_BUILT in self.left else "left to people"
 
 
 def carried_out() -> dict[str, list[str]]:
@@ -55,8 +145,54 @@ def carried_out() -> dict[str, list[str]]:
 
 def coverage() -> Iterator[tuple[str, str, str]]:
     """(clause, title, what carries it out or why nothing does), in the order of the regulation."""
-    done = carried_out()
+    for each in clauses():
+        left = each.left if each.standing == "not built yet" else f"not by software: {each.left}"
+        yield each.clause, each.title, ", ".join(each.by) or left
+
+
+def clauses() -> Iterator[Carried]:
+    """Every clause in the order of the regulation."""
+    done, counted = carried_out(), _counted()
     for clause, title in CLAUSES.items():
-        why = PEOPLE.get(clause, "")
-        left = why if why.startswith("no ") else f"not by software: {why}"
-        yield clause, title, ", ".join(done[clause]) if clause in done else left
+        left = LEFT.get(clause, "") if clause in done else PEOPLE.get(clause, "")
+        figure = counted.get(clause) or FIGURES.get(clause, "")
+        yield Carried(clause, title, tuple(done.get(clause, ())), left, figure)
+
+
+def coverage_page() -> str:
+    """``docs/coverage.md``: the clauses, what carries them out, what is left, where the figure comes from."""
+    rows = list(clauses())
+    sums = Counter(each.standing for each in rows)
+    told = ", ".join(
+        f"{sums[standing]} {standing}"
+        for standing in ("carried out", "in part", "not built yet", "left to people")
+    )
+    table = [
+        "| " + " | ".join((each.clause, each.title, each.standing, ", ".join(each.by) or "–",
+                           each.left or "–", each.figure)) + " |"
+        for each in rows
+    ]  # fmt: skip
+    return "\n".join([_HEAD, f"Of {len(rows)} clauses: {told}.", "", *_COLUMNS, *table]) + "\n"
+
+
+_HEAD = """# Coverage: the clauses of the regulation
+
+Made by `desk-connector schema --coverage` from the rules, the indicators and what is written beside them; a
+test keeps the two equal. “In part” and “not built yet” name what software could do and this one does not.
+"""
+_COLUMNS = (
+    "| clause | says | standing | carried out by | what is left, and why | where the figure comes from |",
+    "| --- | --- | --- | --- | --- | --- |",
+)
+
+
+def _counted() -> dict[str, str]:
+    """Clause → formula and sources of its indicators."""
+    found: dict[str, list[str]] = {}
+    for indicator in indicators():
+        about = indicator.about
+        origin = " or ".join(
+            _SOURCES.get(source, f"`[[source]]` of kind {source}") for source in about.sources
+        )
+        found.setdefault(about.clause, []).append(f"{about.formula.en}; from {origin}")
+    return {clause: "<br>".join(dict.fromkeys(lines)) for clause, lines in found.items()}

@@ -19,3 +19,10 @@ def test_the_reference_page_is_markdown(capsys: pytest.CaptureFixture[str]) -> N
     """The same that is kept under docs."""
     assert main(["schema", "--markdown"]) == 0
     assert capsys.readouterr().out.startswith("# Reference")
+
+
+def test_the_coverage_page_is_markdown(capsys: pytest.CaptureFixture[str]) -> None:
+    """The same that is kept under docs; one page at a time."""
+    assert main(["schema", "--coverage"]) == 0
+    assert capsys.readouterr().out.startswith("# Coverage")
+    assert main(["schema", "--coverage", "--markdown"]) == 2

@@ -1,7 +1,23 @@
 """Every clause of the regulation is carried out by something, or it is said why not."""
 
+import re
+from pathlib import Path
+
+from connector.kpi.catalogue import indicators
+from connector.rules.catalogue import RULES
 from connector.rules.clause import CLAUSES
-from connector.settings.coverage import PEOPLE, carried_out, coverage
+from connector.settings import Settings
+from connector.settings.coverage import (
+    FIGURES,
+    LEFT,
+    PEOPLE,
+    carried_out,
+    clauses,
+    coverage,
+    coverage_page,
+)
+
+PAGE = Path(__file__).parents[2] / "docs/coverage.md"
 
 
 def test_every_clause_has_its_place() -> None:
@@ -14,3 +30,36 @@ def test_every_clause_has_its_place() -> None:
 def test_the_table_has_a_row_for_each() -> None:
     """In the order of the regulation."""
     assert [clause for clause, _, _ in coverage()] == list(CLAUSES)
+    assert [each.clause for each in clauses()] == list(CLAUSES)
+
+
+def test_every_clause_says_where_its_figure_comes_from() -> None:
+    """Of an indicator by its formula, of any other in words; nothing is said twice."""
+    counted = {one.about.clause for one in indicators()}
+    assert counted | FIGURES.keys() == CLAUSES.keys()
+    assert not counted & FIGURES.keys()
+    assert all(each.figure for each in clauses())
+
+
+def test_what_is_left_is_left_of_something() -> None:
+    """A rest is told of clauses that are carried out in part, a reason of those that are not at all."""
+    assert carried_out().keys() >= LEFT.keys()
+    for each in clauses():
+        assert each.by or each.left
+        assert (each.standing in ("in part", "not built yet")) == ("not built yet" in each.left)
+
+
+def test_every_rule_and_every_indicator_is_in_the_table() -> None:
+    """And every rule, table and indicator that a sentence names exists."""
+    page = coverage_page()
+    for rule in RULES:
+        assert f"rule `{rule.model_fields['rule'].default}`" in page
+    assert set(re.findall(r"rule `(\w+)`", page)) == {rule.model_fields["rule"].default for rule in RULES}
+    tables = {field.alias or name for name, field in Settings.model_fields.items()}
+    assert set(re.findall(r"`\[+(\w+)\]+`", page)) <= tables
+    assert set(re.findall(r"R-[A-H]\d+", page)) == CLAUSES.keys()
+
+
+def test_the_page_is_what_the_code_says() -> None:
+    """After a change: desk-connector schema --coverage > docs/coverage.md"""
+    assert PAGE.read_text(encoding="utf-8") == coverage_page()
