@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
@@ -52,6 +53,14 @@ def open_engine(url: str) -> Engine:
     if place.get_backend_name() == "postgresql":
         return create_engine(url, paramstyle="format")
     raise SettingsError(f"store: {place.get_backend_name()} is not a database the store knows; use sqlite")
+
+
+def path_of(url: str) -> Path | None:
+    """The file of the database; None where it is in memory or no SQLite."""
+    place = make_url(url)
+    if place.get_backend_name() != "sqlite" or place.database in (None, "", ":memory:"):
+        return None
+    return Path(str(place.database))
 
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:

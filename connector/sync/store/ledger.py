@@ -1,12 +1,13 @@
 """What the store remembers of our own doing: cursors, quarantine, passes and the journal."""
 
 import json
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, delete, func, select
+from sqlalchemy import Connection, Engine, delete, func, insert, select
 
-from connector.sync.store import schema
+from connector.sync.store import archive, schema
 from connector.sync.store.engine import Adder, Setter, Upsert
 from connector.ticket import Instant
 
@@ -51,6 +52,8 @@ class PassRecord(NamedTuple):
     requests: int
     judged: int
     written: int
+    took: int = 0
+    """Milliseconds."""
 
 
 class _Place(NamedTuple):
@@ -65,6 +68,8 @@ class Ledger:
     """Cursors, quarantine, passes, journal."""
 
     engine: Engine
+    archive: Path | None
+    """Folder of rotated journals; None where the store is no file."""
     _places: dict[str, _Place] | None = None
     """What the table of cursors says; None: to be read again."""
     _ahead: dict[str, int] | None = None
@@ -73,7 +78,7 @@ class Ledger:
     def _prepare_ledger(self) -> None:
         self._entries = Adder(self.engine, schema.journal, ("at", "ticket", "entry"))
         self._passes = Adder(
-            self.engine, schema.passes, ("at", "ok", "trouble", "requests", "judged", "written")
+            self.engine, schema.passes, ("at", "ok", "trouble", "requests", "judged", "written", "took")
         )
         self._moved = Setter(self.engine, schema.cursor, _Place._fields, "source")
         self._begun = Adder(self.engine, schema.cursor, ("source", *_Place._fields))
@@ -171,13 +176,40 @@ class Ledger:
                 self._entries.run(connection, rows)
 
     def journalled(self, ticket: str | None = None, limit: int = 100) -> list[JournalEntry]:
-        """The newest entries, newest first; of one ticket, or of all."""
+        """The newest entries, newest first, rotated ones included; of one ticket, or of all."""
         table = schema.journal
         query = select(table.c.entry).order_by(table.c.id.desc()).limit(limit)
         if ticket is not None:
             query = query.where(table.c.ticket == ticket)
         with self.engine.connect() as connection:
-            return [JournalEntry(**json.loads(text)) for text in connection.execute(query).scalars()]
+            texts = list(connection.execute(query).scalars())
+        if len(texts) < limit:
+            texts += archive.entries(self.archive, ticket, limit - len(texts), but=set(texts))
+        return [JournalEntry(**json.loads(text)) for text in texts]
+
+    def rotate(self, before: Instant, most: int) -> int:
+        """Move entries older than ``before``, and what is more than ``most``, into a compressed file.
+
+        Nothing leaves the store before it can be read again from there. How many were moved; none where the
+        store is no file. Raises `StoreFailed` where the folder cannot be written.
+        """
+        if self.archive is None:
+            return 0
+        table = schema.journal
+        with self.engine.begin() as connection:
+            newest = select(table.c.id).order_by(table.c.id.desc()).offset(most).limit(1)
+            beyond = connection.execute(newest).scalar() or 0
+            old = (table.c.at < before) | (table.c.id <= beyond)
+            query = select(table.c.id, table.c.at, table.c.ticket, table.c.entry).where(old)
+            rows = [tuple(row) for row in connection.execute(query.order_by(table.c.id).limit(archive.MOST))]
+        if not rows:
+            return 0
+        archive.keep(self.archive, rows)
+        with self.engine.begin() as connection:
+            ids = [row[0] for row in rows]
+            for begin in range(0, len(ids), 500):
+                connection.execute(delete(table).where(table.c.id.in_(ids[begin : begin + 500])))
+        return len(rows)
 
     def record_pass(
         self,
@@ -188,16 +220,40 @@ class Ledger:
         requests: int = 0,
         judged: int = 0,
         written: int = 0,
+        took: float = 0,
     ) -> None:
-        """Note that a pass took place."""
+        """Note that a pass took place, and how many seconds it took."""
         with self.engine.begin() as connection:
-            self._passes.run(connection, [(at, int(ok), trouble, requests, judged, written)])
+            row = (at, int(ok), trouble, requests, judged, written, round(took * 1000))
+            self._passes.run(connection, [row])
+
+    def tell(self, topic: str, at: Instant, told: Mapping[str, Any]) -> None:
+        """Keep what the daemon says of itself on a topic, instead of what it said before."""
+        table = schema.condition
+        with self.engine.begin() as connection:
+            connection.execute(delete(table).where(table.c.topic == topic))
+            words = json.dumps(told, ensure_ascii=False)
+            connection.execute(insert(table).values(topic=topic, at=at, told=words))
+
+    def told(self, topic: str) -> tuple[Instant, dict[str, Any]] | None:
+        """What it last said on a topic, and when; None: nothing yet."""
+        table = schema.condition
+        with self.engine.connect() as connection:
+            query = select(table.c.at, table.c.told).where(table.c.topic == topic)
+            found = connection.execute(query).one_or_none()
+        return None if found is None else (found.at, json.loads(found.told))
 
     def last_passes(self, limit: int = 10) -> list[PassRecord]:
         """The newest passes, newest first."""
         table = schema.passes
         query = select(
-            table.c.at, table.c.ok, table.c.trouble, table.c.requests, table.c.judged, table.c.written
+            table.c.at,
+            table.c.ok,
+            table.c.trouble,
+            table.c.requests,
+            table.c.judged,
+            table.c.written,
+            table.c.took,
         )
         with self.engine.connect() as connection:
             rows = connection.execute(query.order_by(table.c.id.desc()).limit(limit))

@@ -1,4 +1,5 @@
-"""Tables of the local store. All but ``journal``, ``pass`` and ``figure`` can be read from the instance anew.
+"""Tables of the local store. Those that cannot be read from the instance anew are `migration.KEPT`; to change
+the columns of one of them takes a step there.
 
 Instants are integer seconds since 1970 in UTC. A row of the platform is kept as one text
 (`connector.sync.store.packing`); beside it stand only the columns by which it is looked for.
@@ -138,7 +139,25 @@ passes = Table(
     Column("requests", Integer, nullable=False),
     Column("judged", Integer, nullable=False),
     Column("written", Integer, nullable=False),
+    Column("took", Integer, nullable=False, server_default="0", doc="Milliseconds"),
 )
+
+condition = Table(
+    "condition",
+    SCHEMA,
+    Column("topic", Text, primary_key=True, doc="gateway, settings, last pass, …"),
+    Column("at", BigInteger, nullable=False),
+    Column("told", Text, nullable=False, doc="JSON"),
+)
+"""What the daemon last said of itself, for `status`, which asks no process and no instance."""
+
+meta = Table(
+    "meta",
+    SCHEMA,
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+"""``version``: of the schema."""
 
 figure = Table(
     "figure",
