@@ -23,6 +23,7 @@ VERBS = {
     "explain": "connector.cli.explain",
     "kpi": "connector.cli.kpi",
     "status": "connector.cli.status",
+    "backup": "connector.cli.backup",
     "schema": "connector.cli.schema",
     "sandbox": "connector.cli.sandbox",
 }

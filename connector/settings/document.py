@@ -15,6 +15,7 @@ from connector.rules.catalogue import AnyPolicy
 from connector.service_hours import Calendar, ServiceHours
 from connector.settings.hours import Hours
 from connector.settings.indicator import DeclaredSource, OwnIndicator, WeightedScore
+from connector.settings.operation import Health, Log, Storage
 from connector.settings.place import line_of, places
 from connector.settings.table import (
     Columns,
@@ -24,7 +25,6 @@ from connector.settings.table import (
     Kpi,
     Poll,
     Reads,
-    Storage,
     Table,
 )
 from connector.sync.change import Safety
@@ -45,6 +45,8 @@ class Settings(Table):
     safety: Safety = Safety()
     poll: Poll = Poll()
     store: Storage = Storage()
+    log: Log = Log()
+    health: Health = Health()
     kpi: Kpi = Kpi()
     sources: tuple[DeclaredSource, ...] = Field(default=(), alias="source")
     indicators: tuple[OwnIndicator, ...] = Field(default=(), alias="indicator")

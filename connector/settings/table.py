@@ -335,15 +335,6 @@ class Poll(Table):
     )
 
 
-class Storage(Table):
-    """Where the local cache and the journal are kept."""
-
-    path: str = Field(
-        default="",
-        description="File; relative to the configuration. By default the configuration's name with .sqlite",
-    )
-
-
 def _indicator(name: str) -> str:
     if not name.startswith("R-E") or name not in CLAUSES:
         indicators = [clause for clause in CLAUSES if clause.startswith("R-E")]
