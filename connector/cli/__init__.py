@@ -22,6 +22,7 @@ VERBS = {
     "run": "connector.cli.run",
     "explain": "connector.cli.explain",
     "kpi": "connector.cli.kpi",
+    "report": "connector.cli.report",
     "status": "connector.cli.status",
     "backup": "connector.cli.backup",
     "schema": "connector.cli.schema",

@@ -99,7 +99,7 @@ def run(args: argparse.Namespace) -> int:
         now = world.clock.now()
         moment = min(now, end_of(args.as_of, _zone(settings), "--as-of") - 1) if args.as_of else now
         period = _period(args.period, args.date, settings, moment, args.days)
-        seen, trouble = _seen(world, settings, now, watch, offline=args.offline)
+        seen, trouble = seen_at(world, settings, now, watch, offline=args.offline)
         # Figures speak of what was last seen: a stopped connector must not turn silence into breaches.
         told = None if seen is None else min(seen, moment)
         if args.counts:
@@ -112,7 +112,7 @@ def run(args: argparse.Namespace) -> int:
             freeze_due(world, settings, figures, now)
         directory = world.moment.directory
         scores: Sequence[Any] = figures.scores
-        names = _names(world, directory, {score.scope for score in scores})
+        names = names_for(world, directory, {score.scope for score in scores})
     written = picture.write(args, figures, names) if pictured else []
     scores = [score for score in scores if score.scope.kind == kind]
     if name is not None:
@@ -218,7 +218,7 @@ def _print_problems(console: "Console", figures: "Figures") -> None:
             console.print(Text(problem, style="yellow"))
 
 
-def _seen(
+def seen_at(
     world: "World", settings: "Settings", now: "Instant", watch: "Watch", *, offline: bool
 ) -> "tuple[Instant | None, str]":
     """Poll; when the mirror was last whole, and why it is not from now. None: never."""
@@ -375,7 +375,7 @@ def listed_among(wanted: str, known: "Sequence[Indicator[Any]]") -> frozenset[st
     return found
 
 
-def _names(world: "World", directory: "Directory", scopes: "set[Scope]") -> dict[str, str]:
+def names_for(world: "World", directory: "Directory", scopes: "set[Scope]") -> dict[str, str]:
     """Names to show; those of consultants are asked of the instance; without an answer, their sys_ids."""
     from connector.errors import GatewayError
     from connector.kpi.scorecard import names_of

@@ -27,14 +27,10 @@ def wanted(args: argparse.Namespace) -> bool:
     """Something is to be written. Raises `SettingsError` for a place where nothing can be."""
     from connector.errors import SettingsError
 
-    problems = []
+    problems: list[str] = []
     for option in ("html", "xlsx", "csv"):
         if told := getattr(args, option, None):
-            folder = Path(told).absolute().parent
-            if _is(Path.is_dir, told):
-                problems.append(f"--{option}: {told} is a folder; name a file in it")
-            elif not _is(Path.is_dir, folder):
-                problems.append(f"--{option}: {told}: there is no folder {folder}; make it first")
+            problems += place_problems(f"--{option}", told)
     if args.charts and _is(Path.is_file, args.charts):
         problems.append(f"--charts: {args.charts} is a file; name a folder")
     if args.xlsx:
@@ -45,6 +41,16 @@ def wanted(args: argparse.Namespace) -> bool:
     if problems:
         raise SettingsError(*problems)
     return bool(args.html or args.charts or args.xlsx or args.csv)
+
+
+def place_problems(option: str, place: str) -> list[str]:
+    """Why no file can be written there, before anything is done for it."""
+    folder = Path(place).absolute().parent
+    if _is(Path.is_dir, place):
+        return [f"{option}: {place} is a folder; name a file in it"]
+    if not _is(Path.is_dir, folder):
+        return [f"{option}: {place}: there is no folder {folder}; make it first"]
+    return []
 
 
 def _is(kind: Callable[[Path], bool], place: str | Path) -> bool:

@@ -43,7 +43,7 @@ PEOPLE: Mapping[str, str] = {
     "R-H1": NOT_BUILT + "plan and audits as dated items; people plan and audit",
     "R-H2": NOT_BUILT + "the monthly analysis of complaints; people analyse",
     "R-H3": NOT_BUILT + "improvement measures followed to their verification, but for those of call-backs",
-    "R-H4": NOT_BUILT + "reports due and delivered; people review, `kpi` prints the figures",
+    "R-H4": NOT_BUILT + "reports due and delivered; verb `report` writes them, people review",
     "R-H5": NOT_BUILT + "the share of breaches per post; people check, journal and notes are the evidence",
 }
 """Clause → why no rule and no indicator carries it out."""

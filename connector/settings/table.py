@@ -342,6 +342,12 @@ def _indicator(name: str) -> str:
     return name
 
 
+def _a_template(name: str) -> str:
+    if not name.endswith((".md", ".html")):
+        raise ValueError("the name tells the format: let it end in .md or .html")
+    return name
+
+
 class Kpi(Table):
     """Indicators (R-E): targets and what they need to know."""
 
@@ -367,3 +373,8 @@ class Kpi(Table):
         description="Keep one narrow row a ticket, for `kpi --counts` over hundreds of thousands of them",
     )
     shifts: str = Field(default="", description="Name of the service hours whose openings are the shifts")
+    templates: tuple[Annotated[str, AfterValidator(_a_template)], ...] = Field(
+        default=(),
+        description="Templates of the service report (R-H4), Jinja2, relative to this file: one ending in "
+        ".md, one in .html; without one for a format, that of the connector",
+    )

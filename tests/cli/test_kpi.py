@@ -129,8 +129,8 @@ def test_consultants_are_named_by_the_instance_and_by_sys_id_when_it_is_down():
     def down(sys_ids):
         raise Unavailable("502")
 
-    assert kpi._names(SimpleNamespace(names=known), DIRECTORY, scopes)["p2"] == "Li Na"
-    assert kpi._names(SimpleNamespace(names=down), DIRECTORY, scopes)["p1"] == "Wang Fang"
+    assert kpi.names_for(SimpleNamespace(names=known), DIRECTORY, scopes)["p2"] == "Li Na"
+    assert kpi.names_for(SimpleNamespace(names=down), DIRECTORY, scopes)["p1"] == "Wang Fang"
 
 
 def test_the_arguments_have_sensible_defaults():
