@@ -33,6 +33,9 @@ def described(dictionary: Dictionary) -> Iterator[tuple[str, dict[str, str]]]:
         yield from described_columns(table.name, own)
         if table.prefix:
             yield from described_numbers(table)
+    for sys_id, (name, condition, seconds) in platform.QUOTA_RULES.items():
+        told = {"name": name, "condition": condition, "max_value": str(seconds), "type": "rest"}
+        yield "sysrule_quota", _row(sys_id, active="true", **told)
     yield "sys_scope", _row("global", name="Global", scope="global")
     for sys_id, (name, collection) in platform.STOCK_RULES.items():
         when = {"when": "before", "order": "100", "action_insert": "true", "action_update": "true"}

@@ -114,6 +114,15 @@ active  boolean                   Active
 """,
 }
 
+QUOTA_RULES = {
+    "55841f53ff2102003434ffffffffff39": (
+        "REST Table API request timeout",
+        "type=rest^urlMATCH_RGX.*/api/now(/v[0-9]+)?/table.*",
+        60,
+    ),
+}
+"""Transaction quotas of a fresh instance: sys_id → name, condition, seconds.  Nothing is measured by them."""
+
 STOCK_RULES = {
     "b6dae9e15317101034d1ddeeff7b1278": ("Change Model: Check State Transition", "change_request"),
 }

@@ -42,3 +42,11 @@ def test_a_quota_cancel_before_any_output(wire: Any) -> None:
     )
     message = "Transaction cancelled: maximum execution time exceeded"
     assert (answer.status_code, answer.json()["error"]) == (500, {"message": message, "detail": detail})
+
+
+def test_the_rule_behind_it_is_a_row(wire: Any) -> None:
+    """With its own sys_id, the condition on the address, and sixty seconds."""
+    row = wire.result("/api/now/table/sysrule_quota/55841f53ff2102003434ffffffffff39")
+    assert row["name"] == "REST Table API request timeout"
+    assert row["condition"] == "type=rest^urlMATCH_RGX.*/api/now(/v[0-9]+)?/table.*"
+    assert (row["max_value"], row["active"]) == ("60", "true")

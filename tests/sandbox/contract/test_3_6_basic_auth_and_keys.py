@@ -166,3 +166,26 @@ def test_machines_open_no_page(wire: Any) -> None:
     assert made["web_service_access_only"] == "true"
     human = wire.post("/api/now/table/sys_user", json={"user_name": "li", "identity_type": "Human"})
     assert human.json()["result"]["web_service_access_only"] == "false"
+
+
+@pytest.mark.parametrize(
+    "why", [{"locked_out": "true"}, {"password_needs_reset": "true"}, {"active": "false"}]
+)
+def test_who_may_not_log_in(wire: Any, why: dict[str, str]) -> None:
+    """A plain 401, also for whoever had a session already."""
+    assert wire.get(INCIDENTS).status_code == 200
+    change(wire, "connector", **why)
+    for auth in (("connector", "secret"), None):
+        wire.auth = auth
+        assert wire.get(INCIDENTS).status_code == 401
+
+
+def test_six_failures_lock_an_account(wire: Any) -> None:
+    """The right password does not help any more, until somebody unlocks it."""
+    wire.instance.add_user("li", name="Li", password="right", roles=["itil"])
+    for _ in range(6):
+        assert wire.get(INCIDENTS, auth=("li", "wrong")).status_code == 401
+    wire.session.cookies.clear()
+    assert wire.get(INCIDENTS, auth=("li", "right")).status_code == 401
+    change(wire, "li", locked_out="false")
+    assert wire.get(INCIDENTS, auth=("li", "right")).status_code == 200

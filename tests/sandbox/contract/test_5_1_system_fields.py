@@ -73,3 +73,23 @@ def test_a_table_of_ones_own_is_numbered_by_a_row(wire: Wire) -> None:
     assert posted["number"] == "VIS0000008"
     (counter,) = wire.result("/api/now/table/sys_number_counter", sysparm_query="table=u_visit")
     assert counter["number"] == "8"
+
+
+def test_a_number_may_be_given_twice(wire: Wire) -> None:
+    """Nothing but the counter keeps numbers apart; both records are found by it."""
+    number = _number(wire, "incident")
+    (counter,) = wire.result("/api/now/table/sys_number_counter", sysparm_query="table=incident")
+    wire.patch(f"/api/now/table/sys_number_counter/{counter['sys_id']}", json={"number": "10000"})
+    assert _number(wire, "incident") == number
+    assert len(wire.result("/api/now/table/incident", sysparm_query=f"number={number}")) == 2
+
+
+def test_a_refused_record_leaves_a_gap(wire: Wire) -> None:
+    """A number that was given to nothing is not given again."""
+    wire.instance.insert("sys_script", {
+        "name": "No floods", "collection": "incident", "abort_action": "true", "action_insert": "true",
+        "filter_condition": "short_description=flood",
+    })  # fmt: skip
+    _number(wire, "incident")
+    assert wire.post(INCIDENT, json={"short_description": "flood"}).status_code == 403
+    assert _number(wire, "incident") == "INC0010003"

@@ -277,3 +277,40 @@ def test_secrets_cannot_be_guessed_letter_by_letter(agent: Any, who: str) -> Non
         "/api/now/stats/oauth_entity?sysparm_group_by=client_secret&sysparm_max_fields=client_secret"
     )
     assert "hush" not in stats.text
+
+
+NEEDS = [
+    ("problem", "sn_problem_write"),
+    ("change_request", "sn_change_write"),
+    ("interaction", "interaction_agent"),
+    ("contract_sla", "sla_manager"),
+    ("cmn_rota", "rota_manager"),
+    ("cmn_schedule", "rota_manager"),
+    ("em_event", "evt_mgmt_integration"),
+    ("kb_knowledge", "knowledge"),
+    ("sn_customerservice_case", "sn_customerservice_agent"),
+]
+
+
+@pytest.mark.parametrize(("table", "role"), NEEDS)
+def test_what_needs_a_role_of_its_own(wire: Any, table: str, role: str) -> None:
+    """Whoever has it makes records, whoever has none of the kind may not."""
+    wire.instance.add_user("one", name="One", password="secret", roles=[role])
+    wire.instance.add_user("other", name="Other", password="secret", roles=["template_editor"])
+    wire.session.cookies.clear()
+    refused = wire.post(f"/api/now/table/{table}", json={}, auth=("other", "secret"))
+    assert denied(refused, "Insert")
+    wire.session.cookies.clear()
+    assert wire.post(f"/api/now/table/{table}", json={}, auth=("one", "secret")).status_code == 201
+
+
+@pytest.mark.parametrize("role", ["sn_problem_read", "sn_change_read", "survey_reader"])
+def test_itil_reads_what_belongs_to_service_management(wire: Any, role: str) -> None:
+    """The read roles are inside of it, and each opens its own table alone."""
+    table = {"sn_problem_read": "problem", "sn_change_read": "change_request"}.get(role, "asmt_metric_result")
+    wire.instance.insert(table, {})
+    for name, roles in {"a": ["itil"], "b": [role], "c": ["template_editor"]}.items():
+        wire.instance.add_user(name, name=name, password="secret", roles=roles)
+        wire.session.cookies.clear()
+        rows = wire.get(f"/api/now/table/{table}", auth=(name, "secret")).json()["result"]
+        assert len(rows) == (name != "c")
