@@ -20,6 +20,7 @@ from connector.sandbox.dictionary import Table
 from connector.sandbox.error import InvalidTable, NotFound
 from connector.sandbox.import_set import ImportSets
 from connector.sandbox.metric import Metrics
+from connector.sandbox.number import COUNTERS
 from connector.sandbox.number import WATCHED as NUMBERING
 from connector.sandbox.property import Properties
 from connector.sandbox.query_acl import QueryAcls
@@ -106,6 +107,7 @@ class Instance(People, Schema, Search, Background):
 
     def close(self) -> None:
         """Give the memory back; the instance is not used afterwards."""
+        self.records.numbers.write_down()
         self.store.close()
 
     @property
@@ -132,6 +134,8 @@ class Instance(People, Schema, Search, Background):
     def open_table(self, name: str) -> Table:
         """The table, or `InvalidTable` where web services may not see it (`ws_access`)."""
         table = self.dictionary[name]
+        if name == COUNTERS:
+            self.records.numbers.write_down()
         if not table.web:
             raise InvalidTable(name)
         return table

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from connector.sandbox.dictionary import Dictionary
 from connector.sandbox.store import Store
 
-WATCHED = frozenset({"sys_number", "sys_number_counter"})
+COUNTERS = "sys_number_counter"
+WATCHED = frozenset({"sys_number", COUNTERS})
 """Tables whose rows decide about numbers."""
 
 _ROWS = "SELECT category, prefix, number, maximum_digits FROM sys_number WHERE category <> ''"
@@ -33,6 +34,7 @@ class Numbers:
         self._dictionary = dictionary
         self._series: dict[str, Series] = {}
         self._last: dict[str, int] = {}
+        self._behind: set[str] = set()
         self.read()
 
     def __contains__(self, table: str) -> bool:
@@ -72,6 +74,7 @@ class Numbers:
             return ""
         prefix, start, digits = series
         last = self._last[prefix] = max(self._last.get(prefix, 0), start) + 1
+        self._behind.add(table)
         return f"{prefix}{last:0{digits}d}"
 
     def taken(self, table: str, number: str) -> None:
@@ -80,15 +83,18 @@ class Numbers:
         digits = number.removeprefix(series.prefix) if series else ""
         if series and digits.isascii() and digits.isdigit():
             self._last[series.prefix] = max(self._last.get(series.prefix, 0), int(digits))
+            self._behind.add(table)
 
-    def keep(self, table: str) -> None:
-        """Write down how far the numbers of this table are."""
-        series = self._series.get(table)
-        if series is not None:
-            last = str(self._last.get(series.prefix, series.start))
-            self._store.db.execute(
-                'UPDATE sys_number_counter SET number = ? WHERE "table" = ?', (last, table)
-            )
+    def write_down(self) -> None:
+        """Bring the rows of `sys_number_counter` up to date: whoever is about to look at them calls this.
+
+        A write for every record would make each insert dearer, and hardly anybody looks.
+        """
+        for table in self._behind:
+            prefix, start, _ = self._series.get(table) or Series("", 0, 0)
+            last = str(self._last.get(prefix, start))
+            self._store.db.execute(f'UPDATE {COUNTERS} SET number = ? WHERE "table" = ?', (last, table))
+        self._behind.clear()
 
 
 def _whole(text: str) -> int:

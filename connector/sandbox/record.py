@@ -13,7 +13,7 @@ from connector.sandbox.column import STAMPS, Column, storable
 from connector.sandbox.dictionary import Dictionary, Table
 from connector.sandbox.error import Duplicate, NotFound
 from connector.sandbox.moment import stamp
-from connector.sandbox.number import Numbers
+from connector.sandbox.number import COUNTERS, Numbers
 from connector.sandbox.rule import PRIORITY, Writing, prepare
 from connector.sandbox.session import Sessions
 from connector.sandbox.store import Store
@@ -67,6 +67,8 @@ class Records:
 
         Raises `NotFound`.
         """
+        if table.name == COUNTERS:
+            self.numbers.write_down()
         if table.children:
             found = self.store.class_of(table, sys_id)
             if found is None or found not in self.dictionary.family(table.name):
@@ -88,7 +90,6 @@ class Records:
             row["sys_class_name"] = table.name
         if "number" in row and not row["number"] and table.name in self.numbers:
             row["number"] = self.numbers.next(table.name)
-            self.numbers.keep(table.name)
         prepare(table.name, row, {}, self._writing(user, given))
         try:
             self.store.insert(table.root, row)

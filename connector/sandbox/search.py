@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from connector.sandbox.dictionary import Table
+from connector.sandbox.number import COUNTERS
 from connector.sandbox.operand import Dialect
 from connector.sandbox.part import Part, Row
 from connector.sandbox.query import Query, Term, parse
@@ -50,6 +51,8 @@ class Search(Part):
     ) -> Statement:
         """The query as SQL, in the session of `user`; `everywhere` asks for all domains."""
         self.catch_up()
+        if table.name == COUNTERS:
+            self.records.numbers.write_down()
         no_rows = self.properties.get("glide.invalid_query.returns_no_rows") == "true"
         seen = self.domains.seen(user, table, everywhere=everywhere)
         found = statement(

@@ -80,7 +80,6 @@ def _rows(instance: Instance, order: Order) -> int:
         table = instance.dictionary[name]
         row = _whole(instance, table, given)
         instance.store.insert(table.root, row)
-        instance.records.numbers.keep(name)
         for element, column in table.columns.items():
             if column.is_journal and column.type != "journal_list" and given.get(element):
                 by, when = row.get("sys_updated_by") or "admin", row.get("sys_updated_on") or ""
@@ -140,7 +139,6 @@ def _generate(instance: Instance, table: Table, count: int, values: dict[str, li
     places = ",".join(["?"] * len(columns) + [literal(value) for value in fixed.values()])
     sql = f'INSERT INTO "{table.root}" ({names}) VALUES ({places})'
     instance.store.db.executemany(sql, zip(*columns.values(), strict=True))
-    records.numbers.keep(table.name)
 
 
 def _running(several: list[str], count: int) -> Iterator[str]:
