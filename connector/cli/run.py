@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from connector.reconcile import PassReport, World
     from connector.settings import Settings
     from connector.sync.change import Plan
+    from connector.sync.gateway import Gateway
     from connector.sync.store import Store
 
 SUMMARY = "run as a daemon: a pass every interval until told to stop"
@@ -74,6 +75,8 @@ class Duty:
         self._store = store
         self._clock = clock
         self._daemon = daemon
+        self._gateway: Gateway | None = None
+        """One over all attempts to sign in: it remembers how long the instance wants to be left alone."""
         self._world: World | None = None
         self._full_at = clock.monotonic()
         self._held: dict[str, str] = {}
@@ -93,20 +96,17 @@ class Duty:
             len(settings.policies),
             settings.digest,
         )
-        gateway = open_gateway(settings, clock=self._clock, stopping=self._daemon.stop.is_set)
+        self._gateway = open_gateway(settings, clock=self._clock, stopping=self._daemon.stop.is_set)
         try:
-            self._world = build_world(settings, gateway, self._store, self._clock)
+            self._world = build_world(settings, self._gateway, self._store, self._clock)
         except Retriable as error:
             LOG.debug("not yet: %s", error)
-        finally:
-            if self._world is None:
-                gateway.close()
         self._daemon.every(settings.poll.every, "pass", self.make_pass)
 
     def end(self) -> None:
         """Close the connection."""
-        if self._world is not None:
-            self._world.gateway.close()
+        if self._gateway is not None:
+            self._gateway.close()
 
     def make_pass(self) -> str:
         """One pass, a full one once a day; its trouble, or ""."""
@@ -152,7 +152,7 @@ class Duty:
                 gateway.close()
         self.end()
         paces = self._settings.poll.every, fresh.poll.every
-        self._world, self._settings = world, fresh
+        self._gateway, self._world, self._settings = gateway, world, fresh
         self._full_at = self._clock.monotonic()  # other policies, other verdicts on every ticket
         if paces[0] != paces[1]:
             self._daemon.every(fresh.poll.every, "pass", self.make_pass)
@@ -161,17 +161,14 @@ class Duty:
     def _sign_in(self) -> "World":
         """Begin anew, after an instance that did not answer at the start."""
         from connector.errors import SettingsError
-        from connector.reconcile import build_world, open_gateway
+        from connector.reconcile import build_world
 
-        gateway = open_gateway(self._settings, clock=self._clock, stopping=self._daemon.stop.is_set)
+        assert self._gateway is not None, "it was opened at the start"
         try:
-            self._world = build_world(self._settings, gateway, self._store, self._clock)
+            self._world = build_world(self._settings, self._gateway, self._store, self._clock)
         except SettingsError as error:
             self._daemon.end(error)
             raise
-        finally:
-            if self._world is None:
-                gateway.close()
         return self._world
 
     def _tell(self, report: "PassReport") -> None:

@@ -50,6 +50,17 @@ def test_it_waits_for_an_instance_that_is_away_at_the_start(site: Site, kept: Ke
     assert kept.store.last_passes(1)[0].ok
 
 
+def test_it_leaves_an_instance_alone_that_asks_for_it(site: Site, kept: Kept) -> None:
+    """429 at the start: nothing is sent before the time it named, however many passes come meanwhile."""
+    site.faults.add(Fault.rate_limited(retry_after=600))
+    kept.duty.begin()
+    for _ in range(3):
+        assert "left alone" in kept.duty.make_pass()
+    assert len(site.rest.requests) == 1
+    site.clock.advance(600)
+    assert kept.duty.make_pass() == ""
+
+
 def test_what_waiting_does_not_mend_ends_it(site: Site, kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
     """A refused password, at once and after a single attempt; a group that is not there."""
     monkeypatch.setenv("DESK_PASSWORD", PASSWORD + "x")
