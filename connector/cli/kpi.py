@@ -35,7 +35,12 @@ class Unsaid(str):
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """CONFIG, the period, the scope, and what to print."""
     parser.add_argument("config", nargs="?", help=f"configuration file (default {DEFAULT}; none with --log)")
-    parser.add_argument("--period", choices=_KINDS, default="month", help="length of the period (month)")
+    parser.add_argument(
+        "--period",
+        metavar="KIND",
+        default="month",
+        help=f"{', '.join(_KINDS)}, or the name of a [[period]] (month)",
+    )
     parser.add_argument("--date", metavar="YYYY-MM-DD", help="a day of the period; by default today")
     parser.add_argument("--days", type=whole, default=30, metavar="N", help="days of --period rolling (30)")
     parser.add_argument(
@@ -81,9 +86,11 @@ def run(args: argparse.Namespace) -> int:
         from connector.cli.log_figures import run as score_log
 
         return score_log(args)
+    from connector.cli.counts import counted
     from connector.cli.opening import opened
     from connector.cli.progress import shown
     from connector.errors import SettingsError
+    from connector.kpi.freeze import is_over
     from connector.kpi.score import SCOPE_KINDS, Scope
     from connector.reconcile import figures_of, freeze_due
     from connector.settings import load
@@ -94,7 +101,6 @@ def run(args: argparse.Namespace) -> int:
     kind, name = _scope(args.scope)
     listed = _listed(args.listed, settings)
     pictured = picture.wanted(args)
-    scopes = (*SCOPE_KINDS, *({kind} - {*SCOPE_KINDS})) if pictured else (kind,)
     with shown("signing in") as watch, opened(settings) as world:
         now = world.clock.now()
         moment = min(now, end_of(args.as_of, _zone(settings), "--as-of") - 1) if args.as_of else now
@@ -102,13 +108,23 @@ def run(args: argparse.Namespace) -> int:
         seen, trouble = seen_at(world, settings, now, watch, offline=args.offline)
         # Figures speak of what was last seen: a stopped connector must not turn silence into breaches.
         told = None if seen is None else min(seen, moment)
+        # A period freezes whole: the figures of its groups with those of its desks.
+        freezing = not args.as_of and is_over(period, settings.kpi.grace, now)
+        scopes = (*SCOPE_KINDS, *({kind} - {*SCOPE_KINDS})) if pictured or freezing else (kind,)
         if args.counts:
-            figures = _counted(world, settings, period, told, kind, args)
+            figures = counted(world, settings, period, told, kind, args)
         else:
             figures = figures_of(
-                world, settings, period, told, scopes=scopes, trend=max(1, args.trend), past=bool(args.as_of)
+                world,
+                settings,
+                period,
+                told,
+                scopes=scopes,
+                trend=max(1, args.trend),
+                past=bool(args.as_of),
+                lists=listed is not None,
             )
-        if not (args.counts or args.as_of or trouble):
+        if freezing and not args.counts and not trouble:
             freeze_due(world, settings, figures, now)
         directory = world.moment.directory
         scores: Sequence[Any] = figures.scores
@@ -127,34 +143,6 @@ def run(args: argparse.Namespace) -> int:
     else:
         _print(figures, scores, names, settings, trouble, listed=listed is not None)
     return int(bool(trouble) or bool(figures.problems))
-
-
-def _counted(
-    world: "World",
-    settings: "Settings",
-    period: "Period",
-    now: "Instant | None",
-    kind: "ScopeKind",
-    args: argparse.Namespace,
-) -> "Figures":
-    """The figures from what is kept, without lists."""
-    from connector.errors import SettingsError
-    from connector.kpi.figures import Figures
-    from connector.reconcile import COUNTED, complete_outcomes, counted_scores
-
-    if not settings.kpi.outcomes:
-        raise SettingsError("--counts: nothing is kept for it; write outcomes = true under [kpi]")
-    if kind not in COUNTED or args.listed or args.as_of or picture.wanted(args):
-        raise SettingsError(
-            f"--counts: without --list, --as-of and pictures, and by {', '.join(COUNTED)} only"
-        )
-    store, directory = world.store, world.moment.directory
-    scores: list[Any] = []
-    if now is not None:
-        if store.count_outcomes() < store.count():
-            complete_outcomes(world, settings, now)
-        scores = counted_scores(store, settings, directory, [period], now, (kind,))
-    return Figures(now, settings.instance.zone, period, (period,), tuple(scores), (), directory=directory)
 
 
 def labels_of(facts: "Sequence[TicketFact]") -> dict[str, str]:
@@ -323,6 +311,9 @@ def _period(kind: str, day: str | None, settings: "Settings", now: "Instant", da
     from connector.kpi.period import period_of, period_on, rolling
 
     zone = _zone(settings)
+    check_kind(kind, [own.name for own in getattr(settings, "periods", ())])
+    if kind not in _KINDS:
+        return next(own for own in settings.periods if own.name == kind).period(zone)
     if kind == "shift":
         return _shift(settings, now if day is None else end_of(day, zone) - 1)
     if kind == "rolling":
@@ -335,6 +326,14 @@ def _period(kind: str, day: str | None, settings: "Settings", now: "Instant", da
         return period_on(date.fromisoformat(day), kind, zone)
     except (ValueError, OverflowError):
         raise SettingsError(f'--date: "{day}" is not a day; write it as 2026-03-01') from None
+
+
+def check_kind(kind: str, own: Sequence[str] = ()) -> None:
+    """Raises `SettingsError` for what is neither a kind of period nor one of the desk's own."""
+    from connector.errors import SettingsError
+
+    if kind not in (*_KINDS, *own):
+        raise SettingsError(f'--period: "{kind}" is no period; there are {", ".join((*_KINDS, *own))}')
 
 
 def _shift(settings: "Settings", moment: "Instant") -> "Period":

@@ -166,9 +166,11 @@ def _periods(tickets: "tuple[Ticket, ...]", args: argparse.Namespace, zone: "Zon
     """The periods asked for: that of a date, or all in which anything was opened, resolved or closed."""
     from datetime import date
 
+    from connector.cli.kpi import check_kind
     from connector.errors import SettingsError
     from connector.kpi.period import period_of, period_on, rolling
 
+    check_kind(args.period)
     if args.period == "shift":
         raise SettingsError(
             "--period shift: a log knows no shifts; there are day, week, month, quarter, year"

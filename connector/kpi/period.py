@@ -36,6 +36,8 @@ class OtherKind(StrEnum):
     """One opening of some service hours."""
     ROLLING = "rolling"
     """So many days up to a moment."""
+    OWN = "own"
+    """From one day to another, as a contract has it."""
 
 
 class Period(NamedTuple):
@@ -100,18 +102,26 @@ def rolling(until: Instant, days: int, zone: ZoneInfo) -> Period:
     return Period(OtherKind.ROLLING, until - days * 86400, until, label)
 
 
-def before(period: Period, zone: ZoneInfo) -> Period:
-    """The period of that kind just before this one; a shift has none, for the one before is another team's.
+def from_day_to_day(name: str, first: date, last: date, zone: ZoneInfo) -> Period:
+    """From the beginning of one day to the end of another. Raises `ValueError` where they are swapped."""
+    if last < first:
+        raise ValueError(f"{name} ends before it begins")
+    return Period(OtherKind.OWN, _midnight(first, zone), _midnight(last + timedelta(days=1), zone), name)
 
-    Raises `ValueError` for a shift, and where the years end.
+
+def before(period: Period, zone: ZoneInfo) -> Period:
+    """The period of that kind just before this one.
+
+    Raises `ValueError` for a shift, since the one before is another team's, for a period of the desk's own,
+    and where the years end.
     """
     match period.kind:
         case PeriodKind():
             return period_of(period.start - 1, period.kind, zone)
         case OtherKind.ROLLING:
             return rolling(period.start, (period.end - period.start) // 86400, zone)
-        case OtherKind.SHIFT:
-            raise ValueError("before a shift there is no period of its kind that compares with it")
+        case _:
+            raise ValueError(f"before a period of kind {period.kind} there is none that compares with it")
 
 
 def overlapping(periods: Iterable[Period]) -> tuple[Period, Period] | None:

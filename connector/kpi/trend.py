@@ -65,13 +65,13 @@ class Trend(NamedTuple):
 def trends(scores: Iterable[Score]) -> list[Trend]:
     """The scores by indicator and scope, each in order of time, for the latest period of each kind.
 
-    In the order in which the latest scores come. Shifts have no trend: the one before is another team's.
+    In the order in which the latest scores come. Shifts and a desk's own periods have no trend.
     """
     found: dict[tuple[str, str, Scope], list[Score]] = defaultdict(list)
     latest: dict[str, Period] = {}
     for score in scores:
         kind = score.period.kind
-        if kind == "shift":
+        if kind in ("shift", "own"):
             continue
         found[kind, score.indicator, score.scope].append(score)
         if kind not in latest or latest[kind].start < score.period.start:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from connector.kpi import watch
 from connector.kpi.figures import Figures
-from connector.kpi.freeze import frozen, is_over, packed, unpacked
+from connector.kpi.freeze import digest, frozen, is_over, packed, unpacked
 from connector.kpi.grade import Grade, Scheme, grades
 from connector.kpi.indicator import TicketFact
 from connector.kpi.period import OtherKind, Period, before
@@ -38,11 +38,14 @@ def figures_of(
     scopes: Sequence[ScopeKind] = SCOPE_KINDS,
     trend: int = TREND,
     past: bool = False,
+    lists: bool = False,
 ) -> Figures:
     """The figures of ``period`` and of those before it, as of ``now`` (seconds UTC; None: nothing was read).
 
     Periods that are frozen are taken as they were frozen; of the others the facts are counted anew. With
     ``past``, ``now`` is a moment gone by: everything is counted from history, nothing frozen is looked at.
+    With ``lists`` the lists of frozen figures, which are not kept, are made again from history as of their
+    freezing; where they are others now, a problem says so.
     """
     zone = ZoneInfo(settings.instance.zone)
     periods = _line(period, trend, zone)
@@ -74,6 +77,9 @@ def figures_of(
         unread=now is None,
         entries=pooled(sources),
     )
+    if lists and period in kept:
+        kept[period], changed = _opened_again(world, settings, kept[period], sources)
+        problems += changed
     scores = [score for each in periods for score in kept.get(each, ())] + counted
     of_period = [score for score in scores if score.period == period]
     known = {(line.score.indicator, line.score.scope): line for line in trends(scores)}
@@ -100,6 +106,38 @@ def figures_of(
         None if calls is None else tuple(calls),
         world.moment.directory,
     )
+
+
+def _opened_again(
+    world: World, settings: Settings, scores: Sequence[Score], sources: Sequence[Gathered]
+) -> tuple[list[Score], list[str]]:
+    """Frozen scores of one period with their lists, and what the lists do not agree with any more."""
+    period, at = scores[0].period, scores[0].frozen_at or 0
+    found, calls = facts(world, settings, period.start, period.end, at, past=True)
+    counted = scores_of(
+        settings,
+        world.moment.directory,
+        found,
+        _all_calls(calls, sources, period.start, period.end),
+        [period],
+        now=at,
+        scopes=tuple(dict.fromkeys(score.scope.kind for score in scores)),
+        entries=pooled(sources),
+    )
+    known = {(score.indicator, score.scope): score for score in counted}
+    opened, changed = [], []
+    for score in scores:
+        anew = known.get((score.indicator, score.scope))
+        if anew is not None and digest(anew) != score.digest:
+            where = f"{score.scope.kind} {score.scope.key}".strip()
+            changed.append(
+                f"{score.indicator}, {where}, {period.label}: the records tell another figure than was "
+                "frozen, and the list is theirs"
+            )
+        lists = (anew.numerator, anew.denominator, anew.left_out) if anew is not None else ((), (), ())
+        numerator, denominator, left_out = lists
+        opened.append(replace(score, numerator=numerator, denominator=denominator, left_out=left_out))
+    return opened, changed
 
 
 def freeze_due(world: World, settings: Settings, figures: Figures, now: Instant) -> int:
@@ -205,7 +243,7 @@ def _told(facts: Sequence[TicketFact], sources: Iterable[Gathered]) -> dict[str,
 
 def _line(period: Period, count: int, zone: ZoneInfo) -> list[Period]:
     found = [period]
-    if period.kind is not OtherKind.SHIFT:
+    if period.kind not in (OtherKind.SHIFT, OtherKind.OWN):
         while len(found) < count:
             try:
                 found.append(before(found[-1], zone))

@@ -14,7 +14,7 @@ from connector.kpi.shelf import TICKET_TRAITS
 from connector.rules.catalogue import AnyPolicy
 from connector.service_hours import Calendar, ServiceHours
 from connector.settings.hours import Hours
-from connector.settings.indicator import DeclaredSource, OwnIndicator, WeightedScore
+from connector.settings.indicator import DeclaredSource, OwnIndicator, OwnPeriod, WeightedScore
 from connector.settings.operation import Health, Log, Storage
 from connector.settings.place import line_of, places
 from connector.settings.table import (
@@ -51,6 +51,7 @@ class Settings(Table):
     sources: tuple[DeclaredSource, ...] = Field(default=(), alias="source")
     indicators: tuple[OwnIndicator, ...] = Field(default=(), alias="indicator")
     grading: tuple[WeightedScore, ...] = Field(default=(), alias="score")
+    periods: tuple[OwnPeriod, ...] = Field(default=(), alias="period")
     policies: tuple[AnyPolicy, ...] = Field(default=(), alias="policy")
 
     _path: Path = PrivateAttr(default=Path("config.toml"))

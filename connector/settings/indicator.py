@@ -1,6 +1,8 @@
 """``[[indicator]]``, ``[[source]]`` and ``[[score]]``: figures that a desk defines itself."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date
+from itertools import pairwise
 from math import fsum
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
@@ -9,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from connector.kpi.catalogue import indicators, per_cent
 from connector.kpi.definition import Definition
+from connector.kpi.period import Period, from_day_to_day
 from connector.kpi.source import KINDS, OWN, Declared
 from connector.rules.base import Duration
 from connector.rules.clause import CLAUSES
@@ -201,12 +204,31 @@ class WeightedScore(Table):
         return self
 
 
+class OwnPeriod(Table):
+    """A period that no calendar has, such as the year of a contract; `kpi --period NAME`."""
+
+    name: Name = Field(description="What it is called")
+    first: date = Field(description="Its first day")
+    last: date = Field(description="Its last day")
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        if self.last < self.first:
+            raise ValueError("last: it ends before it begins")
+        return self
+
+    def period(self, zone: ZoneInfo) -> Period:
+        """The same in a zone."""
+        return from_day_to_day(self.name, self.first, self.last, zone)
+
+
 def figures_named(document: Mapping[str, Any]) -> Iterator[Finding]:
     """Names of sources, indicators and service hours that must exist, and names given twice."""
     sources = [entry.get("name") for entry in _entries(document, "source")]
     own = [entry.get("name") for entry in _entries(document, "indicator")]
     known = [one.id for one in indicators()]
-    for kind in ("source", "indicator", "score"):
+    yield from _overlapping(_entries(document, "period"))
+    for kind in ("source", "indicator", "score", "period"):
         seen: set[object] = set(known if kind == "indicator" else ())
         for index, entry in enumerate(_entries(document, kind)):
             name = entry.get("name")
@@ -230,6 +252,21 @@ def figures_named(document: Mapping[str, Any]) -> Iterator[Finding]:
     shifts = kpi.get("shifts") if isinstance(kpi, dict) else None
     if isinstance(shifts, str) and shifts and shifts not in (hours if isinstance(hours, dict) else ()):
         yield Finding(("kpi", "shifts"), f'no service hours "{shifts}"')
+
+
+def _overlapping(entries: list[dict[str, Any]]) -> Iterator[Finding]:
+    """Periods that share a day: a record of it would count in both."""
+    known = [
+        (entry["first"], entry["last"], index, entry.get("name", index + 1))
+        for index, entry in enumerate(entries)
+        if type(entry.get("first")) is date and type(entry.get("last")) is date
+    ]
+    for (_, ends, _, name), (begins, _, index, _) in pairwise(sorted(known, key=lambda one: one[:3])):
+        if begins <= ends:
+            yield Finding(
+                ("period", index, "first"),
+                f'overlaps period "{name}", which ends on {ends}: a record would count in both',
+            )
 
 
 def _entries(document: Mapping[str, Any], kind: str) -> list[dict[str, Any]]:

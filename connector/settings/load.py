@@ -23,7 +23,13 @@ from connector.settings.document import Settings
 from connector.settings.doubt import doubts
 from connector.settings.finding import Finding, findings, line, no_such_setting, wrong_kinds
 from connector.settings.hours import Hours, is_weekday_key
-from connector.settings.indicator import DeclaredSource, OwnIndicator, WeightedScore, figures_named
+from connector.settings.indicator import (
+    DeclaredSource,
+    OwnIndicator,
+    OwnPeriod,
+    WeightedScore,
+    figures_named,
+)
 from connector.settings.place import Place, places
 from connector.settings.reference import enforcement, references
 from connector.settings.shape import Shape
@@ -33,7 +39,7 @@ from connector.ticket import Instant
 _ONE = {
     field.alias or name: field.annotation
     for name, field in Settings.model_fields.items()
-    if name not in ("desks", "policies", "calendars", "sources", "indicators", "grading")
+    if name not in ("desks", "policies", "calendars", "sources", "indicators", "grading", "periods")
 }
 """Tables of which there is one → their model."""
 
@@ -147,6 +153,7 @@ def _parts(document: Mapping[str, Any], found: list[Finding]) -> Iterator[tuple[
         ("source", DeclaredSource),
         ("indicator", OwnIndicator),
         ("score", WeightedScore),
+        ("period", OwnPeriod),
     )
     for key, kind in several:
         entries = document.get(key, [])

@@ -8,7 +8,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connector.kpi.period import PeriodKind, period_of, period_on, periods_between
+from connector.kpi.period import (
+    OtherKind,
+    PeriodKind,
+    before,
+    from_day_to_day,
+    overlapping,
+    period_of,
+    period_on,
+    periods_between,
+    rolling,
+    shifts_between,
+)
+from connector.service_hours import Calendar, ServiceHours
 
 # Skipped midnights (Cairo, Beirut), doubled ones (Havana), clocks that went back at 00:01 (St John's),
 # a day that never was (Apia, 2011-12-30), a half-hour change (Lord Howe), and none at all.
@@ -124,3 +136,44 @@ def test_an_unknown_kind_is_refused():
 def test_nothing_lies_between_a_moment_and_itself():
     """An empty stretch has no periods."""
     assert list(periods_between(5, 5, "day", ZoneInfo("UTC"))) == []
+
+
+@given(instants, kinds, zones)
+def test_the_period_before_ends_where_this_one_begins(instant, kind, zone):
+    """For every kind the calendar has; a rolling one steps back by its own length."""
+    period = period_of(instant, kind, zone)
+    assert before(period, zone).end == period.start
+    last = rolling(instant, 30, zone)
+    assert (last.end, last.end - last.start) == (instant, 30 * 86400)
+    assert (before(last, zone).start, before(last, zone).end) == (last.start - 30 * 86400, last.start)
+
+
+def test_shifts_are_the_openings_of_service_hours():
+    """Two on a working day, none on the day off, and a night shift is of the day on which it begins."""
+    weekly = {"mon-fri": ["08:30-12:00", "13:30-18:00"], "sat": ["22:00-24:00"], "sun": ["00:00-06:00"]}
+    hours = ServiceHours.compile(Calendar.parse("onsite", "Asia/Shanghai", weekly))
+    friday = period_on(date(2026, 3, 6), "day", hours.zone)
+    shifts = list(shifts_between(friday.start, friday.start + 3 * 86400, hours))
+    assert [shift.label for shift in shifts] == [
+        "2026-03-06 08:30-12:00",
+        "2026-03-06 13:30-18:00",
+        "2026-03-07 22:00-06:00",
+    ]
+    assert {shift.kind for shift in shifts} == {OtherKind.SHIFT}
+    assert overlapping(shifts) is None
+    with pytest.raises(ValueError, match="there is none that compares"):
+        before(shifts[0], hours.zone)
+
+
+def test_a_period_of_the_desks_own_holds_both_its_days():
+    """From the first midnight to the one after the last day; swapped days are refused."""
+    zone = ZoneInfo("Asia/Shanghai")
+    own = from_day_to_day("contract", date(2026, 3, 1), date(2026, 3, 31), zone)
+    assert (own.start, own.end) == period_on(date(2026, 3, 1), "month", zone)[1:3]
+    assert overlapping([own, from_day_to_day("next", date(2026, 4, 1), date(2026, 4, 2), zone)]) is None
+    late = from_day_to_day("late", date(2026, 3, 31), date(2026, 4, 2), zone)
+    assert overlapping([late, own]) == (own, late)
+    with pytest.raises(ValueError, match="ends before it begins"):
+        from_day_to_day("x", date(2026, 3, 2), date(2026, 3, 1), zone)
+    with pytest.raises(ValueError, match="give at least one"):
+        rolling(0, 0, zone)
