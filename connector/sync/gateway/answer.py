@@ -5,6 +5,7 @@ Every case here was seen on instances (SERVICENOW.md §0, §1.6 to §1.8, field/
 
 import json
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Any
 
 from requests import Response
@@ -181,7 +182,9 @@ def _number(text: str) -> int | None:
     return int(text) if _is_number(text.strip()) else None
 
 
+@lru_cache(maxsize=16)
 def _instant(text: str) -> int | None:
+    """A date of a header. The answers of one second share theirs, and reading it is dear."""
     try:
         return int(parsedate_to_datetime(text).timestamp())
     except (ValueError, TypeError, OverflowError):
