@@ -34,7 +34,9 @@ CREATED = {
             "due_date", "correlation_id", "correlation_display",
         }
     ),
-    "kb_knowledge": frozenset({"short_description", "text", "source", "workflow_state", "kb_knowledge_base"}),
+    "kb_knowledge": frozenset(
+        {"short_description", "text", "source", "workflow_state", "kb_knowledge_base", "meta"}
+    ),
     "m2m_kb_task": frozenset({"kb_knowledge", "task"}),
 }  # fmt: skip
 """Tables in which the connector creates records, and the columns it fills."""
@@ -121,6 +123,8 @@ def open_gateway(
     """
     signed = credentials or account(settings)
     writable = {"incident": settings.columns.writable | {"work_notes"}, **CREATED}
+    if settings.publish.own_table:
+        writable[settings.publish.table] = settings.publish.writable
     spoken = terms(settings)
     try:
         return Gateway(
