@@ -1,7 +1,7 @@
 """Scorecards as records of the instance: planned first, then written once, journalled as any other write.
 
 What is there is read from the instance each time, so nothing is lost with the store: a record is found by
-its key, and its stamp says what was written into it. See decision 0017.
+its key, and its stamp says what was written into it. See decision 0019.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -14,8 +14,8 @@ CONTENT = "<p>一 &amp; \x00</p>".encode() * 1000
 def instance():
     """An instance with our account."""
     made = Instance(now=lambda: 1_780_275_600)
-    made.add_user("us", password="geheim", roles=["itil", "knowledge"])
-    made.add_user("nobody", password="geheim")
+    made.add_user("us", name="Us", password="geheim", roles=["itil", "knowledge"])
+    made.add_user("nobody", name="Nobody", password="geheim")
     yield made
     made.close()
 
