@@ -65,6 +65,44 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "first_line": ("first line", "一线"),
     "second_line": ("second line", "二线"),
     "vendor": ("the vendor", "厂商"),
+    "ladder_note": (
+        (
+            "{% if late %}The resolution limit of {{ limit | span }} has run out"
+            "{% if late_by %} more than {{ late_by | span }} of service ago{% endif %}; "
+            "it was due by {{ due }}.{% else %}{{ share }} % of the resolution limit of {{ limit | span }} "
+            "is used up{% if due %}; due by {{ due }}{% endif %}.{% endif %} To be told: {{ told.en }}."
+        ),
+        (
+            "{% if late %}解决时限 {{ limit | span }} 已过"
+            "{% if late_by %}，超时已逾 {{ late_by | span }}（服务时间）{% endif %}，时限为 {{ due }}。"
+            "{% else %}解决时限 {{ limit | span }} 已用去 {{ share }}%"
+            "{% if due %}，时限为 {{ due }}{% endif %}。{% endif %}请知悉：{{ told.zh }}。"
+        ),
+    ),
+    "ladder_subject": (
+        "{{ number }} needs the {{ role.en }}",
+        "工单 {{ number }} 需要{{ role.zh }}关注",
+    ),
+    "ladder_task": (
+        (
+            "{% if late %}{{ number }} is not resolved although its limit of {{ limit | span }} has run out"
+            "{% if late_by %} more than {{ late_by | span }} of service ago{% endif %}; it was due by "
+            "{{ due }}.{% else %}{{ share }} % of the resolution limit of {{ limit | span }} of {{ number }} "
+            "is used up{% if due %}; due by {{ due }}{% endif %}.{% endif %} As its {{ role.en }}, see what "
+            "keeps it, write here what you have arranged, then close this task."
+        ),
+        (
+            "{% if late %}工单 {{ number }} 尚未解决，解决时限 {{ limit | span }} 已过"
+            "{% if late_by %}，超时已逾 {{ late_by | span }}（服务时间）{% endif %}，时限为 {{ due }}。"
+            "{% else %}工单 {{ number }} 的解决时限 {{ limit | span }} 已用去 {{ share }}%"
+            "{% if due %}，时限为 {{ due }}{% endif %}。{% endif %}"
+            "请{{ role.zh }}了解原因，在此记录所作安排，然后关闭本任务。"
+        ),
+    ),
+    "consultant": ("consultant", "顾问"),
+    "group_lead": ("group lead", "组长"),
+    "project_manager": ("project manager", "项目经理"),
+    "head_of_operations": ("head of operations", "运维副总"),
     "major_report_subject": (
         "Report major incident {{ number }} to the maintenance lead",
         "向维护负责人报告重大事件 {{ number }}",

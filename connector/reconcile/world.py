@@ -8,9 +8,7 @@ from connector.clock import Clock, SystemClock
 from connector.errors import SettingsError
 from connector.reconcile.account import account
 from connector.rules.base import Moment
-from connector.rules.callback_sampling import CallbackSampling
 from connector.rules.knowledge_capture import KnowledgeCapture
-from connector.rules.major_incident import MajorIncident
 from connector.settings import Settings
 from connector.sync.change import Scheme
 from connector.sync.gateway import AnyCredentials, Gateway, Terms, term
@@ -265,7 +263,7 @@ def sources(settings: Settings) -> tuple[Source, ...]:
                 "^".join((term("table", "=", "incident"), *spans)),
             )
         )
-    if rules & {CallbackSampling, MajorIncident}:
+    if any(rule.follows_tasks for rule in rules):
         score = [settings.reads.score] if settings.reads.score else []
         polled.append(
             source(
