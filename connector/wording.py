@@ -99,6 +99,33 @@ SENTENCES: dict[str, tuple[str, str]] = {
             "请{{ role.zh }}了解原因，在此记录所作安排，然后关闭本任务。"
         ),
     ),
+    "ping_pong_note": (
+        (
+            "Handed over {{ hand_overs }} times, {{ returns }} of them back to a group that had it before: "
+            "{{ way | join(' → ') | neutral }}. The project manager"
+            "{% if person %} {{ person | neutral }}{% endif %} should decide where it belongs."
+        ),
+        (
+            "本工单已转派 {{ hand_overs }} 次，其中 {{ returns }} 次退回曾处理过的组："
+            "{{ way | join(' → ') | neutral }}。"
+            "请项目经理{% if person %} {{ person | neutral }} {% endif %}协调确定处理组。"
+        ),
+    ),
+    "ping_pong_subject": (
+        "Decide where {{ number }} belongs",
+        "协调确定工单 {{ number }} 的处理组",
+    ),
+    "ping_pong_task": (
+        (
+            "{{ number }} was handed over {{ hand_overs }} times, {{ returns }} of them back to a group that "
+            "had it before: {{ way | join(' → ') | neutral }}. Decide with the groups where it belongs, "
+            "write here what was agreed, then close this task."
+        ),
+        (
+            "工单 {{ number }} 已转派 {{ hand_overs }} 次，其中 {{ returns }} 次退回曾处理过的组："
+            "{{ way | join(' → ') | neutral }}。请与各组协调确定处理组，在此记录结论后关闭本任务。"
+        ),
+    ),
     "consultant": ("consultant", "顾问"),
     "group_lead": ("group lead", "组长"),
     "project_manager": ("project manager", "项目经理"),

@@ -62,6 +62,11 @@ SLOTS: tuple[tuple[Table, ...], ...] = (
                    {"late_by": "3h", "role": "project_manager", "person": "lead.zhao", "by": "task"}]},
     ),
     (
+        {"rule": "reassignment", "name": "ping-pong", "hand_overs": 2, "returns": 0, "person": "lead.zhao",
+         "by": "both"},
+        {"rule": "reassignment", "name": "ping-pong-noted", "returns": 1},
+    ),
+    (
         {"rule": "knowledge_capture", "name": "knowledge-owed", "grace": "1h", "then_after": "2h",
          "service_hours": "onsite", "exempt_close_codes": "Duplicate"},
         {"rule": "knowledge_capture", "name": "knowledge-set-back", "grace": "1h", "then_after": "2h",

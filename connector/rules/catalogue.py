@@ -10,6 +10,7 @@ from connector.rules.customer_confirmation import CustomerConfirmation
 from connector.rules.hierarchical_escalation import HierarchicalEscalation
 from connector.rules.knowledge_capture import KnowledgeCapture
 from connector.rules.major_incident import MajorIncident
+from connector.rules.reassignment import Reassignment
 from connector.rules.sla_timer import SlaTimer
 from connector.rules.tier_escalation import TierEscalation
 
@@ -17,6 +18,7 @@ AnyPolicy = Annotated[
     SlaTimer
     | TierEscalation
     | HierarchicalEscalation
+    | Reassignment
     | MajorIncident
     | KnowledgeCapture
     | CustomerConfirmation
@@ -29,6 +31,7 @@ RULES: tuple[type[Policy], ...] = (
     SlaTimer,
     TierEscalation,
     HierarchicalEscalation,
+    Reassignment,
     MajorIncident,
     KnowledgeCapture,
     CustomerConfirmation,

@@ -70,6 +70,7 @@ VARIANTS = [
                     {"late_by": "2h", "role": "project_manager", "person": "lead.zhao", "by": "both"},
                 ],
             },
+            {"rule": "reassignment", "returns": 0},
             {
                 "rule": "knowledge_capture",
                 "grace": "2h",
