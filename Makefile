@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo test check test-clients format lint types layers soak pictures bench setup clean
+.PHONY: mutation demo test check test-clients format lint types layers soak pictures bench setup clean
 
 demo: $(READY)            ## five working days of a desk, in under a minute
 	$(BIN)/desk-connector demo
@@ -37,6 +37,9 @@ soak: $(READY)            ## long runs of the simulation: make soak SEEDS=5000 F
 
 pictures: $(READY)        ## the pictures in docs/picture, by the tests' own browser
 	DESK_PICTURES=docs/picture $(BIN)/python -m pytest -q tests/kpi/page/test_browser.py
+
+mutation: $(READY)        ## whether the simulation notices twelve broken promises
+	$(BIN)/python -m tests.simulation.mutation
 
 bench: $(READY)           ## figures and ratios; never part of the tests
 	$(BIN)/python -m bench

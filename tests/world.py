@@ -18,7 +18,7 @@ from connector.clock import SimulatedClock
 from connector.reconcile import PassReport, World, build_world, open_gateway, run_pass
 from connector.sandbox import Fault, Faults, Instance, Logged, Request, Response, Rest, in_process
 from connector.settings import Settings, loads
-from connector.sync.gateway import Credentials
+from connector.sync.gateway import AnyCredentials, Credentials
 from connector.sync.instant import platform_time
 from connector.sync.store import Store
 
@@ -147,9 +147,11 @@ class Desk:
         more: str = "",
         history: str = "audit",
         beside: "Desk | None" = None,
+        store: Store | None = None,
     ) -> None:
         self.settings = settings or read(*policies, more=more, history=history)
-        self.store = Store()
+        self.store = Store() if store is None else store
+        self.account: AnyCredentials = Credentials(US, PASSWORD)
         self._beside = beside
         self.people: dict[str, str] = {}
         self.groups: dict[str, str] = {}
@@ -195,7 +197,7 @@ class Desk:
     def world(self) -> World:
         """What a pass works with; put together at the first use after a start."""
         if self._world is None:
-            gateway = open_gateway(self.settings, Credentials(US, PASSWORD), clock=self.clock)
+            gateway = open_gateway(self.settings, self.account, clock=self.clock)
             self._world = build_world(self.settings, gateway, self.store, self.clock)
         return self._world
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -49,9 +50,15 @@ Interval = Annotated[
 
 
 def _known_zone(value: str) -> str:
-    if value not in available_timezones():
-        raise ValueError(f'no time zone "{value}"{nearest(value, available_timezones(), quote=True)}')
+    if value not in _zones():
+        raise ValueError(f'no time zone "{value}"{nearest(value, _zones(), quote=True)}')
     return value
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """All names; to find them is a walk through some folders."""
+    return frozenset(available_timezones())
 
 
 Zone = Annotated[str, AfterValidator(_known_zone)]

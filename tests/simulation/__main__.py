@@ -11,7 +11,7 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 
 from tests.simulation.script import write
-from tests.simulation.trial import try_out, verdict
+from tests.simulation.trial import in_brief, try_out, verdict
 
 
 def main() -> int:
@@ -22,6 +22,7 @@ def main() -> int:
     parser.add_argument("--steps", type=lambda text: [int(part) for part in text.split(",")])
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--all", action="store_true")
+    parser.add_argument("--brief", action="store_true", help="one line of the first failure, and no search")
     asked = parser.parse_args()
     if asked.steps is not None:
         script = write(asked.first).only(asked.steps)
@@ -32,7 +33,8 @@ def main() -> int:
     began, failed = time.monotonic(), 0
     seeds = range(asked.first, asked.first + asked.seeds)
     with ProcessPoolExecutor(asked.jobs) as pool:
-        for done, failure in enumerate(pool.map(verdict, seeds, chunksize=4), 1):
+        look, size = (in_brief, 1) if asked.brief else (verdict, 4)
+        for done, failure in enumerate(pool.map(look, seeds, chunksize=size), 1):
             if failure:
                 failed += 1
                 print(failure, flush=True)

@@ -21,11 +21,19 @@ said and not both; a broadcast that was slept through is not made up for.
 def broken(desk: Stage) -> list[str]:
     """What is wrong with a desk at rest, in words; empty if nothing is."""
     return [
+        *_lost(desk),
         *_stale(desk),
         *_repeated(desk),
         *_foreign(desk),
+        *_insisting(desk),
+        *_indiscreet(desk),
         *_restless(desk),
     ]
+
+
+def _lost(desk: Stage) -> Iterator[str]:
+    """A pass that went through has read everything that could be read when it began."""
+    yield from (f"not read: {each}" for each in desk.course.lost)
 
 
 def _stale(desk: Stage) -> Iterator[str]:
@@ -42,15 +50,31 @@ def _repeated(desk: Stage) -> Iterator[str]:
             yield f"twice: {each}"
 
 
+def _insisting(desk: Stage) -> Iterator[str]:
+    """What the instance did not keep is not written again by the same process; a good token is used."""
+    if not desk.course.doubled:
+        yield from (f"the same again: {each}" for each in desk.rest.insisted)
+        if desk.rest.idle_tokens:
+            yield f"{desk.rest.idle_tokens} tokens were fetched although there was a fresh one"
+
+
+def _indiscreet(desk: Stage) -> Iterator[str]:
+    """No log, no error and no file of the store tells a secret; no log above debug what people wrote."""
+    yield from sorted(desk.ear.slips)
+    yield from (f"a secret in {name}" for name in desk.leaked())
+
+
 def _foreign(desk: Stage) -> Iterator[str]:
     """Nothing was sent outside `[columns]` and the tables that are ours to add to."""
     writable = desk.settings.columns.writable | {"work_notes"}
     for request in desk.rest.requests:
-        if request.user != US or request.method == "GET":
+        if request.user != US or request.method == "GET":  # who asks for a token is nobody yet
             continue
         if request.table == "incident":
             if request.method != "PATCH" or not request.body.keys() <= writable:
                 yield f"sent what is not ours: {request.method} {request.table} {sorted(request.body)}"
+        elif not request.table and desk.script.batch:
+            continue  # the envelope; what is in it is looked at like the rest
         elif request.method != "POST" or request.table not in (
             "incident_task",
             "kb_knowledge",
@@ -115,15 +139,17 @@ def _slack(desk: Stage, number: str, said: int) -> int:
     """
     late = any(step.kind == "late" and step.number == number for step in desk.script.steps)
     forbidden = any(step.what == "403" for step in desk.script.steps)
-    wrong = [ahead for begin, end, ahead in desk.course.odd_times if begin <= said <= end + ahead]
-    return BACK_OFF * forbidden + TICK * late + sum(wrong)
+    wrong = [
+        abs(off) for begin, end, off in desk.course.odd_times if begin - abs(off) <= said <= end + abs(off)
+    ]
+    return BACK_OFF * forbidden + TICK * late + sum(wrong) + desk.script.patience
 
 
 def _comparable_tickets(desk: Stage) -> list[str]:
     course = desk.course
     odd = set(course.odd)
-    for begin, end, ahead in course.odd_times:
-        odd |= {n for n, when in course.touched.items() if any(begin <= w <= end + ahead for w in when)}
+    for begin, end, _ in course.odd_times:
+        odd |= {n for n, when in course.touched.items() if any(begin <= w <= end for w in when)}
     for bad in course.bad:
         nxt = min((tick for tick in course.good if tick > bad), default=bad + DAY)
         odd |= {number for number, when in course.touched.items() if any(bad - TICK < w <= nxt for w in when)}

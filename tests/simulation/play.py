@@ -5,9 +5,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+import pytest
+
+from connector.errors import SettingsError
 from connector.sandbox import Fault
-from tests.simulation.script import DAYS, OUTAGES, SINGLE, TICK, Script, Step
-from tests.simulation.stage import Stage
+from connector.sync.instant import instant
+from tests.simulation.script import DAYS, MOST_LATE, OUTAGES, SINGLE, TICK, Script, Step
+from tests.simulation.stage import Stage, file_of
 from tests.timeline import DEEDS, opens
 from tests.world import DAY, US, Desk, record_id
 
@@ -27,6 +31,7 @@ def played(script: Script, folder: Path, passing: set[int] | None = None) -> Ite
     happened or is due.
     """
     with Stage(script, folder) as desk:
+        desk.tick = desk.script.start
         _plays(desk, passing)
         _rests(desk)
         yield desk
@@ -35,7 +40,7 @@ def played(script: Script, folder: Path, passing: set[int] | None = None) -> Ite
 def _plays(desk: Stage, passing: set[int] | None) -> None:
     start, steps = desk.script.start, list(desk.script.steps)
     windows: list[Window] = []
-    busy = True
+    busy, due = True, None
     for tick in range(start, start + DAYS * DAY + TICK, TICK):
         blows: list[Step] = []
         while steps and start + steps[0].at <= tick:
@@ -43,7 +48,7 @@ def _plays(desk: Stage, passing: set[int] | None) -> None:
             busy = True
             at = start + step.at
             _ends(desk, windows, at)
-            if step.kind in ("deed", "edit"):
+            if step.kind in ("deed", "edit", "broken edit"):
                 desk.at(at)
                 _happens(desk, step)
             elif step.kind in WINDOWS:
@@ -52,11 +57,12 @@ def _plays(desk: Stage, passing: set[int] | None) -> None:
                 blows.append(step)
         busy = _ends(desk, windows, tick) or busy
         desk.at(tick)
-        due = desk.store.next_due()
+        desk.tick = tick
         daily = not (tick - start) % DAY
         wanted = daily or busy or bool(blows or windows) or (due is not None and due <= tick)
         if wanted if passing is None else tick in passing:
             busy = _goes(desk, blows)
+            due = desk.store.next_due()
     for window in windows:
         window.end()
 
@@ -100,6 +106,9 @@ def _happens(desk: Stage, step: Step) -> None:
     if step.kind == "edit":
         _edits(desk, step.what)
         return
+    if step.kind == "broken edit":
+        _edits_badly(desk, step.what)
+        return
     desk.course.touched.setdefault(step.number, set()).add(desk.clock.now())
     if desk.instance.get("incident", record_id(step.number)) is None:
         if step.what == "opens":
@@ -110,12 +119,26 @@ def _happens(desk: Stage, step: Step) -> None:
 
 def _edits(desk: Stage, name: str) -> None:
     """The admin ends a policy and reloads."""
-    kept = tuple(
-        policy.model_copy(update={"mode": "observe"}) if policy.name == name else policy
-        for policy in desk.settings.policies
+    desk.policies = tuple(
+        {**policy, "mode": "observe"} if policy["name"] == name else policy for policy in desk.policies
     )
-    desk.settings = desk.settings.model_copy(update={"policies": kept})
-    desk.restarts()
+    desk.reloads(file_of(desk.script, desk.policies))
+
+
+def _edits_badly(desk: Stage, how: str) -> None:
+    """The admin makes a mistake and reloads; it is found, and the next reload has the good file again."""
+    good = file_of(desk.script, desk.policies)
+    bad = {
+        "cut": good[: len(good) * 9 // 10].rpartition("=")[0],
+        "unknown setting": good + "\nmoed = 'enforce'\n",
+        "unknown rule": good + "\n[[policy]]\nrule = 'sla_time'\nname = 'x'\n",
+        "open bracket": good.replace('"Vendor Support"]', '"Vendor Support"'),
+    }[how]
+    before = desk.settings
+    with pytest.raises(SettingsError):
+        desk.reloads(bad)
+    assert desk.settings is before, "a broken file was taken"
+    desk.file.write_text(good, encoding="utf-8")
 
 
 def _meanwhile(desk: Stage, step: Step) -> None:
@@ -137,6 +160,16 @@ def _struck(desk: Stage, step: Step) -> None:
     desk.strikes(step.count, SINGLE[step.what]())
 
 
+def _revoked(desk: Stage, step: Step) -> None:
+    """Somebody takes the tokens back in the middle of the pass."""
+
+    def deed() -> None:
+        for row in desk.instance.rows("oauth_credential"):
+            desk.instance.delete("oauth_credential", row["sys_id"], user="admin")
+
+    desk.strikes(step.count, Fault.between(deed))
+
+
 def _doubled(desk: Stage, step: Step) -> None:
     desk.course.doubled = True
 
@@ -152,6 +185,7 @@ _BLOWS: Mapping[str, Callable[[Stage, Step], object]] = {
     "meanwhile": _meanwhile,
     "deleted meanwhile": _meanwhile,
     "second connector": _doubled,
+    "tokens revoked": _revoked,
 }
 
 
@@ -180,13 +214,29 @@ def _clock_ahead(desk: Stage, step: Step) -> Callable[[], object]:
 
 
 def _late(desk: Stage, step: Step) -> Callable[[], object]:
-    desk.instance.hide("incident", f"number={step.number}", US)
-    return lambda: desk.instance.unhide("incident", US)
+    """Out of sight at one poll; seen by the next, unless it had been written too long before."""
+    end = _hides(desk, step)
+    row = desk.instance.get("incident", record_id(step.number))
+    written = instant(row["sys_updated_on"]) if row else None
+    excused = written is not None and written < desk.clock.now() - MOST_LATE
+
+    def ends() -> None:
+        end()
+        if not excused:
+            desk.course.unseen.discard(step.number)
+
+    return ends
 
 
 def _hidden(desk: Stage, step: Step) -> Callable[[], object]:
     desk.course.odd.add(step.number)
-    return _late(desk, step)
+    return _hides(desk, step)
+
+
+def _hides(desk: Stage, step: Step) -> Callable[[], object]:
+    desk.course.unseen.add(step.number)
+    desk.instance.hide("incident", f"number={step.number}", US)
+    return lambda: desk.instance.unhide("incident", US)
 
 
 def _refused(desk: Stage, step: Step) -> Callable[[], object]:

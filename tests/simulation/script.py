@@ -9,14 +9,23 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from connector.sandbox import Fault
+from connector.sync.poll import LAG
 from tests.timeline import CHAINS, DEEDS, NUMBERS, SETS_BACK, SLOTS, STORIES, Table
 from tests.world import DAY, HOUR, MINUTE, MON
 
 TICK = 5 * MINUTE
 """The connector's polls."""
 DAYS = 2
-SUMMER, AUTUMN = MON, 1_792_828_800
-"""Monday 2026-06-01 09:00 in Shanghai; Saturday 2026-10-24 10:00 in Berlin, a day before the clock change."""
+PLACES = (
+    (MON, "Asia/Shanghai"),
+    (MON, "Asia/Shanghai"),
+    (1_792_828_800, "Europe/Berlin"),
+    (1_806_138_000, "Europe/Berlin"),
+)
+"""Monday 2026-06-01 09:00 in Shanghai; Saturday 2026-10-24 and 2027-03-27 10:00 in Berlin, a day before the
+clock goes back and forth there."""
+SIGNS_IN = ("basic", "basic", "client credentials", "password")
+"""How the connector signs in; the last two by OAuth with tokens that end after twenty minutes."""
 
 NOT_FOUND = (
     b'{"error":{"message":"No Record found","detail":"Record doesn\'t exist or ACL restricts the record'
@@ -31,6 +40,7 @@ OUTAGES: Mapping[str, Callable[[], Fault]] = {
     "time-out after the write": Fault.timeout_after,
     "answer cut": Fault.truncated,
     "429 of a rate rule": lambda: Fault.rate_limited(retry_after=0),
+    "429 for ten minutes": lambda: Fault.rate_limited(retry_after=600),
     "429 without headers": Fault.busy,
     "500": Fault.server_error,
     "500 after the write": lambda: Fault.server_error("after"),
@@ -52,6 +62,10 @@ TELLING = ("wang takes", "closed", "resolved", "waits for the caller", "is netwo
 """Deeds that the connector must not overlook for long."""
 LASTING = ("outage", "clock off", "clock ahead", "hidden", "late", "column refused", "disk full")
 """What begins and ends; each at most once in a script, for two of a kind would end each other."""
+MOST_LATE = LAG + 120 - 3
+"""Seconds by which a row that becomes visible late is seen by the next poll: lag and overlap, almost."""
+BROKEN = ("cut", "unknown setting", "unknown rule", "open bracket")
+"""What is wrong with a policy file that is put in the place of a good one."""
 FATES = ("kept", "kept", "restored", "lost")
 """What becomes of the store when the process has died."""
 
@@ -88,6 +102,14 @@ class Script(NamedTuple):
     zone: str
     policies: tuple[Table, ...]
     steps: tuple[Step, ...]
+    signs_in: str = "basic"
+    """One of `SIGNS_IN`."""
+    page: int = 1000
+    """Rows a request."""
+    patience: int = 0
+    """Seconds for which a request may be repeated within a pass."""
+    batch: bool = False
+    """Writes go through the Batch API."""
 
     def only(self, kept: Iterable[int]) -> "Script":
         """The same days with these steps and no others, by their index."""
@@ -103,7 +125,7 @@ class Script(NamedTuple):
 def write(seed: int) -> Script:
     """The script of a seed."""
     dice = random.Random(seed)
-    autumn = dice.random() < 0.3
+    start, zone = dice.choice(PLACES)
     policies = _policies(dice)
     steps = _deeds(dice)
     lasting = set(LASTING)
@@ -114,15 +136,37 @@ def write(seed: int) -> Script:
         if steps and dice.random() < 0.7:  # where something is going on
             at = min(dice.choice(steps).at // TICK * TICK + TICK * dice.choice((0, 1, 1, 3)), DAYS * DAY)
         steps.append(KINDS[kind](dice, at)._replace(kind=kind))
-        if kind == "late":  # two deeds shortly before the poll, of which the first is seen after the second
-            other = dice.choice([number for number in NUMBERS if number != steps[-1].number])
-            for number, before in ((steps[-1].number, 45), (other, 20)):
-                steps.append(Step(at - before, "deed", dice.choice(TELLING), number))
+        steps += _that_go_with(dice, steps[-1])
     if dice.random() < 0.15:
         steps.append(Step(dice.randrange(TICK, DAYS * DAY, TICK), "edit", dice.choice(policies)["name"]))
     steps.sort(key=lambda step: step.at)
-    start, zone = (AUTUMN, "Europe/Berlin") if autumn else (SUMMER, "Asia/Shanghai")
-    return Script(seed, start, zone, policies, tuple(steps))
+    return Script(
+        seed,
+        start,
+        zone,
+        policies,
+        tuple(steps),
+        dice.choice(SIGNS_IN),
+        dice.choice((1, 2, 1000, 1000)),
+        dice.choice((0, 30)),
+        dice.random() < 0.4,
+    )
+
+
+def _that_go_with(dice: random.Random, step: Step) -> list[Step]:
+    """Deeds at the moment at which this fault would do harm."""
+    if step.kind == "late":  # before the poll, of which the first is seen after the second
+        other = dice.choice([number for number in NUMBERS if number != step.number])
+        earlier, later = dice.choice(((45, 20), (MOST_LATE, 1), (MOST_LATE, 1)))
+        moments = ((step.number, step.at - earlier), (other, step.at - later))
+    elif step.kind == "clock ahead":  # right after the clock has been set back, and before the next poll
+        number = dice.choice(NUMBERS)
+        moments = ((number, step.at - 30), (number, step.at + step.count + dice.choice((1, 30))))
+        if step.what.startswith("-"):
+            moments = ((number, step.at + 1),)
+    else:
+        return []
+    return [Step(max(0, at), "deed", dice.choice(TELLING), number) for number, at in moments]
 
 
 def _policies(dice: random.Random) -> tuple[Table, ...]:
@@ -161,7 +205,7 @@ KINDS: Mapping[str, Callable[[random.Random, int], Step]] = {
     "deleted meanwhile": lambda d, at: Step(at, "", "", _any_ticket(d), d.randint(1, 14)),
     "clock off": lambda d, at: Step(at, "", d.choice(("-300", "-90", "90", "300")), count=2 * HOUR),
     "clock ahead": lambda d, at: Step(
-        at, "", d.choice(("400", "1800")), count=d.choice((TICK, HOUR)) + d.randrange(TICK)
+        at, "", d.choice(("400", "1800", "1800", "-900")), count=d.choice((TICK, HOUR)) + 1
     ),
     "hidden": lambda d, at: Step(at, "", "", _any_ticket(d), d.choice((TICK, 2 * HOUR))),
     "late": lambda d, at: Step(at, "", "", _any_ticket(d), MINUTE),
@@ -170,6 +214,8 @@ KINDS: Mapping[str, Callable[[random.Random, int], Step]] = {
     ),
     "second connector": lambda d, at: Step(at, "", count=d.randint(1, 14)),
     "disk full": lambda d, at: Step(at, "", count=d.choice((TICK, HOUR))),
+    "tokens revoked": lambda d, at: Step(at, "", count=d.randint(1, 14)),
+    "broken edit": lambda d, at: Step(at, "", d.choice(BROKEN)),
     "store damaged": lambda d, at: Step(at, "", ""),
 }
 """Everything that goes wrong; how each is drawn."""

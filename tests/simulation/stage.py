@@ -6,36 +6,52 @@ What an operator would do is done, too: a connector that ended is started again,
 import json
 import shutil
 import sqlite3
-from collections.abc import Iterator
+import traceback
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from pydantic import TypeAdapter
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 
 from connector.errors import ConnectorError
-from connector.reconcile import PassReport, sweep_world
-from connector.rules.catalogue import AnyPolicy
-from connector.sandbox import Fault, Faults, Request, Response
-from connector.settings import Settings, loads
+from connector.reconcile import PassReport, World, sweep_world
+from connector.sandbox import Fault, Faults
+from connector.settings import load
+from connector.sync.gateway.credential import ClientSecret, OAuth, UserPassword
 from connector.sync.store import Store
+from tests.simulation.ear import Ear, Overheard
 from tests.simulation.script import Script, Step
-from tests.world import CONFIG, DAY, US, Desk, Killed, Wire
+from tests.timeline import Table
+from tests.world import CONFIG, DAY, PASSWORD, US, Desk, Killed
 
-_parse = TypeAdapter(AnyPolicy).validate_python
 _TROUBLE = (ConnectorError, DBAPIError)
+_CLIENT = "desk"
+SECRET = "hush-hush-of-the-client"
+"""Of the OAuth client."""
+GRANTS = {"client credentials": ClientSecret(), "password": UserPassword(PASSWORD)}
+_SWITCH = "glide.oauth.inbound.client.credential.grant_type.enabled"
 
 
-def settings_of(script: Script) -> Settings:
-    """The desk's settings in the zone of the script, with its policies."""
-    base = loads(CONFIG.format(history="audit", more="").replace("Asia/Shanghai", script.zone))
-    policies = tuple(
-        _parse({**policy, "zone": script.zone} if "zone" in policy else policy) for policy in script.policies
-    )
-    return base.model_copy(update={"policies": policies})
+def file_of(script: Script, policies: Iterable[Table]) -> str:
+    """The policy file of the script's desk, with these policies."""
+    text = CONFIG.format(history="audit", more="").replace("Asia/Shanghai", script.zone)
+    text = text.replace('patience = "0s"', f'patience = "{script.patience}s"')
+    text = text.replace("batch = false", f"batch = {str(script.batch).lower()}")
+    text += f"\n[poll]\npage = {script.page}\n"
+    for policy in policies:
+        table = {**policy, "zone": script.zone} if "zone" in policy else policy
+        text += "\n[[policy]]\n" + "".join(f"{name} = {_toml(value)}\n" for name, value in table.items())
+    return text
+
+
+def _toml(value: object) -> str:
+    """What JSON says of text, numbers and lists, TOML says, too."""
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{name} = {_toml(each)}" for name, each in value.items()) + " }"
+    return json.dumps(value)
 
 
 @dataclass
@@ -54,57 +70,77 @@ class Course:
     """When the instance's own clock was wrong, and by how much: what was done then carries wrong stamps."""
     stale: list[str] = field(default_factory=list)
     """Writes to a record that had changed before the connector's last look at it."""
+    lost: list[str] = field(default_factory=list)
+    """Tickets that a good pass had not seen as they stood when it began."""
+    unseen: set[str] = field(default_factory=set)
+    """Tickets that are hidden from the connector, or were for longer than any promise holds."""
+    starts: int = 0
+    """How often the connector was started."""
     doubled: bool = False
     """Two connectors worked at once."""
-
-
-class Overheard(Wire):
-    """The wire, with an ear on it: what the connector was last told of a record before it wrote to it."""
-
-    def __init__(self, *args: Any, **more: Any) -> None:
-        super().__init__(*args, **more)
-        self.bases: dict[str, str] = {}
-        """sys_id → the `sys_mod_count` that was delivered last before the latest PATCH."""
-        self._delivered: dict[str, str] = {}
-        self._heard = 0
-
-    def handle(self, request: Request) -> Response:
-        """Serve, and listen."""
-        response = super().handle(request)
-        asked = self.requests[-1]
-        if asked.user == US and asked.table == "incident" and response.status == 200:
-            if asked.method == "PATCH":
-                self.bases[asked.sys_id] = self._delivered.get(asked.sys_id, "")
-            else:
-                with suppress(ValueError, KeyError, TypeError):
-                    for row in json.loads(response.body)["result"]:
-                        self._delivered[row["sys_id"]] = row["sys_mod_count"]
-        return response
-
-    def wrote(self) -> bool:
-        """Whether the connector has written anything since this was last asked."""
-        fresh, self._heard = self.requests[self._heard :], len(self.requests)
-        return any(each.user == US and each.committed for each in fresh)
 
 
 class Stage(Desk):
     """A desk whose connector can lose its store, its disk and its life."""
 
     def __init__(self, script: Script, folder: Path) -> None:
-        super().__init__(settings=settings_of(script))
         self.script = script
         self.course = Course()
-        self.rest: Overheard = Overheard(self.instance, faults=Faults(sleep=lambda _: None))
+        self.policies = script.policies
+        self.file = folder / "desk.toml"
+        self.file.write_text(file_of(script, script.policies), encoding="utf-8")
         self._path = folder / "desk.sqlite"
         self._backup = folder / "backup.sqlite"
-        self.store.close()
-        self.store = self._opened()
+        super().__init__(settings=load(str(self.file)), store=self._opened())
+        self.ear = Ear()
+        self.rest: Overheard = Overheard(self.instance, faults=Faults(sleep=lambda _: None), ear=self.ear)
+        self.rest.manner.sessions = False
+        self.ear.secret(PASSWORD, SECRET)
+        if script.signs_in != "basic":
+            self.account = OAuth(US, _CLIENT, SECRET, GRANTS[script.signs_in])
+            self.instance.properties[_SWITCH] = "true"
+            self.instance.add_oauth_client(
+                "Desk", client_id=_CLIENT, client_secret=SECRET, user=US, access_token_lifespan="1200"
+            )
         self.clock.set(script.start)
+        self.tick = script.start
+        """When the pass that is being made was due."""
+
+    def __enter__(self) -> Self:
+        self._open.enter_context(self.ear)
+        return super().__enter__()
+
+    @property
+    def world(self) -> World:
+        """What a pass works with; each that is put together is a start of the process."""
+        if self._world is None:
+            self.course.starts += 1
+            self.rest.starts()
+        return super().world
+
+    def reloads(self, text: str) -> None:
+        """The policy file is edited and the process told to read it again: all of it or nothing.
+
+        Raises `SettingsError` for a file that is wrong; everything stays as it was.
+        """
+        self.file.write_text(text, encoding="utf-8")
+        self.settings = load(str(self.file))
+        self.restarts()
 
     # The store
 
     def _opened(self) -> Store:
-        return Store(f"sqlite:///{self._path}")
+        store = Store(f"sqlite:///{self._path}")
+        # The process is killed here, never the machine, so that nothing hangs on what the disk has in hand.
+        event.listen(store.engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous=OFF"))
+        store.engine.dispose()
+        return store
+
+    def leaked(self) -> list[str]:
+        """Files of the store that hold a secret."""
+        return [
+            path.name for path in self._path.parent.glob("*.sqlite*") if self.ear.holds(path.read_bytes())
+        ]
 
     def forgets(self) -> None:
         """Start anew with an empty store."""
@@ -170,22 +206,27 @@ class Stage(Desk):
 
     def passes(self) -> bool:
         """One pass as the daemon makes it; True if it went through."""
-        tick = self.clock.now()
+        tick = self.tick
+        standing = self._standing()
         try:
             daily = not (tick - self.script.start) % DAY
             if daily:
                 sweep_world(self.world)
             report = self.looks(full=daily)
+            if daily:
+                self.backs_up()
         except Killed:
             self.course.good.add(tick)  # part of it may stand
             self.course.bad.add(tick)
             raise
-        except _TROUBLE:
+        except _TROUBLE as error:
+            self.ear.hears("".join(traceback.format_exception(error)))
             self.course.bad.add(tick)
             self.restarts()
             return False
         self._notes(report)
         if not report.trouble:
+            self._looks_for(standing)
             self.course.good.add(tick)
             return True
         self.course.bad.add(tick)
@@ -193,9 +234,30 @@ class Stage(Desk):
             self.course.good.add(tick)
         return False
 
+    def _standing(self) -> dict[str, tuple[str, int]]:
+        """Tickets that may be read → number and `sys_mod_count`."""
+        return {
+            row["sys_id"]: (row["number"], int(row["sys_mod_count"]))
+            for row in self.instance.rows("incident")
+            if row["number"] not in self.course.unseen
+        }
+
+    def _looks_for(self, standing: Mapping[str, tuple[str, int]]) -> None:
+        """Every ticket is in the mirror as it was when the pass began, or newer."""
+        seen = {one.row["sys_id"]: int(one.row["sys_mod_count"]) for one in self.store.load(list(standing))}
+        for sys_id, (number, count) in standing.items():
+            if seen.get(sys_id, -1) < count and self.instance.get("incident", sys_id) is not None:
+                day, rest = divmod(self.tick - self.script.start, DAY)
+                when = f"day {day + 1} {rest // 3600:02d}:{rest % 3600 // 60:02d}"
+                self.course.lost.append(
+                    f"{when}: {number} was at {count}, {seen.get(sys_id, 'nowhere')} was seen"
+                )
+
     def _notes(self, report: PassReport) -> None:
+        self.ear.hears(report.trouble)
         for written in report.outcome.written:
             change = written.change
+            self.ear.hears(written.detail)
             base = self.rest.bases.pop(change.sys_id, None)
             if written.answer == "written" and not change.creates and base not in (None, str(change.base)):
                 self.course.stale.append(f"{change.number}: judged at {change.base}, last read at {base}")

@@ -60,3 +60,9 @@ def verdict(seed: int) -> str:
     script = write(seed)
     wrong = try_out(script)
     return told(script, wrong) if wrong else ""
+
+
+def in_brief(seed: int) -> str:
+    """Empty for a seed that holds, else one line."""
+    wrong = try_out(write(seed))
+    return f"seed {seed}: {wrong[0].strip().splitlines()[-1]}" if wrong else ""
