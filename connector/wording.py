@@ -65,6 +65,71 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "first_line": ("first line", "一线"),
     "second_line": ("second line", "二线"),
     "vendor": ("the vendor", "厂商"),
+    "ladder_note": (
+        (
+            "{% if late %}The resolution limit of {{ limit | span }} has run out"
+            "{% if late_by %} more than {{ late_by | span }} of service ago{% endif %}; "
+            "it was due by {{ due }}.{% else %}{{ share }} % of the resolution limit of {{ limit | span }} "
+            "is used up{% if due %}; due by {{ due }}{% endif %}.{% endif %} To be told: {{ told.en }}."
+        ),
+        (
+            "{% if late %}解决时限 {{ limit | span }} 已过"
+            "{% if late_by %}，超时已逾 {{ late_by | span }}（服务时间）{% endif %}，时限为 {{ due }}。"
+            "{% else %}解决时限 {{ limit | span }} 已用去 {{ share }}%"
+            "{% if due %}，时限为 {{ due }}{% endif %}。{% endif %}请知悉：{{ told.zh }}。"
+        ),
+    ),
+    "ladder_subject": (
+        "{{ number }} needs the {{ role.en }}",
+        "工单 {{ number }} 需要{{ role.zh }}关注",
+    ),
+    "ladder_task": (
+        (
+            "{% if late %}{{ number }} is not resolved although its limit of {{ limit | span }} has run out"
+            "{% if late_by %} more than {{ late_by | span }} of service ago{% endif %}; it was due by "
+            "{{ due }}.{% else %}{{ share }} % of the resolution limit of {{ limit | span }} of {{ number }} "
+            "is used up{% if due %}; due by {{ due }}{% endif %}.{% endif %} As its {{ role.en }}, see what "
+            "keeps it, write here what you have arranged, then close this task."
+        ),
+        (
+            "{% if late %}工单 {{ number }} 尚未解决，解决时限 {{ limit | span }} 已过"
+            "{% if late_by %}，超时已逾 {{ late_by | span }}（服务时间）{% endif %}，时限为 {{ due }}。"
+            "{% else %}工单 {{ number }} 的解决时限 {{ limit | span }} 已用去 {{ share }}%"
+            "{% if due %}，时限为 {{ due }}{% endif %}。{% endif %}"
+            "请{{ role.zh }}了解原因，在此记录所作安排，然后关闭本任务。"
+        ),
+    ),
+    "ping_pong_note": (
+        (
+            "Handed over {{ hand_overs }} times, {{ returns }} of them back to a group that had it before: "
+            "{{ way | join(' → ') | neutral }}. The project manager"
+            "{% if person %} {{ person | neutral }}{% endif %} should decide where it belongs."
+        ),
+        (
+            "本工单已转派 {{ hand_overs }} 次，其中 {{ returns }} 次退回曾处理过的组："
+            "{{ way | join(' → ') | neutral }}。"
+            "请项目经理{% if person %} {{ person | neutral }} {% endif %}协调确定处理组。"
+        ),
+    ),
+    "ping_pong_subject": (
+        "Decide where {{ number }} belongs",
+        "协调确定工单 {{ number }} 的处理组",
+    ),
+    "ping_pong_task": (
+        (
+            "{{ number }} was handed over {{ hand_overs }} times, {{ returns }} of them back to a group that "
+            "had it before: {{ way | join(' → ') | neutral }}. Decide with the groups where it belongs, "
+            "write here what was agreed, then close this task."
+        ),
+        (
+            "工单 {{ number }} 已转派 {{ hand_overs }} 次，其中 {{ returns }} 次退回曾处理过的组："
+            "{{ way | join(' → ') | neutral }}。请与各组协调确定处理组，在此记录结论后关闭本任务。"
+        ),
+    ),
+    "consultant": ("consultant", "顾问"),
+    "group_lead": ("group lead", "组长"),
+    "project_manager": ("project manager", "项目经理"),
+    "head_of_operations": ("head of operations", "运维副总"),
     "major_report_subject": (
         "Report major incident {{ number }} to the maintenance lead",
         "向维护负责人报告重大事件 {{ number }}",

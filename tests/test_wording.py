@@ -26,6 +26,14 @@ SAID = {
     "reported": False,
     "next": "2026-06-01 14:00",
     "score": "2",
+    "told": Bilingual("group lead Zhao Lei", "组长 Zhao Lei"),
+    "role": Bilingual("group lead", "组长"),
+    "late": True,
+    "hand_overs": 4,
+    "returns": 2,
+    "way": ["Service Desk", "Infrastructure [code]", "Service Desk"],
+    "person": "Zhao Lei",
+    "late_by": 7200,
 }
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 

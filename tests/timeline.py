@@ -56,6 +56,17 @@ SLOTS: tuple[tuple[Table, ...], ...] = (
          "report_to": "lead.zhao", "report_within": "1h", "broadcast": False},
     ),
     (
+        {"rule": "hierarchical_escalation", "name": "ladder", "service_hours": "remote",
+         "resolve_within": "2h", "told_within": "onsite", "told_at_once": "urgent",
+         "steps": [{"at": 0.5, "role": "consultant", "by": "both"}, {"at": 1.0, "role": "group_lead"},
+                   {"late_by": "3h", "role": "project_manager", "person": "lead.zhao", "by": "task"}]},
+    ),
+    (
+        {"rule": "reassignment", "name": "ping-pong", "hand_overs": 2, "returns": 0, "person": "lead.zhao",
+         "by": "both"},
+        {"rule": "reassignment", "name": "ping-pong-noted", "returns": 1},
+    ),
+    (
         {"rule": "knowledge_capture", "name": "knowledge-owed", "grace": "1h", "then_after": "2h",
          "service_hours": "onsite", "exempt_close_codes": "Duplicate"},
         {"rule": "knowledge_capture", "name": "knowledge-set-back", "grace": "1h", "then_after": "2h",

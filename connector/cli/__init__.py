@@ -23,6 +23,7 @@ VERBS = {
     "explain": "connector.cli.explain",
     "kpi": "connector.cli.kpi",
     "report": "connector.cli.report",
+    "publish": "connector.cli.publish",
     "status": "connector.cli.status",
     "backup": "connector.cli.backup",
     "schema": "connector.cli.schema",

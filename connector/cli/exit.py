@@ -35,6 +35,7 @@ def guarded(work: Callable[[], int], *, config: str = "", as_json: bool = False)
     from connector.errors import ConnectorError, GatewayError, Refused, SettingsError
 
     def failed(code: int, *problems: str, before: str = "", after: str = "") -> int:
+        problems = tuple(without_secrets(problem, os.environ) for problem in problems)
         if as_json:
             _as_json(code, problems)
         return _said(before + "\n".join(problems) + after, code)
@@ -94,6 +95,9 @@ def report(error: BaseException, environment: Mapping[str, str]) -> str:
 
 def without_secrets(text: str, environment: Mapping[str, str]) -> str:
     """The text without what looks like a secret, here or in the environment."""
+    read = sys.modules.get("connector.settings.secret")  # if it is not imported, no secret was read
+    if read is not None:
+        text = read.without_known(text)
     text = _SIGNED.sub("***", text)
     for name, value in environment.items():
         if _TELLING.search(name) and len(value) >= 4 and not name.endswith(("_FILE", "_DIRECTORY")):

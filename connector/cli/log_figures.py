@@ -128,7 +128,7 @@ def _unmeasured(settings: "Settings | None", columns: "Mapping[str, str]") -> "d
     from connector.reconcile import unmeasured_by
 
     nothing = Words("the log does not hold it", "日志中没有")
-    why = {"R-E1": nothing, "R-E12-called-back": nothing}
+    why = {"R-E1": nothing, "R-E2": nothing, "R-E12-called-back": nothing}
     if settings is not None:
         why = unmeasured_by(settings) | why
     else:
@@ -240,7 +240,8 @@ def _print(report: "LogReport") -> None:
         )
     )
     print_handlings(console, report.handlings)
-    last = max((score.period for score in report.scores), key=lambda period: period.start)
+    known = [one.period for one in report.handlings if one.opened] or [one.period for one in report.handlings]
+    last = max(known, key=lambda period: period.start)
     print_scorecard(
         console, [score for score in report.scores if score.period == last and score.scope.kind == "whole"]
     )

@@ -2,9 +2,11 @@
 
 import argparse
 import logging
-from collections.abc import Mapping
-from contextlib import closing
-from typing import TYPE_CHECKING
+import os
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack, closing
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 from connector.cli.exit import DONE
 from connector.cli.option import add_config
@@ -12,6 +14,7 @@ from connector.cli.option import add_config
 if TYPE_CHECKING:
     from connector.clock import Clock
     from connector.daemon import Daemon
+    from connector.daemon.notify import Notifier
     from connector.reconcile import PassReport, World
     from connector.settings import Settings
     from connector.sync.change import Plan
@@ -27,38 +30,51 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the verb."""
     add_config(parser)
     parser.add_argument("--verbose", action="store_true", help="log each pass, not only what changes")
+    parser.add_argument("--log", choices=("text", "json"), help="instead of [log] format")
 
 
 def run(args: argparse.Namespace) -> int:
     """Exit code 0 after SIGTERM or SIGINT; 2 settings; 3 the store is held by another; 1 a fatal error."""
+    from connector.cli.exit import without_secrets
     from connector.cli.opening import in_order
     from connector.clock import SystemClock
     from connector.daemon import Daemon, live_in_utc, only_one
+    from connector.daemon.health import served
+    from connector.daemon.log import begin_log, pass_name
+    from connector.daemon.notify import Notifier, Pulse
     from connector.settings import load
-    from connector.sync.store import Store
+    from connector.sync.store import open_sound
 
     live_in_utc()
-    logging.basicConfig(
-        level=logging.DEBUG if args.verbose else logging.INFO,
-        format="%(asctime)sZ %(levelname)s %(message)s",
-        datefmt="%Y-%m-%dT%H:%M:%S",
-    )
-    for chatty in ("urllib3", "schedule", "pysnow"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
     settings = load(args.config)
+    level = "debug" if args.verbose else settings.log.level
+    begin_log(args.log or settings.log.format, level, lambda text: without_secrets(text, os.environ))
     clock = SystemClock()
     daemon = Daemon(clock)
+    notifier = Notifier()
     with (
         only_one(settings.store_path.with_suffix(".lock")),
         in_order(settings),
-        closing(Store(settings.store_url)) as store,
+        ExitStack() as stack,
     ):
+        notifier.status("checking the store")
+        store, told = open_sound(settings.store_url, pass_name(clock.now()))
+        stack.enter_context(closing(store))
+        for line in told:
+            LOG.warning("%s", line)
         daemon.listen()
-        duty = Duty(args.config, settings, store, clock, daemon)
+        duty = Duty(args.config, settings, store, clock, daemon, notifier)
+        pulse = Pulse(notifier, clock, duty.requests_sent)
+        duty.sign = daemon.alive = pulse.sign
+        pulse.begin()
+        stack.callback(pulse.end)
+        if settings.health.listen:
+            stack.enter_context(served(settings.health.address, duty.vital, clock, lambda: pulse.silent_for))
         duty.begin()
         try:
             daemon.run(duty.reload)
         finally:
+            notifier.stopping()
             duty.end()
         LOG.info("stopped")
     return DONE
@@ -68,8 +84,17 @@ class Duty:
     """What is done at each interval, and with which settings."""
 
     def __init__(
-        self, path: str, settings: "Settings", store: "Store", clock: "Clock", daemon: "Daemon"
+        self,
+        path: str,
+        settings: "Settings",
+        store: "Store",
+        clock: "Clock",
+        daemon: "Daemon",
+        notifier: "Notifier | None" = None,
     ) -> None:
+        from connector.daemon.notify import Notifier
+        from connector.daemon.vital import Vital
+
         self._path = path
         self._settings = settings
         self._store = store
@@ -80,6 +105,20 @@ class Duty:
         self._world: World | None = None
         self._full_at = clock.monotonic()
         self._held: dict[str, str] = {}
+        self._notifier = notifier or Notifier({})
+        self.sign: Callable[[], None] = lambda: None
+        """Called whenever a pass makes headway."""
+        self.vital = Vital(settings.poll.every, store.last_good_pass(), settings=settings.digest)
+        self.vital.condition = self._condition
+
+    def requests_sent(self) -> int:
+        """So far: a pass that sends makes headway."""
+        world = self._world
+        return world.gateway.requests_sent if world is not None else 0
+
+    def _condition(self) -> dict[str, Any] | None:
+        world = self._world
+        return asdict(world.gateway.condition()) if world is not None else None
 
     def begin(self) -> None:
         """Sign in, if the instance answers; if it does not just now, the passes try again.
@@ -102,6 +141,12 @@ class Duty:
         except Retriable as error:
             LOG.debug("not yet: %s", error)
         self._daemon.every(settings.poll.every, "pass", self.make_pass)
+        self._tell_settings("")
+        self._notifier.ready(
+            f"{len(settings.policies)} policies on {settings.instance.url}"
+            if self._world is not None
+            else f"waiting for {settings.instance.url}"
+        )
 
     def end(self) -> None:
         """Close the connection."""
@@ -110,6 +155,20 @@ class Duty:
 
     def make_pass(self) -> str:
         """One pass, a full one once a day; its trouble, or ""."""
+        from connector.daemon.log import in_pass
+
+        at, began = self._clock.now(), self._clock.monotonic()
+        with in_pass(at):
+            trouble = self._pass(began)
+        took = self._clock.monotonic() - began
+        self.vital.passed(at, took, trouble)
+        condition = self._condition()
+        if condition is not None:
+            self._store.tell("gateway", self._clock.now(), condition)
+        self._notifier.status(trouble or f"last pass {took:.1f} s, all well")
+        return trouble
+
+    def _pass(self, began: float) -> str:
         from connector.cli.view import summary
         from connector.errors import Retriable
         from connector.reconcile import run_pass, sweep_world
@@ -117,30 +176,97 @@ class Duty:
         try:
             world = self._world or self._sign_in()
         except Retriable as error:
-            self._store.record_pass(self._clock.now(), ok=False, trouble=str(error))
+            self._store.record_pass(
+                self._clock.now(), ok=False, trouble=str(error), took=self._clock.monotonic() - began
+            )
             return str(error) or type(error).__name__
         full = self._clock.monotonic() >= self._full_at
         if full:
             sweep_world(world)
-        stop = self._daemon.stop.is_set
-        report = run_pass(world, self._settings, self._clock.now(), apply=True, full=full, stop=stop)
+        report = run_pass(
+            world,
+            self._settings,
+            self._clock.now(),
+            apply=True,
+            full=full,
+            stop=self._daemon.stop.is_set,
+            watch=self._watch,
+        )
         if full and not report.trouble:
             self._full_at = self._clock.monotonic() + self._settings.poll.full
+            self._rotate()
         self._tell(report)
+        self._note(report, world)
         LOG.log(logging.INFO if report.outcome.done else logging.DEBUG, "%s", summary(report))
         return report.trouble
 
+    def _watch(self, what: str, done: int = 0, of: int = 0) -> None:
+        self.sign()
+
+    def _rotate(self) -> None:
+        """Once a day. A folder that cannot be written is told; the journal stays in the store meanwhile."""
+        from connector.errors import StoreFailed
+
+        kept = self._settings.store
+        try:
+            moved = self._store.rotate(self._clock.now() - kept.journal_for, kept.journal_most)
+        except StoreFailed as error:
+            LOG.warning("%s", error)
+        else:
+            if moved:
+                LOG.info("%d entries of the journal went into %s", moved, self._store.archive)
+
+    def _note(self, report: "PassReport", world: "World") -> None:
+        """Keep what `status` and the health page say of this pass."""
+        from connector.sync.outcome import Answer
+
+        vital = self.vital
+        vital.writes.update(str(written.answer) for written in report.outcome.written)
+        vital.judged += report.judged
+        vital.quarantined = len(self._store.quarantined())
+        vital.in_doubt = report.outcome.count(Answer.IN_DOUBT)
+        vital.held = len(self._held)
+        vital.refused = tuple(sorted(world.scheme.refused))
+        in_doubt = [each.change.number for each in report.outcome.written if each.answer is Answer.IN_DOUBT]
+        told = {"in_doubt": in_doubt, "held": self._held, "refused": list(vital.refused)}
+        self._store.tell("pass", report.at, told)
+
+    def _tell_settings(self, trouble: str) -> None:
+        """Keep which settings are in force, and why those in the file are not."""
+        self.vital.settings, self.vital.reload_failed = self._settings.digest, trouble
+        told = {"in_force": self._settings.digest, "reload_failed": trouble}
+        self._store.tell("settings", self._clock.now(), told)
+
     def reload(self) -> None:
         """Take the file again, all of it or nothing. Raises `ConnectorError` for the reason why not."""
+        from connector.errors import ConnectorError, SettingsError
+
+        self._notifier.reloading(self._clock)
+        try:
+            self._reload()
+        except ConnectorError as error:
+            said = "; ".join(error.problems) if isinstance(error, SettingsError) else str(error)
+            self._tell_settings(said)
+            self._notifier.ready("the new settings are not taken, the old ones stay; see the log")
+            raise
+        self._tell_settings("")
+        self._notifier.ready(f"settings {self._settings.digest} taken")
+
+    def _reload(self) -> None:
         from connector.errors import Retriable, SettingsError
         from connector.reconcile import build_world, open_gateway
         from connector.settings import load
 
         fresh = load(self._path)
-        if fresh.store_url != self._settings.store_url:
-            raise SettingsError(
-                f"{self._path}: another [store] needs a new start: stop this one, then run it again"
-            )
+        for name, before, after in (
+            ("store", self._settings.store_url, fresh.store_url),
+            ("health", self._settings.health, fresh.health),
+            ("log", self._settings.log, fresh.log),
+        ):
+            if before != after:
+                raise SettingsError(
+                    f"{self._path}: another [{name}] needs a new start: stop this one, then run it again"
+                )
         gateway = open_gateway(fresh, clock=self._clock, stopping=self._daemon.stop.is_set)
         world = None
         try:
@@ -156,6 +282,7 @@ class Duty:
         self._full_at = self._clock.monotonic()  # other policies, other verdicts on every ticket
         if paces[0] != paces[1]:
             self._daemon.every(fresh.poll.every, "pass", self.make_pass)
+        self.vital.every = fresh.poll.every
         LOG.info("settings %s taken", fresh.digest)
 
     def _sign_in(self) -> "World":

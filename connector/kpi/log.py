@@ -28,12 +28,12 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "consultant": ("assigned_to", "assignee", "分配给", "处理人"),
     "priority": ("priority", "优先级"),
     "category": ("category", "类别"),
-    "company": ("company", "caller_id", "公司", "客户单位"),
-    "close_code": ("close_code", "closed_code", "关闭代码"),
+    "company": ("company", "caller_id", "caller", "公司", "客户单位"),
+    "close_code": ("close_code", "closed_code", "resolution code", "关闭代码"),
     "reassignment_count": ("reassignment_count", "重新分配计数"),
     "reopen_count": ("reopen_count", "重新打开计数"),
 }
-"""Our word → headings under which the column may stand, case aside."""
+"""Our word → headings under which the column may stand; case and underlines do not matter."""
 
 WORDS = (
     "number",

@@ -64,12 +64,13 @@ def located(
 ) -> tuple[dict[str, int], list[str]]:
     """Our word → place of its column, and a problem for each that is missing and not ``optional``.
 
-    ``wanted`` has the headings under which a column may stand, the usual one first.
+    ``wanted`` has the headings under which a column may stand, the usual one first; ``Assignment group`` is
+    ``assignment_group``.
     """
-    known = {heading.casefold(): place for place, heading in reversed(list(enumerate(sheet.header)))}
+    known = {_plain(heading): place for place, heading in reversed(list(enumerate(sheet.header)))}
     found, problems = {}, []
     for word, headings in wanted.items():
-        place = next((known[h.casefold()] for h in headings if h.casefold() in known), None)
+        place = next((known[_plain(h)] for h in headings if _plain(h) in known), None)
         if place is not None:
             found[word] = place
         elif word not in optional:
@@ -77,6 +78,10 @@ def located(
             guess = f'; did you mean "{near[0]}"?' if near else f"; there are {_listed(sheet.header)}"
             problems.append(f'{sheet.name}:1: column "{headings[0]}" is missing{guess}')
     return found, problems
+
+
+def _plain(heading: str) -> str:
+    return heading.casefold().replace("_", " ").strip()
 
 
 def _decoded(raw: bytes, name: str, encoding: str) -> tuple[str, str]:

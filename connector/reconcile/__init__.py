@@ -6,6 +6,7 @@ judgement     every policy's verdict on every ticket that changed or is due
 explanation   all of that for one ticket, for people
 figure        facts and scores for the indicators
 counting      figures over very many tickets, without lists
+publication   scorecards as records of the instance
 standing      all figures of a period as one value: scores, trends, grades, what is watched, sources
 """
 
@@ -20,6 +21,7 @@ from connector.reconcile.figure import (
     terms_of,
     unmeasured_by,
 )
+from connector.reconcile.publication import Publication, Published, plan_publication, publish
 from connector.reconcile.recipe import PassReport, Watch, refresh, run_pass, sweep_world
 from connector.reconcile.standing import figures_of, freeze_due, gathered, labels
 from connector.reconcile.world import World, build_world, open_gateway, open_world
@@ -28,6 +30,8 @@ __all__ = [
     "COUNTED",
     "Explanation",
     "PassReport",
+    "Publication",
+    "Published",
     "Watch",
     "World",
     "build_world",
@@ -44,6 +48,8 @@ __all__ = [
     "limits_of",
     "open_gateway",
     "open_world",
+    "plan_publication",
+    "publish",
     "refresh",
     "run_pass",
     "scores",

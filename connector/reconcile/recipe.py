@@ -78,7 +78,7 @@ def run_pass(
     ``full`` judges every ticket of the mirror instead of changed ∪ due. A `Retriable` error ends the pass:
     the cursor stays, the report says so, the next pass goes on. `Fatal` and `Refused` are raised.
     """
-    sent = world.gateway.requests_sent
+    sent, began = world.gateway.requests_sent, world.clock.monotonic()
     polled: Counter[str] = Counter()
     judged, plan, outcome, trouble = Judged(), Plan(now), Outcome(), ""
     asked = False
@@ -120,7 +120,10 @@ def run_pass(
     except (Fatal, Refused) as error:
         # It ends the daemon; `status` is where somebody looks for why.
         requests = world.gateway.requests_sent - sent
-        world.store.record_pass(now, ok=False, trouble=str(error), requests=requests, judged=judged.tickets)
+        took = world.clock.monotonic() - began
+        world.store.record_pass(
+            now, ok=False, trouble=str(error), requests=requests, judged=judged.tickets, took=took
+        )
         raise
     if settings.kpi.outcomes:
         if full:
@@ -145,6 +148,7 @@ def run_pass(
         requests=report.requests,
         judged=report.judged,
         written=outcome.done,
+        took=world.clock.monotonic() - began,
     )
     return report
 

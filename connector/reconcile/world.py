@@ -8,9 +8,7 @@ from connector.clock import Clock, SystemClock
 from connector.errors import SettingsError
 from connector.reconcile.account import account
 from connector.rules.base import Moment
-from connector.rules.callback_sampling import CallbackSampling
 from connector.rules.knowledge_capture import KnowledgeCapture
-from connector.rules.major_incident import MajorIncident
 from connector.settings import Settings
 from connector.sync.change import Scheme
 from connector.sync.gateway import AnyCredentials, Gateway, Terms, term
@@ -34,7 +32,9 @@ CREATED = {
             "due_date", "correlation_id", "correlation_display",
         }
     ),
-    "kb_knowledge": frozenset({"short_description", "text", "source", "workflow_state", "kb_knowledge_base"}),
+    "kb_knowledge": frozenset(
+        {"short_description", "text", "source", "workflow_state", "kb_knowledge_base", "meta"}
+    ),
     "m2m_kb_task": frozenset({"kb_knowledge", "task"}),
 }  # fmt: skip
 """Tables in which the connector creates records, and the columns it fills."""
@@ -121,6 +121,8 @@ def open_gateway(
     """
     signed = credentials or account(settings)
     writable = {"incident": settings.columns.writable | {"work_notes"}, **CREATED}
+    if settings.publish.own_table:
+        writable[settings.publish.table] = settings.publish.writable
     spoken = terms(settings)
     try:
         return Gateway(
@@ -261,7 +263,7 @@ def sources(settings: Settings) -> tuple[Source, ...]:
                 "^".join((term("table", "=", "incident"), *spans)),
             )
         )
-    if rules & {CallbackSampling, MajorIncident}:
+    if any(rule.follows_tasks for rule in rules):
         score = [settings.reads.score] if settings.reads.score else []
         polled.append(
             source(

@@ -177,6 +177,8 @@ class Policy(BaseModel):
 
     clauses: ClassVar[tuple[str, ...]] = ()
     """The clauses of the regulation that the rule carries out."""
+    follows_tasks: ClassVar[bool] = False
+    """The rule creates tasks beside the ticket, which have to be read back (→ `Ticket.tasks`)."""
 
     name: str = Field(pattern=r"^[^\s\[\]^]+$", description="Appears in every work note; choose it well")
     mode: Literal["observe", "enforce"] = Field(

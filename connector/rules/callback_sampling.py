@@ -86,6 +86,7 @@ class CallbackSampling(Policy):
     """
 
     clauses: ClassVar[tuple[str, ...]] = ("R-B6", "R-D1", "R-D2")
+    follows_tasks: ClassVar[bool] = True
 
     rule: Literal["callback_sampling"] = "callback_sampling"
     rate: float = Field(ge=0, le=1, description="Share of the closed tickets to call back, 0 to 1")

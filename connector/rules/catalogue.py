@@ -7,13 +7,22 @@ from pydantic import Field
 from connector.rules.base import Policy
 from connector.rules.callback_sampling import CallbackSampling
 from connector.rules.customer_confirmation import CustomerConfirmation
+from connector.rules.hierarchical_escalation import HierarchicalEscalation
 from connector.rules.knowledge_capture import KnowledgeCapture
 from connector.rules.major_incident import MajorIncident
+from connector.rules.reassignment import Reassignment
 from connector.rules.sla_timer import SlaTimer
 from connector.rules.tier_escalation import TierEscalation
 
 AnyPolicy = Annotated[
-    SlaTimer | TierEscalation | MajorIncident | KnowledgeCapture | CustomerConfirmation | CallbackSampling,
+    SlaTimer
+    | TierEscalation
+    | HierarchicalEscalation
+    | Reassignment
+    | MajorIncident
+    | KnowledgeCapture
+    | CustomerConfirmation
+    | CallbackSampling,
     Field(discriminator="rule"),
 ]
 """A ``[[policy]]`` table: its ``rule`` says which."""
@@ -21,6 +30,8 @@ AnyPolicy = Annotated[
 RULES: tuple[type[Policy], ...] = (
     SlaTimer,
     TierEscalation,
+    HierarchicalEscalation,
+    Reassignment,
     MajorIncident,
     KnowledgeCapture,
     CustomerConfirmation,

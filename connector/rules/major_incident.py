@@ -43,6 +43,7 @@ class MajorIncident(Policy):
     """
 
     clauses: ClassVar[tuple[str, ...]] = ("R-C4",)
+    follows_tasks: ClassVar[bool] = True
 
     rule: Literal["major_incident"] = "major_incident"
     report_to: str = Field(description="User name of the maintenance lead")

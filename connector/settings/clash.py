@@ -14,6 +14,8 @@ from connector.ticket import FaultClass, Tier
 KEEPS: Mapping[str, tuple[str, ...]] = {
     "sla_timer": ("class", "respond_by", "resolve_by", "clock"),
     "tier_escalation": ("tier",),
+    "hierarchical_escalation": (),
+    "reassignment": (),
     "major_incident": (),
     "knowledge_capture": ("knowledge",),
     "customer_confirmation": (),

@@ -26,8 +26,6 @@ NOT_BUILT = "not built yet: "
 """How a text begins that speaks of what software could do and this one does not."""
 
 PEOPLE: Mapping[str, str] = {
-    "R-A1": "a post and its duties",
-    "R-A6": "posts and their duties; `kpi` is for them",
     "R-B1": "the instance opens the ticket; whether each call became one is not compared",
     "R-B3": "the instance shows the state; our columns and notes are on the record",
     "R-C2": "the phases are the states and notes of the ticket",
@@ -49,6 +47,8 @@ PEOPLE: Mapping[str, str] = {
 """Clause → why no rule and no indicator carries it out."""
 
 LEFT: Mapping[str, str] = {
+    "R-A1": "a post and its duties; what asks for the project manager reaches them",
+    "R-A6": "posts and their duties; `kpi` is for them, and the last steps of the ladder",
     "R-A2": NOT_BUILT + "the first line on the watch list while others work; people inform the customer",
     "R-A3": "guiding the first line is people's work",
     "R-A4": NOT_BUILT + "the reference of the vendor's contract",

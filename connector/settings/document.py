@@ -17,6 +17,7 @@ from connector.settings.hours import Hours
 from connector.settings.indicator import DeclaredSource, OwnIndicator, OwnPeriod, WeightedScore
 from connector.settings.operation import Health, Log, Storage
 from connector.settings.place import line_of, places
+from connector.settings.publish import Publish
 from connector.settings.table import (
     Columns,
     Desk,
@@ -48,6 +49,7 @@ class Settings(Table):
     log: Log = Log()
     health: Health = Health()
     kpi: Kpi = Kpi()
+    publish: Publish = Publish()
     sources: tuple[DeclaredSource, ...] = Field(default=(), alias="source")
     indicators: tuple[OwnIndicator, ...] = Field(default=(), alias="indicator")
     grading: tuple[WeightedScore, ...] = Field(default=(), alias="score")

@@ -90,8 +90,19 @@ def _rule(rule: type[Policy], whole: Mapping[str, Any]) -> str:
             _prose(inspect.getdoc(rule) or ""),
             "",
             *_settings(target, whole, leave=_FIRST),
+            *_inside(target, whole),
         ]
     )
+
+
+def _inside(target: Mapping[str, Any], whole: Mapping[str, Any]) -> Iterator[str]:
+    """The settings of lists of tables, such as the steps of a ladder."""
+    for key, node in target["properties"].items():
+        each = _resolved(node.get("items", {}), whole)
+        if each.get("properties"):
+            yield f"Each of `{key}`: {_prose(each['description'])}"
+            yield ""
+            yield from _settings(each, whole)
 
 
 def _clauses() -> str:
@@ -174,4 +185,4 @@ def _resolved(node: Mapping[str, Any], whole: Mapping[str, Any]) -> Mapping[str,
 
 def _prose(text: str) -> str:
     """A docstring as Markdown: double backquotes are one, cross references are code."""
-    return re.sub(r"``([^`]+)``", r"`\1`", text).strip()
+    return re.sub(r"(?<!`)``([^`]+)``(?!`)", r"`\1`", text).strip()

@@ -1,9 +1,11 @@
 """Secrets: the configuration says where they are found, never what they are (D12)."""
 
+import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import quote, quote_plus
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -11,6 +13,27 @@ from connector.errors import SettingsError
 
 CREDENTIALS = "CREDENTIALS_DIRECTORY"
 """Where systemd puts what ``LoadCredential=`` names."""
+
+_KNOWN: set[str] = set()
+"""Every secret read in this process, only so that it can be taken out of what is told."""
+SHORTEST = 4
+"""Characters; to take shorter ones out of a text would leave nothing of it."""
+
+
+def without_known(text: str) -> str:
+    """The text without any secret that was read, as it is or in the forms in which it is sent."""
+    for secret in sorted(_KNOWN, key=len, reverse=True):
+        text = text.replace(secret, "***")
+    return text
+
+
+def _know(secret: str) -> str:
+    if len(secret) >= SHORTEST:
+        told = json.dumps(secret)[1:-1]
+        _KNOWN.update((secret, told, quote(secret, safe=""), quote_plus(secret), repr(secret)[1:-1]))
+        # Of a key or certificate also each line, for a traceback shows lines.
+        _KNOWN.update(line for line in secret.split("\n") if len(line) >= 16 and not line.startswith("-----"))
+    return secret
 
 
 class Secret(BaseModel):
@@ -43,7 +66,7 @@ class Secret(BaseModel):
         looked = []
         if self.env:
             if environment.get(self.env):
-                return environment[self.env]
+                return _know(environment[self.env])
             looked.append(f"${self.env} (not set or empty)")
         for path in self.places(beside, environment):
             try:
@@ -53,7 +76,7 @@ class Secret(BaseModel):
                 looked.append(f"{path} ({reason})")
                 continue
             if text:
-                return text
+                return _know(text)
             looked.append(f"{path} (empty)")
         if self.env and not environment.get(f"{self.env}_FILE"):
             looked.append(f"${self.env}_FILE (not set or empty)")

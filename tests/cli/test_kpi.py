@@ -274,3 +274,110 @@ def test_a_wrong_question_is_exit_2_and_names_the_right_ones(desk, capsys, words
     """What does not exist is not answered with an empty table."""
     assert main(["kpi", desk.path, *words]) == 2
     assert complaint in capsys.readouterr().err
+
+
+MORE = """
+[[source]]
+name = "duty"
+kind = "roster"
+path = "duty.csv"
+[[period]]
+name = "contract"
+first = 2026-03-01
+last = 2026-03-31
+[[score]]
+name = "groups"
+of = "group"
+weights = { R-E5 = 100 }
+minimum = 1
+"""
+
+
+@pytest.fixture
+def richer(desk, tmp_path):
+    """The same desk with a roster, shifts, a grade and a period of its own."""
+    config = tmp_path / "config.toml"
+    text = config.read_text(encoding="utf-8").replace("[kpi]", '[kpi]\nshifts = "office"\noutcomes = true')
+    text += '[service_hours.office]\nzone = "Asia/Shanghai"\nmon-fri = ["08:00-12:00", "13:00-17:00"]\n'
+    config.write_text(text + MORE, encoding="utf-8")
+    rows = "starts,arrived\n2026-03-02 08:00,2026-03-02 07:55\n"
+    (tmp_path / "duty.csv").write_text(rows, encoding="utf-8")
+    return desk
+
+
+def said_of(desk, *words):
+    """The JSON answer and exit code, whatever the period."""
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        code = main(["kpi", desk.path, "--json", *words])
+    return code, json.loads(out.getvalue())
+
+
+def test_the_document_has_trends_sources_grades_and_what_is_watched(richer):
+    """Each figure with where it comes from and where it is going."""
+    code, said = said_of(richer, "--scope", "group", "--period", "day")
+    assert (code, said["complete"], said["zone"]) == (0, True, "Asia/Shanghai")
+    assert [source["name"] for source in said["sources"]] == ["tickets", "history", "calls", "duty"]
+    (rate,) = [one for one in said["scores"] if one["indicator"] == "R-E5" and one["value"] is not None]
+    assert rate["trend"]["values"][-1] == 50.0
+    assert rate["trend"]["periods"][-1] == "2026-03-02"
+    assert [(grade["total"], grade["scope"]["name"]) for grade in said["grades"]] == [(100.0, "Service Desk")]
+    assert {one["pattern"] for one in said["watch"]} == {
+        "closed_and_reopened", "class_lowered", "silent_pause", "satisfied_called", "late_escalation",
+    }  # fmt: skip
+    duty = next(one for one in said_of(richer, "--period", "day")[1]["scores"] if one["indicator"] == "R-E7")
+    assert (duty["value"], duty["sources"]) == (100.0, ["roster"])
+
+
+@pytest.mark.parametrize(
+    ("words", "label"),
+    [
+        (["--period", "shift"], "2026-03-02 08:00-12:00"),
+        (["--period", "shift", "--date", "2026-02-27"], "2026-02-27 13:00-17:00"),
+        (["--period", "contract"], "contract"),
+        (["--period", "rolling", "--days", "7", "--date", "2026-03-02"], "7 d to 2026-03-03 00:00"),
+    ],
+)
+def test_shifts_rolling_days_and_periods_of_the_desks_own(richer, words, label):
+    """Each is cut in the desk's zone."""
+    _, said = said_of(richer, *words)
+    assert {score["period"]["label"] for score in said["scores"]} == {label}
+
+
+def test_figures_as_of_a_past_day(richer):
+    """At the end of Sunday nothing had been opened."""
+    _, said = said_of(richer, "--as-of", "2026-03-01", "--period", "week", "--date", "2026-03-02")
+    figures = {score["indicator"]: score for score in said["scores"]}
+    assert said["as_of"] == "2026-03-01T15:59:59Z"
+    assert (figures["R-E12-accepted"]["value"], figures["R-E5"]["value"]) == (0.0, None)
+
+
+def test_counts_are_the_same_figures_without_lists(richer):
+    """From the rows that are kept; asked for lists they are refused."""
+    _, listed = said_of(richer, "--period", "week")
+    _, counted = said_of(richer, "--period", "week", "--counts")
+    values = {score["indicator"]: score["value"] for score in listed["scores"]}
+    assert all(values[score["indicator"]] == score["value"] for score in counted["scores"])
+    assert len(counted["scores"]) == 8
+    assert main(["kpi", richer.path, "--counts", "--list", "R-E5"]) == 2
+
+
+def test_the_terminal_shows_sparklines_sources_and_links(richer, capsys):
+    """What a manager sees, and where the tickets are."""
+    assert main(["kpi", richer.path, "--period", "day"]) == 0
+    text = capsys.readouterr().out
+    assert "·····▅" in text
+    assert "source duty (roster, duty.csv): 1 rows" in text
+    assert main(["kpi", richer.path, "--period", "day", "--list", "R-E5"]) == 0
+    assert ".localhost/incident.do?sys_id=" in "".join(capsys.readouterr().out.split())
+
+
+def test_a_report_that_is_incomplete_says_so(richer, tmp_path, capsys):
+    """The roster is gone: named with the line that declares it, exit code 1, the rest scored."""
+    (tmp_path / "duty.csv").unlink()
+    assert main(["kpi", richer.path]) == 1
+    text = " ".join(capsys.readouterr().out.split())
+    assert "INCOMPLETE" in text
+    assert 'source "duty": duty.csv: No such file or directory' in text
+    assert said_of(richer)[1]["complete"] is False
+    assert main(["kpi", richer.path, "--period", "fortnight"]) == 2

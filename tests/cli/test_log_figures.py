@@ -61,7 +61,7 @@ def test_null_is_not_measured_and_never_zero(scored):
     assert april["reopen_rate"] == {"value": None, "numerator": 0, "denominator": 0}
     assert april["handling_calendar"] == {"tickets": 0, "median": None, "mean": None, "p90": None}
     calls = next(one for one in said["indicators"] if one["id"] == "R-E2")
-    assert (calls["measured"], calls["why_not"]["en"]) == (False, "no calls are read from this instance")
+    assert (calls["measured"], calls["why_not"]["en"]) == (False, "the log does not hold it")
     assert {score["value"] for score in said["scores"] if score["indicator"] == "R-E2"} == {None}
 
 

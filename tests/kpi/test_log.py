@@ -138,6 +138,13 @@ def test_encodings_and_packing_are_found_out(encoding):
         assert log.sheet.encoding == encoding.removesuffix("-sig")
 
 
+def test_the_headings_of_a_list_view_do_as_well():
+    """Exports carry labels: ``Assignment group`` for assignment_group."""
+    head = "Number,Incident state,Updated,Opened,Resolved,Closed,Assignment group,Assigned to,Priority"
+    log = read(*STORY, head=f"{head},Reassignment count,Reopen count")
+    assert log.tickets == read(*STORY).tickets
+
+
 def test_missing_columns_are_named_all_at_once():
     """With what was perhaps meant; nothing is scored from a file that lacks them."""
     with pytest.raises(Unusable) as caught:

@@ -58,6 +58,20 @@ VARIANTS = [
                 "service_hours": "remote",
             },
             {
+                "rule": "hierarchical_escalation",
+                "service_hours": "onsite",
+                "resolve_within": "3h",
+                "pause_on": "4",
+                "told_within": "onsite",
+                "told_at_once": "urgent",
+                "steps": [
+                    {"at": 0.5, "role": "consultant", "by": "task"},
+                    {"at": 1.0, "role": "group_lead", "of_group": {"Infrastructure": "lead.zhao"}},
+                    {"late_by": "2h", "role": "project_manager", "person": "lead.zhao", "by": "both"},
+                ],
+            },
+            {"rule": "reassignment", "returns": 0},
+            {
                 "rule": "knowledge_capture",
                 "grace": "2h",
                 "then_after": "2h",

@@ -7,6 +7,7 @@ import pytest
 
 from connector.clock import SimulatedClock
 from connector.errors import SettingsError
+from connector.rules.catalogue import RULES
 from connector.settings import Settings, load, loads, warnings
 from connector.ticket import FaultClass, TicketState, Tier
 
@@ -56,10 +57,10 @@ def test_a_secret_is_never_repeated() -> None:
 
 
 def test_the_example_is_valid_and_only_observes() -> None:
-    """It ships with all six rules, each in observe, without doubts but the days not announced yet."""
+    """It ships with all rules, each in observe, without doubts but the days not announced yet."""
     example = load(EXAMPLE)
     assert {policy.mode for policy in example.policies} == {"observe"}
-    assert len({type(policy) for policy in example.policies}) == 6
+    assert {type(policy) for policy in example.policies} == set(RULES)
     assert all("announced" in warning for warning in warnings(example, NOW))
 
 
@@ -74,7 +75,7 @@ def test_what_the_example_means() -> None:
     assert "u_desk_clock" in example.columns.writable
     assert example.instance.adopt_instant == 1_767_225_600
     assert example.service_hours["onsite"].elapsed(1_790_899_200, 1_790_985_600) == 0  # 2 October
-    assert example.people == ("lead.zhao",)
+    assert example.people == ("director.lin", "lead.zhao", "leader.qian", "leader.sun", "manager.wu")
     assert example.store_path == EXAMPLE.parent / "desk.sqlite"
 
 

@@ -34,3 +34,11 @@ def test_the_rule_decides_which_settings_a_policy_has() -> None:
     assert policy is not None
     assert "report_to" in policy.settings({"rule": "major_incident"})
     assert "resolve_within" not in policy.settings({"rule": "major_incident"})
+
+
+def test_examples_stay_blocks_and_lists_of_tables_are_described() -> None:
+    """Three backquotes stay three, and each rung of a ladder has its settings on the page."""
+    page = reference_page()
+    assert page.count("```") == 2 * page.count("```toml") > 0
+    assert "Each of `steps`" in page
+    assert "| `late_by` |" in page

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import count
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connector.errors import Forbidden, GatewayError, Refused, Throttled, TimedOut, Unauthorised, Unserviced
@@ -169,6 +169,7 @@ FATES = st.sampled_from(
 )
 
 
+@settings(max_examples=60)
 @given(st.integers(1, 120), st.lists(FATES, max_size=60), st.booleans())
 def test_whatever_happens_each_is_written_once(many: int, fates: list[str], creates: bool) -> None:
     """What is told to be there is; nothing is written twice; passes later all of it is there."""

@@ -67,8 +67,11 @@ _pages = Environment(
 )
 
 
-def page(figures: Figures, names: Mapping[str, str] | None = None) -> str:
-    """The whole page. ``names``: sys_id → name to show, beside those that the figures know."""
+def page(figures: Figures, names: Mapping[str, str] | None = None, name: str = "") -> str:
+    """The whole page. ``names``: sys_id → name to show, beside those that the figures know.
+
+    ``name``: whose page it is, where the figures are narrowed to a scope.
+    """
     known = {**figures.names, **(names or {})}
     zone = ZoneInfo(figures.zone)
     whole = [score for score in figures.scores if score.scope == WHOLE]
@@ -77,6 +80,7 @@ def page(figures: Figures, names: Mapping[str, str] | None = None) -> str:
     style = _style()
     return _pages.get_template("page.html").render(
         figures=figures,
+        name=name,
         style=Markup(style),
         digest=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
         as_of=None if figures.as_of is None else time_text(figures.as_of, zone),

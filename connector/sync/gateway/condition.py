@@ -40,3 +40,5 @@ class Condition:
     """Until the access token ends; None where none is held."""
     batch: str
     """``off``, ``on``, or why the Batch API is not used any more."""
+    answers: tuple[tuple[str, str, int], ...] = ()
+    """(``read`` or ``write``, HTTP status or ``none`` where no answer came, how many) since the start."""

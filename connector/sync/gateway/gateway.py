@@ -14,6 +14,7 @@ import requests
 from connector.clock import Clock, SystemClock
 from connector.errors import GatewayError, Refused, Skippable, Unavailable, WrongInstance
 from connector.sync.gateway.answer import is_more, result_of, server_time
+from connector.sync.gateway.attachment import Attachments
 from connector.sync.gateway.batch import Part
 from connector.sync.gateway.condition import Condition
 from connector.sync.gateway.credential import AnyCredentials
@@ -71,6 +72,8 @@ class Gateway:
         self.by_table: Counter[str] = Counter()
         self._writable = dict(writable)
         self._line = Line(url, credentials, terms, clock or SystemClock(), stopping)
+        self.files = Attachments(self._line)
+        """Files at records."""
         self._packing = Packing(terms.batch, self._post_batch)
 
     @property

@@ -87,10 +87,13 @@ class Line:
         parameters: Mapping[str, str] | None = None,
         append: str | None = None,
         body: Mapping[str, Any] | None = None,
+        content: tuple[bytes, str] | None = None,
         base: str = "/api/now",
         sending: Callable[[], object] = lambda: None,
     ) -> T:
         """What the answer means; ``sending`` is told of each request that goes out.
+
+        ``body`` goes as JSON, ``content`` as it is, with its media type.
 
         Raises what ``meaning``, `session.told` and `Traffic.carry` raise.
         """
@@ -100,6 +103,8 @@ class Line:
             resource = self._client.resource(api_path=path, base_path=base, timeout=self._timeout)
             resource.parameters = Parameters(parameters or {})
             more: dict[str, Any] = {} if body is None else {"json": body}
+            if content is not None:
+                more = {"data": content[0], "headers": {"Content-Type": content[1]}}
             self._answers.clear()
             with told(what):
                 resource.request(method, path_append=append, **more)

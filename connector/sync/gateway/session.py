@@ -24,8 +24,8 @@ from connector.sync.gateway.failure import Exhausted, Unsent
 from connector.sync.gateway.request import Preparing
 from connector.sync.gateway.terms import Terms
 
-PIECE = 16 * 1024
-"""Bytes read at once; packed ones, so that a bomb grows by no more than a thousandfold of it at a time."""
+PIECE = 128 * 1024
+"""Bytes read at once, unpacked: urllib3 unpacks no further than it is asked for (since 2.6)."""
 
 
 class TooMuch(requests.RequestException):

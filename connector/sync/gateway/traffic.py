@@ -48,6 +48,7 @@ class Traffic:
         self._trouble = ""
         self._repeats = self._throttled = 0
         self._waited = 0.0
+        self._answers: dict[tuple[str, str], int] = {}
 
     def carry(
         self, what: str, attempt: Callable[[], Response], meaning: Callable[[Response], T], *, write: bool
@@ -64,7 +65,7 @@ class Traffic:
                 self._admit(what, write=write)
                 tries += 1
                 try:
-                    return self._once(attempt, meaning)
+                    return self._once(attempt, meaning, write=write)
                 except GatewayError as error:
                     spent = self._clock.monotonic() - begun
                     wait = pause(error, tries, next(self._dice))
@@ -99,6 +100,7 @@ class Traffic:
             closed_for=budget.closed_for(at),
             token_for=token_for,
             batch=batch,
+            answers=tuple((kind, status, many) for (kind, status), many in sorted(self._answers.items())),
         )
 
     def _admit(self, what: str, *, write: bool) -> None:
@@ -123,11 +125,12 @@ class Traffic:
         self._budget.take(at)
         self._breaker = self._breaker.sent(at)
 
-    def _once(self, attempt: Callable[[], Response], meaning: Callable[[Response], T]) -> T:
+    def _once(self, attempt: Callable[[], Response], meaning: Callable[[Response], T], *, write: bool) -> T:
         self.sent += 1
-        lost = True
+        lost, status = True, "none"
         try:
             response = attempt()
+            status = str(response.status_code)
             self._heed(response)
             result = meaning(response)
             lost = False
@@ -143,6 +146,9 @@ class Traffic:
             self._trouble = ""
             return result
         finally:
+            # One assignment, for figures are asked from another thread: a new key while it counts them.
+            key = "write" if write else "read", status
+            self._answers = {**self._answers, key: self._answers.get(key, 0) + 1}
             now = self._clock.monotonic()
             self._breaker = self._breaker.failed(now) if lost else self._breaker.succeeded()
 

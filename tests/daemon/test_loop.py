@@ -3,17 +3,26 @@
 import json
 import logging
 import os
+import re
 import signal
+import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
+from typing import ClassVar
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from connector.daemon import Daemon, only_one
+from connector.clock import SimulatedClock
+from connector.daemon import Daemon
 from connector.errors import Refused, SettingsError, Unauthorised, Unavailable
 from connector.sandbox import Fault, Server, on
 from tests.world import CONFIG, PASSWORD, Desk
@@ -121,36 +130,130 @@ def test_an_instance_that_is_away_does_not_end_it(clock: Steppable) -> None:
     assert len(seen) == 2
 
 
-@pytest.mark.parametrize("step", [-HOUR, HOUR])
-def test_every_job_moves_along_with_the_wall_clock(clock: Steppable, step: int) -> None:
-    """What is due in an hour of the wall clock is due when an hour has really passed, however it was set.
+class FakeTime(datetime):
+    """What `schedule` reads the wall clock with."""
 
-    `schedule` reads a wall clock that stays as it is here; so a job that is moved back by an hour runs at
-    once, and one that is moved on does not run at all.
+    clock: ClassVar[SimulatedClock]
+
+    @classmethod
+    def now(cls, tz: object = None) -> "FakeTime":  # type: ignore[override]
+        """The simulated wall clock."""
+        return cls.fromtimestamp(cls.clock.now(), UTC).replace(tzinfo=None)  # type: ignore[return-value]
+
+
+class Simulated(Daemon):
+    """Its waits move a simulated clock, and so do its jobs; it ends after so many real seconds."""
+
+    def __init__(self, clock: SimulatedClock, lasts: int, monkeypatch: pytest.MonkeyPatch) -> None:
+        super().__init__(clock)
+        FakeTime.clock = clock
+        monkeypatch.setattr("schedule.datetime", SimpleNamespace(datetime=FakeTime, timedelta=timedelta))
+        self.steady = clock
+        self._end = clock.monotonic() + lasts
+
+    def pause(self, seconds: float) -> None:
+        """At least a second, the grain of the clock."""
+        self.steady.wait(max(1, round(seconds)))
+        if self.steady.monotonic() >= self._end:
+            self.stop.set()
+
+
+class Wall(SimulatedClock):
+    """Simulated time whose time of day somebody sets, while real time goes on as it does."""
+
+    def __init__(self) -> None:
+        super().__init__(1_772_409_600)
+        self._set_by = 0
+
+    def now(self) -> int:
+        """As it was set."""
+        return super().now() + self._set_by
+
+    def step(self, seconds: int) -> None:
+        """Somebody sets the clock."""
+        self._set_by += seconds
+
+
+@given(
+    steps=st.lists(
+        st.tuples(st.integers(0, 1800), st.sampled_from([-HOUR, HOUR, -90_000, 90_000, -30, 45])), max_size=4
+    ),
+    during=st.booleans(),
+)
+@settings(max_examples=25, deadline=None)
+def test_a_wall_clock_that_jumps_does_no_harm(steps: list[tuple[int, int]], during: bool) -> None:
+    """Whenever, by whatever and in whatever direction it is set, within a job or between two: passes are a
+    minute of real time apart, never two at once, never a gap longer than that and the loop's own rest.
     """
-    daemon, done = Daemon(clock, idle=0.01), []
+    clock, ran = Wall(), []
+    planned = sorted(steps)
 
-    def steps() -> str:
-        done.append("steps")
-        clock.wrong += step if len(done) == 1 else 0
+    def set_clock() -> None:
+        while planned and planned[0][0] <= clock.monotonic():
+            clock.step(planned.pop(0)[1])
+
+    def job() -> str:
+        ran.append(clock.monotonic())
+        if during:
+            set_clock()
+        clock.wait(2)
         return ""
 
-    daemon.every(HOUR if step < 0 else 1, "steps", steps)
-    begin = time.monotonic()
-    _run_until(daemon, lambda: len(done) > 1 or time.monotonic() - begin > 1.3)
-    assert len(done) == (2 if step < 0 else 1)
+    with pytest.MonkeyPatch.context() as patch:
+        daemon = Simulated(clock, 1800, patch)
+        daemon.every(60, "pass", job)
+        if not during:
+            daemon.alive = set_clock
+        daemon.run()
+    gaps = [after - before for before, after in pairwise(ran)]
+    assert ran[0] <= 1
+    assert min(gaps) >= 59
+    assert max(gaps) <= 62 + 6
 
 
-def _run_until(daemon: Daemon, over: Callable[[], bool]) -> None:
-    """Run the loop until something is so."""
-    threading.Thread(target=lambda: _stops(daemon, over), daemon=True).start()
+def test_late_jobs_do_not_pile_up_and_none_starves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pass takes ten intervals: it runs once in that time, and the other job gets its turn after each."""
+    clock, ran = SimulatedClock(0), []
+
+    def slow() -> str:
+        ran.append(("slow", clock.now()))
+        clock.wait(600)
+        return ""
+
+    daemon = Simulated(clock, 3600, monkeypatch)
+    daemon.every(60, "slow", slow)
+    daemon.every(60, "other", lambda: ran.append(("other", clock.now())) or "")
     daemon.run()
+    slow_at = [at for what, at in ran if what == "slow"]
+    assert all(after - before >= 660 for before, after in pairwise(slow_at))
+    assert len(slow_at) >= 5
+    assert sum(what == "other" for what, _ in ran) >= len(slow_at)
 
 
-def _stops(daemon: Daemon, over: Callable[[], bool]) -> None:
-    while not over():
-        time.sleep(0.01)
-    daemon.stop.set()
+def test_a_job_that_always_raises_is_run_at_its_interval(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not again and again at once, and the job after it as often."""
+    clock, ran = SimulatedClock(0), []
+
+    def fails() -> str:
+        ran.append("fails")
+        raise MemoryError("whatever")
+
+    daemon = Simulated(clock, 3600, monkeypatch)
+    daemon.every(60, "fails", fails)
+    daemon.every(60, "works", lambda: ran.append("works") or "")
+    daemon.run()
+    assert 55 <= ran.count("fails") <= 61
+    assert ran.count("works") == ran.count("fails")
+
+
+def test_the_loop_gives_a_sign_of_life_at_each_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At least every few seconds, also while nothing is due."""
+    clock, signs = SimulatedClock(0), []
+    daemon = Simulated(clock, 600, monkeypatch)
+    daemon.alive = lambda: signs.append(clock.monotonic())
+    daemon.every(HOUR, "pass", lambda: "")
+    daemon.run()
+    assert max(after - before for before, after in pairwise(signs)) <= 5
 
 
 @pytest.mark.parametrize("error", [SettingsError("config.toml:3: no"), Unavailable("503")])
@@ -177,19 +280,6 @@ def test_settings_that_cannot_be_taken_leave_the_old_ones(
     assert str(error) in caplog.text
 
 
-def test_two_with_one_store_would_write_twice(tmp_path: Path) -> None:
-    """The second is refused and learns who is there; when the first has gone the place is free."""
-    lock = tmp_path / "desk.lock"
-    with (
-        only_one(lock),
-        pytest.raises(Refused, match=f"process {os.getpid()}"),
-        only_one(lock),
-    ):
-        raise AssertionError("both are in")
-    with only_one(lock):
-        pass
-
-
 class Running:
     """``desk-connector run`` as a process of its own, over HTTP on loopback."""
 
@@ -201,10 +291,14 @@ class Running:
         )
         self.config.write_text(text + LIMITS)
         self.log = folder / "log"
+        self._told: list[str] = []
+        self._systemd = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._systemd.bind(str(folder / "notify"))
+        self._systemd.setblocking(False)
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "connector", "run", str(self.config), "--verbose"],
-                env={**os.environ, "DESK_PASSWORD": PASSWORD},
+                env={**os.environ, "DESK_PASSWORD": PASSWORD, "NOTIFY_SOCKET": str(folder / "notify")},
                 stderr=log,
                 stdout=log,
             )
@@ -215,11 +309,19 @@ class Running:
         while not until():
             assert time.monotonic() < end, self.log.read_text()
             assert self.process.poll() is None, self.log.read_text()
+            self.told()  # the socket holds ten messages, and systemd reads them
             time.sleep(0.02)
 
     def says(self, text: str) -> bool:
         """Whether it is in the log."""
         return text in self.log.read_text()
+
+    def told(self) -> list[str]:
+        """What systemd was told so far, without the words for `systemctl status`."""
+        with suppress(BlockingIOError):
+            while True:
+                self._told.append(self._systemd.recv(4096).decode().splitlines()[0])
+        return [line for line in self._told if not line.startswith("STATUS=")]
 
     def ends(self) -> int:
         """SIGTERM; the exit code. Fails unless the process ends soon."""
@@ -239,6 +341,7 @@ def running(tmp_path: Path) -> Iterator[Running]:
     with Server(desk.rest) as server:
         run = Running(tmp_path, desk, server.url)
         yield run
+        run._systemd.close()
         if run.process.poll() is None:
             run.process.kill()
             run.process.wait()
@@ -274,8 +377,11 @@ def test_sighup_with_a_bad_file_and_then_a_good_one(running: Running) -> None:
     assert running.says("did you mean respond_within")
     running.config.write_text(good.replace("15m", "10m"))
     running.process.send_signal(signal.SIGHUP)
-    running.waits(lambda: running.says(" taken"))
+    running.waits(lambda: re.search("settings [0-9a-f]{12} taken", running.log.read_text()) is not None)
     assert running.ends() == 0
+    told = [line.partition("=")[0] for line in running.told()]
+    assert told == ["READY", "RELOADING", "READY", "RELOADING", "READY", "STOPPING"]
+    assert PASSWORD not in running.log.read_text()
 
 
 def test_a_second_daemon_is_refused(running: Running) -> None:
@@ -289,5 +395,5 @@ def test_a_second_daemon_is_refused(running: Running) -> None:
         text=True,
     )
     assert second.returncode == 3
-    assert f"process {running.process.pid}" in second.stderr
+    assert f"process {running.process.pid} on {socket.gethostname()}, since 20" in second.stderr
     assert running.ends() == 0

@@ -5,65 +5,25 @@ guarded so that none can end the loop or starve the others, a wait that a signal
 every job moved along when the wall clock steps. What is due is decided from the store, never from a timer.
 """
 
-import fcntl
 import logging
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
-from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Event
 from types import FrameType
-from typing import TextIO
 
 import schedule
 
 from connector.clock import Clock
-from connector.errors import ConnectorError, Fatal, Refused, SettingsError, StoreFailed
+from connector.errors import ConnectorError, Fatal, Refused, SettingsError
 
 LOG = logging.getLogger("connector")
 STEP = 1.0
 """Seconds by which wall and monotonic clock may part before every job is moved along."""
-
-
-@contextmanager
-def only_one(path: Path) -> Iterator[TextIO]:
-    """Hold the lock of this store.
-
-    Raises `Refused`, naming the process that holds it, and `StoreFailed` where the file cannot be written.
-    """
-    with _lock_file(path) as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            lock.seek(0)
-            holder = lock.read().strip() or "unknown"
-            raise Refused(
-                f"another connector (process {holder}) already works with this store and holds {path}; "
-                "two on one instance can say a note twice, also with a store each. Stop that one first."
-            ) from None
-        with suppress(OSError):  # a full disk: the lock holds without the name of its holder
-            os.ftruncate(lock.fileno(), 0)
-            os.pwrite(lock.fileno(), str(os.getpid()).encode(), 0)
-        try:
-            yield lock
-        finally:
-            with suppress(OSError):
-                os.ftruncate(lock.fileno(), 0)
-
-
-def _lock_file(path: Path) -> TextIO:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return path.open("a+", encoding="utf-8")
-    except OSError as error:
-        raise StoreFailed(
-            f"the lock {path}: {error.strerror}; may this user write the file and its folder, and is there "
-            "room? [store] path says where it is"
-        ) from None
 
 
 class Transition:
@@ -96,6 +56,9 @@ class Daemon:
         self._idle = idle
         self._scheduler = schedule.Scheduler()
         self._fatal: ConnectorError | None = None
+        self._offset = 0.0
+        self.alive: Callable[[], None] = lambda: None
+        """Called at each turn of the loop: it does not hang."""
 
     def end(self, error: ConnectorError) -> None:
         """Stop, and raise this out of `run`."""
@@ -121,6 +84,8 @@ class Daemon:
                 # A job must never end the loop: `schedule` would run it again at once and starve the others.
                 LOG.debug("job %s", name, exc_info=True)
                 transition.tell(f"{name}: {type(error).__name__}: {error}")
+            finally:
+                self._heed_step()
 
         planned = self._scheduler.every(seconds).seconds.do(guarded).tag(name)
         if planned.next_run is not None:
@@ -131,27 +96,38 @@ class Daemon:
 
         ``on_reload`` may raise any `ConnectorError`: it is logged, and everything stays as it was.
         """
-        offset = self._clock.now() - self._clock.monotonic()
+        self._offset = self._clock.now() - self._clock.monotonic()
         while not self.stop.is_set():
-            step = self._clock.now() - self._clock.monotonic() - offset
-            if abs(step) > STEP + 1:  # the clock has a grain of one second
-                LOG.warning("the wall clock stepped by %.0f s; every job is moved along", step)
-                for job in self._scheduler.jobs:
-                    if job.next_run is not None:
-                        job.next_run += timedelta(seconds=step)
-                offset += step
+            self.alive()
+            self._heed_step()
             if self.reload.is_set():
                 self.reload.clear()
                 self._take(on_reload)
             self._scheduler.run_pending()
             if not self.stop.is_set():
                 idle = self._scheduler.idle_seconds
-                with suppress(Empty):
-                    self._wake.get(
-                        timeout=min(self._idle, max(0.05, idle if idle is not None else self._idle))
-                    )
+                self.pause(min(self._idle, max(0.05, idle if idle is not None else self._idle)))
         if self._fatal is not None:
             raise self._fatal
+
+    def pause(self, seconds: float) -> None:
+        """Wait so long, or until a signal."""
+        with suppress(Empty):
+            self._wake.get(timeout=seconds)
+
+    def _heed_step(self) -> None:
+        """Move every job along if the wall clock was set, so that its interval is of real time.
+
+        Asked before jobs are run and at the end of each: `schedule` puts the job that has just run on the
+        new time itself, and to move that one along afterwards would be once too often.
+        """
+        step = self._clock.now() - self._clock.monotonic() - self._offset
+        if abs(step) > STEP + 1:  # the clock has a grain of one second
+            LOG.warning("the wall clock stepped by %.0f s; every job is moved along", step)
+            for job in self._scheduler.jobs:
+                if job.next_run is not None:
+                    job.next_run += timedelta(seconds=step)
+            self._offset += step
 
     def _take(self, on_reload: Callable[[], None]) -> None:
         try:
