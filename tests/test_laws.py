@@ -200,8 +200,8 @@ def test_only_ours(mix: tuple[Table, ...], timeline: list[Then]) -> None:
             writable = desk.settings.columns.writable | {"work_notes"}
             lives(desk, [*timeline, Then(HOUR), Then(HOUR)])
             for request in desk.rest.requests:
-                if request.user != US or request.method == "GET":
-                    continue
+                if request.user != US or request.method == "GET" or not request.table:
+                    continue  # a batch has no table: what it holds is logged part by part
                 if request.table == "incident":
                     assert request.method == "PATCH"
                     assert request.sys_id != record_id("INC0")
@@ -224,7 +224,10 @@ def test_the_plan_is_the_truth(mix: tuple[Table, ...], timeline: list[Then]) -> 
         desk.rest.requests.clear()
         report = desk.looks(full=True)
         assert report.plan == foretold
-        assert [(sent.method, sent.table, sent.body) for sent in desk.sent()] == written(report)
+        seen, told = [(sent.method, sent.table, sent.body) for sent in desk.sent()], written(report)
+        if desk.settings.instance.batch:  # what belongs to a ticket goes before all tickets of the batch
+            seen, told = sorted(seen, key=repr), sorted(told, key=repr)
+        assert seen == told
         return report
 
     with Desk(settings=settle(mix)) as desk:

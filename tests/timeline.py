@@ -102,9 +102,14 @@ def _base(history: str) -> Settings:
 
 
 def settle(policies: Iterable[Table], history: str = "audit") -> Settings:
-    """The desk's settings with these policies, without reading a file anew."""
+    """The desk's settings with these policies, without reading a file anew.
+
+    With an even number of policies the writes go in batches, with an odd one by one: laws hold for both.
+    """
     made: tuple[Policy, ...] = tuple(_parse(policy) for policy in policies)
-    return _base(history).model_copy(update={"policies": made})
+    base = _base(history)
+    instance = base.instance.model_copy(update={"batch": len(made) % 2 == 0})
+    return base.model_copy(update={"policies": made, "instance": instance})
 
 
 @st.composite
