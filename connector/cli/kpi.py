@@ -255,9 +255,9 @@ def _print_targets_without_source(console: "Console", settings: "Settings") -> N
         console.print(Text(text, style="yellow"))
 
 
-def scope_kinds(text: str) -> "tuple[ScopeKind, ...]":
-    """``whole,group``: kinds of scope, all of them."""
-    return tuple(_scope(one)[0] for one in text.split(","))
+def scopes_asked(text: str) -> "dict[ScopeKind, str | None]":
+    """``whole,group=Service Desk``: kinds of scope, and of each which one is wanted or None for all."""
+    return dict(_scope(one) for one in text.split(","))
 
 
 def _scope(text: str) -> "tuple[ScopeKind, str | None]":

@@ -19,8 +19,20 @@ if TYPE_CHECKING:
 
 def run(args: argparse.Namespace) -> int:
     """Exit code 0; 1 if some of the log could not be used, which is then named; 2 for a file that is none."""
+    # Everything read lives until the end; looking for garbage in it takes as long as the rest together.
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return _scored(args)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _scored(args: argparse.Namespace) -> int:
     from pathlib import Path
 
+    from connector.cli import picture
     from connector.cli.terminal import print_json
     from connector.errors import SettingsError
     from connector.kpi.log import read_log
@@ -28,8 +40,10 @@ def run(args: argparse.Namespace) -> int:
     from connector.kpi.sheet import Unusable
     from connector.settings import load
 
-    # Everything read lives until the end; looking for garbage in it takes as long as the rest together.
-    gc.disable()
+    if picture.wanted(args):
+        raise SettingsError(
+            "--log: pictures and exports are drawn from an instance; a log has --json, --markdown"
+        )
     settings = load(args.config) if args.config else None
     zone = _zone(args.zone or (settings.instance.zone if settings else "UTC"))
     try:
@@ -66,12 +80,14 @@ def scored(
     log: "Log", zone: "ZoneInfo", args: argparse.Namespace, settings: "Settings | None"
 ) -> "LogReport":
     """The log's figures for the periods and scopes that were asked for."""
-    from connector.cli.kpi import Unsaid, listed_among, scope_kinds
+    from connector.cli.kpi import Unsaid, listed_among, scopes_asked
+    from connector.errors import SettingsError
     from connector.kpi.handling import closed_tickets, handlings
     from connector.kpi.log import Groups
     from connector.kpi.log_report import LogReport
     from connector.kpi.past import as_of
     from connector.kpi.score import measure
+    from connector.kpi.scorecard import time_text
     from connector.ticket import Directory
 
     tickets = log.tickets
@@ -81,12 +97,16 @@ def scored(
         # "As of" a day is at its end, like the figures somebody read the next morning.
         until = min(until, moment)
         tickets = tuple(then for one in tickets if (then := as_of(one, moment)) is not None)
+        if not tickets:
+            first = time_text(min(one.opened_at for one in log.tickets), zone)
+            raise SettingsError(
+                f"--as-of {args.as_of}: nothing had been opened by then; the log begins {first}"
+            )
     others = _others(settings)
     directory = Directory(Groups(_groups(settings), others).of(tickets), others=others)
     known = _known(settings, directory)
-    scopes: tuple[ScopeKind, ...] = (
-        ("whole", "group") if isinstance(args.scope, Unsaid) else scope_kinds(args.scope)
-    )
+    asked = scopes_asked("whole,group" if isinstance(args.scope, Unsaid) else args.scope)
+    scopes: tuple[ScopeKind, ...] = tuple(asked)
     listed = listed_among(args.listed, known) if args.listed else frozenset()
     facts = _facts(tickets, settings, directory, until)
     scores = measure(
@@ -99,6 +119,12 @@ def scored(
         scopes=scopes,
         unmeasured=_unmeasured(settings, log.columns),
     )
+    for kind, name in asked.items():
+        keys = {score.scope.key for score in scores if score.scope.kind == kind}
+        if name is not None and name not in keys:
+            there = ", ".join(sorted(key for key in keys if key)) or "none"
+            raise SettingsError(f'--scope: no {kind} "{name}" in the log; there are: {there}')
+    scores = [score for score in scores if asked[score.scope.kind] in (None, score.scope.key)]
     found = handlings(tickets, scores, _weekdays(zone), log.columns)
     return LogReport(log, zone.key, until, scores, found, listed)
 

@@ -1,5 +1,6 @@
 """``kpi --log``: an export of one's own, scored without an instance and without a configuration."""
 
+import gc
 import json
 
 import pytest
@@ -147,6 +148,38 @@ def test_a_file_that_is_no_log_is_exit_2(scored, text, told):
     code, said = scored(text=text)
     assert code == 2
     assert any(told in problem for problem in said["problems"])
+
+
+def test_one_group_by_its_name(scored):
+    """Only what was asked for is told."""
+    _, said = scored("--scope", "group=Group 24")
+    assert {one["scope"]["key"] for one in (*said["figures"], *said["scores"])} == {"Group 24"}
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--as-of", "2015-01-01"], "nothing had been opened by then; the log begins 2016-03-01 08:00"),
+        (["--scope", "group=Group 1"], 'no group "Group 1" in the log; there are: Group 24, Group 70'),
+        (["--scope", "team"], '"team" is not a scope'),
+        (["--period", "fortnight"], '"fortnight" is no period'),
+        (["--period", "shift"], "a log knows no shifts"),
+        (["--zone", "Mars"], "is not an IANA time zone"),
+        (["--date", "soon"], '"soon" is not a day'),
+        (["--html", "x.html"], "pictures and exports are drawn from an instance"),
+    ],
+)
+def test_a_wrong_question_is_exit_2(scored, words, told):
+    """It is answered with the right ones, not with an empty table."""
+    code, said = scored(*words)
+    assert code == 2
+    assert told in said["error"]
+
+
+def test_looking_for_garbage_goes_on_afterwards(scored):
+    """What the verb switches off it switches on again."""
+    scored()
+    assert gc.isenabled()
 
 
 def test_a_file_that_is_not_there_is_exit_2(capsys):
