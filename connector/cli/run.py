@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     from connector.daemon.health import served
     from connector.daemon.log import begin_log, pass_name
     from connector.daemon.notify import Notifier, Pulse
-    from connector.settings import load
+    from connector.settings import load, warnings
     from connector.sync.store import open_sound
 
     live_in_utc()
@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
         notifier.status("checking the store")
         store, told = open_sound(settings.store_url, pass_name(clock.now()))
         stack.enter_context(closing(store))
-        for line in told:
+        for line in (*told, *warnings(settings, clock.now())):
             LOG.warning("%s", line)
         daemon.listen()
         duty = Duty(args.config, settings, store, clock, daemon, notifier)

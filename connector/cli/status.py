@@ -2,6 +2,7 @@
 
 import argparse
 from contextlib import closing
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from connector.cli.exit import DONE, FORESEEN
@@ -11,9 +12,7 @@ if TYPE_CHECKING:
     from connector.settings import Settings
     from connector.sync.store import Store
 
-SUMMARY = "how it is doing: last good pass, requests, records set aside, what is due next"
-LATE = 5
-"""Intervals without a good pass after which something is wrong."""
+SUMMARY = "how it is doing: last good pass, lag, what is set aside, in doubt, refused or waits for a person"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,6 +37,7 @@ def run(args: argparse.Namespace) -> int:
         with in_order(settings), closing(Store(settings.store_url)) as store:
             state = _state(store, settings, now)
     state["warnings"] = warnings(settings, now)
+    state["unannounced_holidays"] = _unannounced(settings, now)
     if args.json:
         print_json(state)
     else:
@@ -49,12 +49,34 @@ def _nothing(settings: "Settings") -> dict[str, Any]:
     return {"healthy": False, "store": str(settings.store_path), "last_good_pass": None}
 
 
+def _unannounced(settings: "Settings", now: int) -> list[dict[str, Any]]:
+    """Calendars and the years in reach of limits whose holidays their country has not published."""
+    from connector.settings.doubt import HORIZON
+
+    years = sorted({datetime.fromtimestamp(each, UTC).year for each in (now, now + HORIZON)})
+    return [
+        {"service_hours": name, "year": year}
+        for name, compiled in settings.service_hours.items()
+        for year in years
+        if compiled.unannounced(year)
+    ]
+
+
+def _told(store: "Store", topic: str) -> dict[str, Any]:
+    """What the daemon last said on a topic, with when; empty: nothing yet."""
+    said = store.told(topic)
+    return {} if said is None else {"at": said[0], **said[1]}
+
+
 def _state(store: "Store", settings: "Settings", now: int) -> dict[str, Any]:
+    from connector.daemon.vital import late_after
+
     passes = store.last_passes(5_000)
     good = store.last_good_pass()
     day = [each for each in passes if each.at > now - 86_400]
+    last, gateway, loaded = _told(store, "pass"), _told(store, "gateway"), _told(store, "settings")
     return {
-        "healthy": good is not None and now - good <= max(LATE * settings.poll.every, 300),
+        "healthy": good is not None and now - good <= late_after(settings.poll.every),
         "store": str(settings.store_path),
         "last_good_pass": good,
         "last_pass": passes[0]._asdict() if passes else None,
@@ -65,6 +87,16 @@ def _state(store: "Store", settings: "Settings", now: int) -> dict[str, Any]:
         "tickets": store.count(),
         "open": store.count_open(),
         "next_due": store.next_due(),
+        "lag": None if good is None else max(0, now - good),
+        "in_doubt": last.get("in_doubt", []),
+        "held": last.get("held", {}),
+        "refused": last.get("refused", []),
+        "gateway": gateway or None,
+        "settings": {
+            "in_force": loaded.get("in_force"),
+            "in_file": settings.digest,
+            "reload_failed": loaded.get("reload_failed", ""),
+        },
         "quarantined": [each._asdict() for each in store.quarantined()],
     }
 
@@ -96,5 +128,48 @@ def _print(state: dict[str, Any], settings: "Settings", now: int) -> None:
             print(f"  {each['source']} {each['sys_id']}: {each['reason']} (since {since})")
         if len(aside) > 20:
             print(f"  … and {len(aside) - 20} more; --json has all")
+        _print_daemon(state, settings)
     for warning in state["warnings"]:
         print(f"warning: {warning}")
+
+
+def _print_daemon(state: dict[str, Any], settings: "Settings") -> None:
+    """What the daemon left in the store about its last pass, its connection and its settings."""
+    zone = settings.instance.zone
+    if state["lag"] is not None:
+        print(f"behind          {age(state['lag'])}: what changed on the instance before then is judged")
+    if state["in_doubt"]:
+        print(
+            f"in doubt        {', '.join(state['in_doubt'])}: the answer was lost; the next pass reads them"
+        )
+    for message in state["held"].values():
+        print(f"waits for you   {message}")
+    if state["refused"]:
+        print(f"refused columns {', '.join(state['refused'])}: the instance does not take them from us")
+    gateway = state["gateway"]
+    if gateway:
+        at = clock_time(gateway["at"], zone)
+        trouble = (
+            f", after {gateway['failures']} failures: {gateway['trouble']}" if gateway["trouble"] else ""
+        )
+        print(f"connection      breaker {gateway['breaker']}{trouble} (at {at})")
+        print(f"budget          {_budget(gateway)}")
+    loaded = state["settings"]
+    if loaded["reload_failed"]:
+        print(f"settings        those in the file are not in force: {loaded['reload_failed']}")
+    elif loaded["in_force"] not in (None, loaded["in_file"]):
+        print("settings        the file has changed since; SIGHUP takes it")
+
+
+def _budget(gateway: dict[str, Any]) -> str:
+    """Our own limit, the instance's rate rule, and how long it wants to be left alone."""
+    parts = []
+    if gateway["per_minute"] is not None:
+        parts.append(f"{gateway['left']} of {gateway['per_minute']} requests a minute left")
+    if gateway["hourly_limit"] is not None:
+        parts.append(f"{gateway['hourly_used']:,} of the instance's {gateway['hourly_limit']:,} an hour used")
+    if gateway["closed_for"]:
+        parts.append(f"the instance wants to be left alone for {age(round(gateway['closed_for']))}")
+    if gateway["throttled"]:
+        parts.append(count(gateway["throttled"], "429 answer"))
+    return "; ".join(parts) or "no limit of ours, none told by the instance"

@@ -1,11 +1,15 @@
 """What is allowed and yet perhaps not meant: said by `check` and `status`, stopping nothing."""
 
+import os
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
+from stat import S_IMODE
 
 from connector.settings.clash import KEEPS, people_write, rule_of
 from connector.settings.document import Settings
 from connector.settings.finding import Finding
+from connector.settings.secret import Secret
 from connector.ticket import Instant
 
 HORIZON = 400 * 86400
@@ -14,6 +18,7 @@ HORIZON = 400 * 86400
 
 def doubts(settings: Settings, now: Instant) -> Iterator[Finding]:
     """Warnings of a valid configuration, for the moment ``now``."""
+    yield from _permissions(settings)
     for name, hours in settings.calendars.items():
         for text in hours.doubts():
             yield Finding(("service_hours", name), text)
@@ -40,6 +45,30 @@ def doubts(settings: Settings, now: Instant) -> Iterator[Finding]:
                 ("policy", index),
                 f"[columns] has no column for {', '.join(missing)}: not kept on the tickets",
             )
+
+
+def _permissions(settings: Settings) -> Iterator[Finding]:
+    """Files that others than the connector's own user may read or write, and should not."""
+    with suppress(OSError):
+        mode = S_IMODE(settings.path.stat().st_mode)
+        if mode & 0o022:
+            yield Finding(
+                (),
+                f"others may write this file (mode {mode:04o}), and with it what goes to the instance; "
+                f"chmod go-w {settings.path}",
+            )
+    auth = settings.instance.auth
+    for name in type(auth).model_fields:
+        found = getattr(auth, name)
+        if isinstance(found, Secret):
+            opened = found.open_to_others(settings.path.parent, os.environ)
+            if opened is not None:
+                path, mode = opened
+                yield Finding(
+                    ("instance", "auth", name),
+                    f"{name}: others may read {path} (mode {mode:04o}); chmod 600 {path}, and change the "
+                    "secret if they have",
+                )
 
 
 def _year(instant: Instant) -> int:

@@ -3,7 +3,9 @@
 import json
 import os
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
+from stat import S_IMODE
 from typing import Annotated, Literal
 from urllib.parse import quote, quote_plus
 
@@ -52,9 +54,15 @@ class Secret(BaseModel):
         "$CREDENTIALS_DIRECTORY, then beside the configuration",
     )
 
+    keyring: str = Field(
+        default="",
+        pattern=r"^(|[^/]+/[^/]+)$",
+        description="service/user in the keyring of the machine (extra: keyring)",
+    )
+
     @model_validator(mode="after")
     def _one_way(self) -> "Secret":
-        if bool(self.env) == bool(self.file):
+        if sum(map(bool, (self.env, self.file, self.keyring))) != 1:
             raise ValueError('say either { env = "NAME" } or { file = "path" }')
         return self
 
@@ -64,6 +72,8 @@ class Secret(BaseModel):
         Raises `SettingsError` that names every place that was looked in, and nothing that was found.
         """
         looked = []
+        if self.keyring:
+            return _know(_from_keyring(self.keyring))
         if self.env:
             if environment.get(self.env):
                 return _know(environment[self.env])
@@ -84,9 +94,23 @@ class Secret(BaseModel):
             looked.append(f"${CREDENTIALS} (not set)")
         raise SettingsError("no secret found; looked in " + ", ".join(looked))
 
+    def open_to_others(self, beside: Path, environment: Mapping[str, str]) -> tuple[Path, int] | None:
+        """The file it is read from and its mode, where others than its owner may read it."""
+        if self.env and environment.get(self.env):
+            return None
+        for path in self.places(beside, environment):
+            try:
+                mode = S_IMODE(path.stat().st_mode)
+            except OSError:
+                continue
+            return (path, mode) if mode & 0o077 else None
+        return None
+
     def places(self, beside: Path, environment: Mapping[str, str]) -> list[Path]:
         """The files in which it may lie, in this order."""
         credentials = environment.get(CREDENTIALS)
+        if self.keyring:
+            return []
         if self.file:
             path = Path(self.file)
             if path.is_absolute():
@@ -97,6 +121,24 @@ class Secret(BaseModel):
             *([Path(named)] if named else []),
             *([Path(credentials) / self.env] if credentials else []),
         ]
+
+
+def _from_keyring(place: str) -> str:
+    """Raises `SettingsError` without the extra, without such an entry, and where the keyring is locked."""
+    service, _, user = place.partition("/")
+    try:
+        keyring = import_module("keyring")
+    except ImportError:
+        raise SettingsError(
+            'no secret found: the keyring takes pip install "desk-policy-connector[keyring]"'
+        ) from None
+    try:
+        found = keyring.get_password(service, user)
+    except Exception as error:  # noqa: BLE001 (each backend has errors of its own)
+        raise SettingsError(f"no secret found: the keyring says {type(error).__name__}: {error}") from None
+    if not found:
+        raise SettingsError(f"no secret found: the keyring has none for {service}, {user}")
+    return str(found)
 
 
 def _no_plain_text(value: object) -> object:

@@ -323,6 +323,8 @@ class _Keys:
             raise Unavailable(
                 f"{self.table}: a row came without {error.args[0]}; nothing is skipped"
             ) from None
+        if "^" in keys[-1][1] or not keys[-1][1].isprintable():
+            raise Unavailable(f"{self.table}: a row came with a sys_id that is none; the cursor stays")
         previous = self._floor if after is None else after
         if not previous < keys[0] or any(a >= b for a, b in pairwise(keys)) or (stamp and not keys[0][0]):
             raise Unavailable(f"{self.table}: rows came out of order; the cursor stays")

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -150,3 +151,53 @@ def test_once_a_day_everything_is_judged_again(site: Site, kept: Kept) -> None:
     assert kept.duty.make_pass() == ""
     first, _, quiet, again = (each.judged for each in reversed(kept.store.last_passes(4)))
     assert (first, quiet, again) == (2, 0, 2)
+
+
+def test_what_a_pass_left_is_in_the_store_and_in_the_figures(
+    site: Site, kept: Kept, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What `status` and the health page tell of it; and no text of a ticket is in the log."""
+    site.opens("INC9", short_description="SECRET-OF-A-CALLER")
+    site.clock.advance(HOUR)
+    kept.duty.begin()
+    assert kept.duty.make_pass() == ""
+    told = kept.store.told("gateway")
+    assert told is not None
+    assert told[1]["breaker"] == "closed"
+    assert {(kind, status) for kind, status, _ in told[1]["answers"]} == {("read", "200"), ("write", "200")}
+    left = kept.store.told("pass")
+    assert left is not None
+    assert left[1] == {"in_doubt": [], "held": {}, "refused": []}
+    vital = kept.duty.vital
+    assert vital.passes == {"ok": 1}
+    assert vital.writes == {"written": site.writes()}
+    assert vital.ready(site.clock.now())
+    site.path.write_text("[instance", encoding="utf-8")
+    with pytest.raises(SettingsError):
+        kept.duty.reload()
+    in_force = kept.store.told("settings")
+    assert in_force is not None
+    assert "config.toml:1" in in_force[1]["reload_failed"]
+    assert vital.reload_failed
+    assert "SECRET-OF-A-CALLER" not in caplog.text
+    assert PASSWORD not in caplog.text
+
+
+def test_the_journal_is_rotated_after_a_full_pass(
+    site: Site, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What is older than the settings keep goes into its file; nothing is lost."""
+    kept = Kept(site)
+    kept.store.close()
+    kept.store = Store(f"sqlite:///{tmp_path / 'own.sqlite'}")
+    kept.duty = Duty(str(site.path), load(site.path), kept.store, site.clock, kept.daemon)
+    kept.duty.begin()
+    assert kept.duty.make_pass() == ""
+    wrote = len(kept.store.journalled(limit=1000))
+    assert wrote == 2
+    site.clock.advance(91 * 86_400)
+    assert kept.duty.make_pass() == ""
+    assert kept.store.archive is not None
+    assert len(list(kept.store.archive.iterdir())) == 1
+    assert len(kept.store.journalled(limit=1000)) >= wrote
+    kept.close()

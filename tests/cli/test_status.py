@@ -67,3 +67,62 @@ def test_an_old_good_pass_or_only_failures_are_not(config: Path, capsys: pytest.
     text = capsys.readouterr().out
     assert "(2 h ago)" in text
     assert "reading incident: no answer" in text
+
+
+GATEWAY = {
+    "breaker": "open", "failures": 5, "probe_in": 20.0, "trouble": "no answer", "requests": 9, "repeats": 1,
+    "throttled": 2, "waited": 1.0, "per_minute": 60, "left": 12, "hourly_limit": 1000, "hourly_used": 40,
+    "resets_in": 60.0, "closed_for": 300.0, "token_for": None, "batch": "on", "answers": [],
+}  # fmt: skip
+
+
+def test_what_the_daemon_left_is_told(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In doubt, held, refused, breaker, budget, and a file that is not in force: for people and programs."""
+    now = SystemClock().now()
+    store = Store(load(config).store_url)
+    store.record_pass(now - 60, ok=True, took=1.25)
+    held = {"INC2 state": "conflict: INC2 state"}
+    store.tell("pass", now - 60, {"in_doubt": ["INC1"], "held": held, "refused": ["u_desk_tier"]})
+    store.tell("gateway", now - 60, GATEWAY)
+    store.tell("settings", now - 90, {"in_force": "0" * 12, "reload_failed": "config.toml:3: no"})
+    store.close()
+    _, answer = told(config, capsys)
+    assert answer["in_doubt"] == ["INC1"]
+    assert answer["held"] == held
+    assert answer["refused"] == ["u_desk_tier"]
+    assert answer["gateway"] == {"at": now - 60, **GATEWAY}
+    assert answer["settings"] == {
+        "in_force": "0" * 12,
+        "in_file": load(config).digest,
+        "reload_failed": "config.toml:3: no",
+    }
+    lag = answer["lag"]
+    assert isinstance(lag, int)
+    assert 60 <= lag < 120
+    years = answer["unannounced_holidays"]
+    assert isinstance(years, list)
+    assert {each["service_hours"] for each in years} == {"onsite"}
+    assert main(["status", str(config)]) == 0
+    text = capsys.readouterr().out
+    for line in (
+        "behind          ",
+        "in doubt        INC1",
+        "waits for you   conflict: INC2 state",
+        "refused columns u_desk_tier",
+        "connection      breaker open, after 5 failures: no answer",
+        "12 of 60 requests a minute left; 40 of the instance's 1,000 an hour used",
+        "wants to be left alone for 5 min",
+        "not in force: config.toml:3: no",
+    ):
+        assert line in text
+
+
+def test_a_file_that_changed_since_is_told(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Not a failure, only that nobody has sent SIGHUP yet."""
+    now = SystemClock().now()
+    store = Store(load(config).store_url)
+    store.record_pass(now, ok=True)
+    store.tell("settings", now, {"in_force": "0" * 12, "reload_failed": ""})
+    store.close()
+    assert main(["status", str(config)]) == 0
+    assert "SIGHUP takes it" in capsys.readouterr().out
