@@ -2,6 +2,7 @@
 
 import argparse
 import gc
+import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -40,10 +41,7 @@ def _scored(args: argparse.Namespace) -> int:
     from connector.kpi.sheet import Unusable
     from connector.settings import load
 
-    if picture.wanted(args):
-        raise SettingsError(
-            "--log: pictures and exports are drawn from an instance; a log has --json, --markdown"
-        )
+    pictured = picture.wanted(args)
     settings = load(args.config) if args.config else None
     zone = _zone(args.zone or (settings.instance.zone if settings else "UTC"))
     try:
@@ -64,7 +62,13 @@ def _scored(args: argparse.Namespace) -> int:
     if not log.tickets:
         raise SettingsError(f"--log {args.log}: no incident in it can be used", *log.problems[:20])
     report = scored(log, zone, args, settings)
-    if args.json:
+    if pictured:
+        from connector.cli.log_picture import write
+
+        print("\n".join(write(args, report)))
+        for problem in log.problems[:50]:
+            print(problem, file=sys.stderr)
+    elif args.json:
         print_json(as_json(report))
     elif args.markdown:
         from connector.kpi.log_report import as_markdown
@@ -126,7 +130,7 @@ def scored(
             raise SettingsError(f'--scope: no {kind} "{name}" in the log; there are: {there}')
     scores = [score for score in scores if asked[score.scope.kind] in (None, score.scope.key)]
     found = handlings(tickets, scores, _weekdays(zone), log.columns)
-    return LogReport(log, zone.key, until, scores, found, listed)
+    return LogReport(log, zone.key, until, scores, found, listed, facts, directory)
 
 
 def _known(settings: "Settings | None", directory: "Directory") -> "tuple[Any, ...]":

@@ -1,16 +1,16 @@
 """What `kpi --log` says of a log: one JSON document with stable keys and units, or Markdown for a page."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from connector.kpi.handling import FORMULAS, Handling, Share, Spread
-from connector.kpi.indicator import About
+from connector.kpi.indicator import About, TicketFact
 from connector.kpi.log import Log
 from connector.kpi.period import Period
 from connector.kpi.score import Scope, Score
 from connector.kpi.scorecard import Cell, Table, iso, scope_text
-from connector.ticket import Instant
+from connector.ticket import Directory, Instant
 
 FORMAT = "desk-connector.log-figures"
 VERSION = 1
@@ -34,6 +34,9 @@ class LogReport:
     handlings: Sequence[Handling]
     listed: frozenset[str] = frozenset()
     """Indicators whose lists of numbers are wanted."""
+    facts: Sequence[TicketFact] = ()
+    """The tickets behind it, with how their limits ended."""
+    directory: Directory = field(default_factory=Directory)
 
     @property
     def complete(self) -> bool:

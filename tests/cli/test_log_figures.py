@@ -166,7 +166,6 @@ def test_one_group_by_its_name(scored):
         (["--period", "shift"], "a log knows no shifts"),
         (["--zone", "Mars"], "is not an IANA time zone"),
         (["--date", "soon"], '"soon" is not a day'),
-        (["--html", "x.html"], "pictures and exports are drawn from an instance"),
     ],
 )
 def test_a_wrong_question_is_exit_2(scored, words, told):
@@ -202,3 +201,22 @@ def test_people_read_tables(tmp_path, capsys):
         "log.csv:8: 2 cells",
     ):
         assert part in text
+
+
+def test_a_log_becomes_a_page(tmp_path, capsys):
+    """What an organisation does on its first day: no instance, no configuration, one file to look at."""
+    log, page = tmp_path / "log.csv", tmp_path / "page.html"
+    log.write_text("\n".join([HEAD + TAIL, *STORY, ""]), encoding="utf-8")
+    assert main(["kpi", "--log", str(log), "--html", str(page), "--csv", str(tmp_path / "s.csv")]) == 0
+    assert str(page) in capsys.readouterr().out
+    text = page.read_text(encoding="utf-8")
+    assert "<!DOCTYPE html>" in text
+    assert "log.csv" in text
+    assert "未接入通话记录" in text
+    assert "R-E5" in (tmp_path / "s.csv").read_text(encoding="utf-8-sig")
+
+
+def test_places_are_looked_at_before_a_log_is_read(tmp_path, capsys):
+    """A wrong one is told, the log is not even opened."""
+    assert main(["kpi", "--log", "nowhere.csv", "--html", str(tmp_path)]) == 2
+    assert f"--html: {tmp_path} is a folder" in capsys.readouterr().err

@@ -10,7 +10,8 @@ from markupsafe import Markup, escape
 
 from connector.kpi.indicator import Words
 
-WIDTH = 400
+WIDTH, HEAD = 400, 30
+"""Of a picture; and how much higher one is that stands alone, for its title."""
 
 LIGHT = {
     "ink": "#1b2430", "soft": "#5b6776", "rule": "#dde2e8", "paper": "#ffffff", "plain": "#8b98a8",
@@ -46,30 +47,29 @@ class Chart(NamedTuple):
     @property
     def svg(self) -> Markup:
         """The picture for a page, which brings the colours."""
-        return self._drawn("")
-
-    def alone(self) -> str:
-        """A file of its own, on white paper."""
-        rules = "".join(
-            f".{tone}{{fill:{colour}}}.s-{tone}{{stroke:{colour};fill:none}}"
-            for tone, colour in LIGHT.items()
-        )
-        style = tag("style", Markup(f"text{{font-family:{FONTS};fill:{LIGHT['ink']}}}{rules}"))
-        paper = tag("rect", class_="paper", width=self.width, height=self.height)
-        return f'<?xml version="1.0" encoding="UTF-8"?>\n{self._drawn(style + paper)}\n'
-
-    def _drawn(self, before: Markup | str) -> Markup:
         return tag(
             "svg",
             tag("title", f"{self.title.zh} {self.title.en}", id=f"{self.id}-title"),
             tag("desc", self.desc, id=f"{self.id}-desc"),
-            before,
             self.inside,
             xmlns="http://www.w3.org/2000/svg",
             viewBox=f"0 0 {self.width} {self.height}",
             role="img",
             aria_labelledby=f"{self.id}-title {self.id}-desc",
         )
+
+    def alone(self) -> str:
+        """A file of its own: on white paper, its title on top."""
+        rules = "".join(
+            f".{tone}{{fill:{colour}}}.s-{tone}{{stroke:{colour};fill:none}}"
+            for tone, colour in LIGHT.items()
+        )
+        style = tag("style", Markup(f"text{{font-family:{FONTS};fill:{LIGHT['ink']}}}{rules}"))
+        paper = tag("rect", class_="paper", width=self.width, height=self.height + HEAD)
+        head = text(self.title, 8, 20, size=13, bold=True)
+        inside = style + paper + head + tag("g", self.inside, transform=f"translate(0 {HEAD})")
+        taller = self._replace(height=self.height + HEAD, inside=inside)
+        return f'<?xml version="1.0" encoding="UTF-8"?>\n{taller.svg}\n'
 
 
 def tag(name: str, *inside: object, **attributes: object) -> Markup:

@@ -42,6 +42,7 @@ FATE_WORDS = {
 KEPT, LATE = Words("within the limit", "时限内"), Words("late", "超时")
 UNLIMITED = Words("no limit", "无时限")
 NOTHING = Words("nothing to count in the period", "本期无数据")
+UNCALLED = Words("no call-back is on record for what was closed in the period", "本期关闭的工单没有回访记录")
 UNREAD = Words("not measured: no calls are read", "未测：未接入通话记录")
 _NUMBER = Words("Tickets", "工单数")
 
@@ -243,7 +244,7 @@ def flow_chart(found: TierFlow) -> Chart:
                 f"本期受理的请求，计至其到达的最高层级{aside_zh}",
             ),
         ),
-        found.total,
+        found.total - found.untiered,
     )
 
 
@@ -293,7 +294,9 @@ def call_back_charts(found: CallBacks) -> tuple[Chart, Chart]:
         tuple((str(score), str(found.answers.get(score, 0))) for score in scores),
         Words(f"{found.unscored} without a score", f"未评分 {found.unscored} 次"),
     )
-    return _or_nothing(draw, found.closed), _or_nothing(answers, sum(found.answers.values()))
+    if not (found.drawn or found.second or found.improvements):
+        return _empty(draw, UNCALLED), _empty(answers, UNCALLED)
+    return draw, _or_nothing(answers, sum(found.answers.values()))
 
 
 def hotline_chart(figures: Figures) -> Chart:
@@ -357,5 +360,6 @@ def _or_nothing(chart: Chart, many: int) -> Chart:
 
 
 def _empty(chart: Chart, why: Words) -> Chart:
-    inside: Markup = text(why, WIDTH / 2, 44, anchor="middle", tone="soft")
+    inside: Markup = text(Words("", why.zh), WIDTH / 2, 38, anchor="middle", tone="soft")
+    inside += text(Words(why.en, ""), WIDTH / 2, 56, anchor="middle", tone="soft")
     return chart._replace(height=84, inside=inside, rows=(), desc=f"{why.zh}。{why.en}.", note=None)
