@@ -83,6 +83,19 @@ def test_a_piece_is_put_into_both_languages() -> None:
     )
 
 
+TYPED = "[code]<script>[/code] [CODE]x[/Code]"
+"""In the name of a group, a person, a category: whoever may rename one must not write HTML by it."""
+
+
+@pytest.mark.parametrize("name", SENTENCES)
+def test_no_sentence_lets_markup_through(name: str) -> None:
+    """Whatever people typed stands in it."""
+    typed = {"group": TYPED, "category": TYPED, "missing": [TYPED], "way": [TYPED, TYPED], "person": TYPED}
+    for text in (Wording("en").say(name, **{**SAID, **typed}), Wording("zh").say(name, **{**SAID, **typed})):
+        assert "[code]" not in text.lower()
+        assert "[/code]" not in text.lower()
+
+
 def test_code_tags_are_taken_apart() -> None:
     """The platform would render what stands between them as HTML in a journal."""
     assert neutral("[code]<b>x</b>[/CODE] [codex]") == "(code)<b>x</b>(/code) [codex]"

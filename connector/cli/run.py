@@ -69,7 +69,9 @@ def run(args: argparse.Namespace) -> int:
         pulse.begin()
         stack.callback(pulse.end)
         if settings.health.listen:
-            stack.enter_context(served(settings.health.address, duty.vital, clock, lambda: pulse.silent_for))
+            host, wanted = settings.health.address
+            port = stack.enter_context(served((host, wanted), duty.vital, clock, lambda: pulse.silent_for))
+            LOG.info("health page on %s port %d", host, port)
         duty.begin()
         try:
             daemon.run(duty.reload)

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -289,7 +290,7 @@ class Running:
         text = CONFIG.format(history="audit", more='[poll]\nevery = "5s"').replace(
             "http://sandbox.localhost", url
         )
-        self.config.write_text(text + LIMITS)
+        self.config.write_text(text + LIMITS + '[health]\nlisten = "127.0.0.1:0"\n')
         self.log = folder / "log"
         self._told: list[str] = []
         self._systemd = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -322,6 +323,13 @@ class Running:
             while True:
                 self._told.append(self._systemd.recv(4096).decode().splitlines()[0])
         return [line for line in self._told if not line.startswith("STATUS=")]
+
+    def page(self, path: str) -> str:
+        """What the health page answers. Raises `HTTPError` where that is not 200."""
+        port = re.search(r"health page on 127.0.0.1 port (\d+)", self.log.read_text())
+        assert port is not None
+        with urllib.request.urlopen(f"http://127.0.0.1:{port[1]}{path}", timeout=5) as answer:
+            return answer.read().decode()
 
     def ends(self) -> int:
         """SIGTERM; the exit code. Fails unless the process ends soon."""
@@ -370,6 +378,10 @@ def test_sigterm_ends_after_the_record_in_hand(running: Running) -> None:
 def test_sighup_with_a_bad_file_and_then_a_good_one(running: Running) -> None:
     """The bad file is told with its line and the old settings stay; the good one is taken."""
     running.waits(lambda: len(list(running.desk.sent())) == 2)
+    running.waits(lambda: 'desk_connector_passes_total{result="ok"} 0.0' not in running.page("/metrics"))
+    assert json.loads(running.page("/readyz"))["ready"]
+    assert json.loads(running.page("/healthz"))["alive"]
+    assert 'desk_connector_writes_total{answer="written"} 2.0' in running.page("/metrics")
     good = running.config.read_text()
     running.config.write_text(good.replace("respond_within", "respond_wihtin"))
     running.process.send_signal(signal.SIGHUP)

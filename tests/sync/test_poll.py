@@ -418,3 +418,22 @@ def test_a_hidden_row_that_moves_pulls_nothing_out_of_sight(bench: Bench) -> Non
     bench.faults.add(Fault.between(lambda: bench.touches(ids[0])), lambda call: call.nth == 2)
     bench.poll(2)
     assert set(bench.mirrored()) == set(ids[2:])
+
+
+@pytest.mark.parametrize("sys_id", ["x^active=true", "x\nactive=true", "x\u2028"])
+def test_a_key_that_could_become_a_condition_is_not_asked_with(bench: Bench, sys_id: str) -> None:
+    """What comes back as a sys_id goes into the next query; one that is none ends the poll."""
+    asked = []
+
+    class Odd:
+        """An instance, or somebody before it, that answers with such a key and says there is more."""
+
+        def page(self, table: str, query: str, fields: object, **_: object) -> Page:
+            """The one row."""
+            asked.append(query)
+            row = {"sys_id": sys_id, "sys_updated_on": "2026-06-01 00:00:00"}
+            return Page([row], NOON, True)
+
+    with pytest.raises(Unavailable, match="a sys_id that is none"):
+        poll(Odd(), Source("incident", ("sys_id", "sys_updated_on")), bench.store)  # type: ignore[arg-type]
+    assert len(asked) == 1
