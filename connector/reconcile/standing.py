@@ -16,7 +16,7 @@ from connector.kpi.scorecard import names_of, time_text
 from connector.kpi.source import Gathered, State, absent, gather, pooled, state_of
 from connector.kpi.trend import trends
 from connector.reconcile.figure import facts, indicators_of, observing, scores_of, stood
-from connector.reconcile.world import World
+from connector.reconcile.world import COMMENTS, World
 from connector.rules.sla_timer import SlaTimer
 from connector.settings import Settings
 from connector.settings.place import line_of, places
@@ -199,7 +199,7 @@ def watched(
     """What gaming would look like among these tickets in the period."""
     rank = {raw: _GRAVITY[kind] for raw, kind in settings.priorities.items()}
     due = _due(world, settings)
-    told = _told(facts, sources)
+    told = _told(world, settings, facts, sources)
     return [
         watch.closed_and_reopened(facts, period),
         watch.class_lowered(facts, period, rank, due),
@@ -226,13 +226,20 @@ def _due(world: World, settings: Settings) -> Callable[[Ticket, Instant], Instan
     return due
 
 
-def _told(facts: Sequence[TicketFact], sources: Iterable[Gathered]) -> dict[str, list[Instant]] | None:
-    """sys_id → when the caller was written or spoken to, from sources of contacts; None without one."""
+def _told(
+    world: World, settings: Settings, facts: Sequence[TicketFact], sources: Iterable[Gathered]
+) -> dict[str, list[Instant]] | None:
+    """sys_id → when the caller was written or spoken to, by the comments on the ticket and by sources of
+    contacts; None where neither is read.
+    """
     contacts = [one for one in sources if one.declared.kind == "contacts" and one.missing is None]
-    if not contacts:
+    written = settings.kpi.comments and settings.instance.history == "audit"
+    if not contacts and not written:
         return None
     by_number = {fact.ticket.number: fact.id for fact in facts}
     told: dict[str, list[Instant]] = {}
+    if written:
+        told |= world.store.changed_at(COMMENTS, [fact.id for fact in facts])
     for source in contacts:
         for entry in source.entries:
             sys_id = by_number.get(entry.values["number"])

@@ -22,6 +22,9 @@ from connector.wording import Wording
 EVERY_OTHER_GROUP = "*"
 """In a desk's tier: all groups of the instance that no desk names."""
 
+COMMENTS = "comments"
+"""The journal that callers read."""
+
 AUDITED = ("state", "hold_reason", "assignment_group", "assigned_to", "priority")
 """Columns of a ticket whose past the clocks and tiers need."""
 
@@ -244,7 +247,7 @@ def sources(settings: Settings) -> tuple[Source, ...]:
 
     polled = []
     if history == "audit":
-        fields = [*past, *([NOTES] if NOTES in extra else [])]
+        fields = [*past, *([NOTES] if NOTES in extra else []), *([COMMENTS] if settings.kpi.comments else [])]
         polled.append(
             source(
                 "sys_audit",

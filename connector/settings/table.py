@@ -367,6 +367,10 @@ class Kpi(Table):
     calls: bool = Field(
         default=True, description="R-E2: calls are rows of `interaction`; if not, R-E2 is not measured"
     )
+    comments: bool = Field(
+        default=False,
+        description="Read when callers were written to (sys_audit of `comments`, never what): silent pauses",
+    )
     grace: Interval = Field(
         default=7 * 86400,
         description="After a period, the time for late corrections; then its figures freeze",

@@ -169,6 +169,26 @@ def test_a_frozen_figure_opens_into_its_list_again(desk: Desk) -> None:
         assert figures.problems == ()
 
 
+def test_a_pause_with_a_word_to_the_caller_is_not_silent(desk: Desk) -> None:
+    """Two tickets wait for their callers; one of these was told so."""
+    desk.settings = desk.settings.model_copy(
+        update={"kpi": desk.settings.kpi.model_copy(update={"comments": True})}
+    )
+    with desk:
+        for number in ("INC4", "INC5"):
+            desk.opens(number)
+            desk.takes(number)
+        desk.clock.advance(HOUR)
+        desk.holds("INC4")
+        desk.holds("INC5")
+        desk.clock.advance(5 * MINUTE)
+        desk.sets("INC4", comments="We wait for your answer.")
+        desk.clock.advance(MINUTE)
+        figures, _ = told(desk)
+        (silent,) = [finding for finding in figures.watch if finding.pattern == "silent_pause"]
+        assert (silent.ids, silent.of, silent.unmeasured) == ((record_id("INC5"),), 2, None)
+
+
 def test_figures_of_a_past_moment_do_not_know_the_future(desk: Desk) -> None:
     """As of Monday 10:30 one ticket is resolved, and no limit was missed yet."""
     with desk:

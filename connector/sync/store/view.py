@@ -213,6 +213,15 @@ class View:
             for row in rows
         ]
 
+    def changed_at(self, field: str, sys_ids: Sequence[str]) -> dict[str, list[Instant]]:
+        """sys_id of the ticket → when this field of it changed, in order of time."""
+        found: dict[str, list[Instant]] = defaultdict(list)
+        with self.engine.connect() as connection:
+            for start in range(0, len(sys_ids), CHUNK):
+                for ticket, at in ask(connection, _moments, sys_ids[start : start + CHUNK], field):
+                    found[ticket].append(at)
+        return found
+
     def _changes_of(self, connection: Connection, sys_ids: Sequence[str]) -> dict[str, list[Change]]:
         found: dict[str, list[Change]] = defaultdict(list)
         if not self._empty(connection, schema.change):
@@ -264,6 +273,13 @@ def _changes(dialect: str) -> Executable:
     known = schema.change.c
     query = select(known.ticket, known.at, known.field, known.old, known.new, known.user)
     return query.where(among(dialect, known.ticket)).order_by(known.at, known.sys_id)
+
+
+@cache
+def _moments(dialect: str, field: str) -> Executable:
+    known = schema.change.c
+    query = select(known.ticket, known.at).where(among(dialect, known.ticket), known.field == field)
+    return query.order_by(known.at)
 
 
 @cache
