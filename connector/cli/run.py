@@ -160,8 +160,12 @@ class Duty:
         from connector.daemon.log import in_pass
 
         at, began = self._clock.now(), self._clock.monotonic()
-        with in_pass(at):
-            trouble = self._pass(began)
+        try:
+            with in_pass(at):
+                trouble = self._pass(began)
+        except Exception as error:
+            self.vital.passed(at, self._clock.monotonic() - began, str(error) or type(error).__name__)
+            raise
         took = self._clock.monotonic() - began
         self.vital.passed(at, took, trouble)
         condition = self._condition()

@@ -201,3 +201,16 @@ def test_the_journal_is_rotated_after_a_full_pass(
     assert len(list(kept.store.archive.iterdir())) == 1
     assert len(kept.store.journalled(limit=1000)) >= wrote
     kept.close()
+
+
+def test_a_pass_that_nobody_foresaw_to_fail_is_counted(site: Site, kept: Kept) -> None:
+    """The figures know of it, and readiness goes when no good one follows."""
+    kept.duty.begin()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("connector.reconcile.run_pass", lambda *_, **__: 1 // 0)
+        with pytest.raises(ZeroDivisionError):
+            kept.duty.make_pass()
+    assert kept.duty.vital.passes == {"failed": 1}
+    assert not kept.duty.vital.ready(site.clock.now())
+    assert kept.duty.make_pass() == ""
+    assert kept.duty.vital.passes == {"failed": 1, "ok": 1}
