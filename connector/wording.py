@@ -99,6 +99,16 @@ SENTENCES: dict[str, tuple[str, str]] = {
             "请{{ role.zh }}了解原因，在此记录所作安排，然后关闭本任务。"
         ),
     ),
+    "update_reminder": (
+        (
+            "Nobody has written how this stands for {{ silent | span }} of service, since {{ since }}. "
+            "Please write it down, so that the customer can be told (reminder {{ slot }} of {{ most }})."
+        ),
+        (
+            "自 {{ since }} 起已有 {{ silent | span }}（服务时间）无人更新进展。"
+            "请记录当前进展，以便告知用户（第 {{ slot }} 次提醒，最多 {{ most }} 次）。"
+        ),
+    ),
     "ping_pong_note": (
         (
             "Handed over {{ hand_overs }} times, {{ returns }} of them back to a group that had it before: "

@@ -217,6 +217,14 @@ def tickets(draw: st.DrawFn) -> Ticket:
                 st.just({})
                 | st.builds(lambda at: {"u_desk_escalate@": str(at)}, st.integers(life[0].start, last.start))
             ),
+            **draw(
+                st.just({})
+                | st.just({"work_notes@": "", "comments@": ""})
+                | st.builds(
+                    lambda at: {"work_notes@": "", "comments@": str(at)},
+                    st.integers(life[0].start, last.start),
+                )
+            ),
         },
     )
 

@@ -62,6 +62,12 @@ SLOTS: tuple[tuple[Table, ...], ...] = (
                    {"late_by": "3h", "role": "project_manager", "person": "lead.zhao", "by": "task"}]},
     ),
     (
+        {"rule": "update_limit", "name": "updates", "service_hours": "remote", "every": "2h", "at_most": 3,
+         "written_in": "work_notes"},
+        {"rule": "update_limit", "name": "urgent-updates", "when": {"class": "urgent"}, "every": "1h",
+         "service_hours": "onsite", "pause_on": "1"},
+    ),
+    (
         {"rule": "reassignment", "name": "ping-pong", "hand_overs": 2, "returns": 0, "person": "lead.zhao",
          "by": "both"},
         {"rule": "reassignment", "name": "ping-pong-noted", "returns": 1},

@@ -181,6 +181,7 @@ def dialect(settings: Settings) -> Dialect:
         own_user=settings.instance.auth.user,
         score=settings.reads.score or "",
         notes_known=settings.instance.history == "audit",
+        journals=tuple(sorted(settings.journals)) if settings.instance.history == "audit" else (),
         measured=settings.instance.history == "metric",
     )
 
@@ -247,7 +248,8 @@ def sources(settings: Settings) -> tuple[Source, ...]:
 
     polled = []
     if history == "audit":
-        fields = [*past, *([NOTES] if NOTES in extra else []), *([COMMENTS] if settings.kpi.comments else [])]
+        journals = settings.journals | (extra & {NOTES}) | ({COMMENTS} if settings.kpi.comments else set())
+        fields = [*past, *sorted(journals)]
         polled.append(
             source(
                 "sys_audit",

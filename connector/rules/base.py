@@ -214,6 +214,12 @@ class Policy(BaseModel):
         """Those of `columns` that people tick; of each, ``"<column>@"`` in `Ticket.extra` says since when."""
         return frozenset()
 
+    def journals(self) -> frozenset[str]:
+        """Journal columns the policy asks about; of each, ``"<column>@"`` in `Ticket.extra` says when a
+        person last wrote in it: "" for never, absent where the history does not tell.
+        """
+        return frozenset()
+
     def hours_named(self) -> tuple[str, ...]:
         """Names of service hours the policy uses, so that the settings can check them."""
         return ()

@@ -13,9 +13,11 @@ from connector.rules.major_incident import MajorIncident
 from connector.rules.reassignment import Reassignment
 from connector.rules.sla_timer import SlaTimer
 from connector.rules.tier_escalation import TierEscalation
+from connector.rules.update_limit import UpdateLimit
 
 AnyPolicy = Annotated[
     SlaTimer
+    | UpdateLimit
     | TierEscalation
     | HierarchicalEscalation
     | Reassignment
@@ -29,6 +31,7 @@ AnyPolicy = Annotated[
 
 RULES: tuple[type[Policy], ...] = (
     SlaTimer,
+    UpdateLimit,
     TierEscalation,
     HierarchicalEscalation,
     Reassignment,

@@ -13,6 +13,7 @@ from connector.ticket import FaultClass, Tier
 
 KEEPS: Mapping[str, tuple[str, ...]] = {
     "sla_timer": ("class", "respond_by", "resolve_by", "clock"),
+    "update_limit": (),
     "tier_escalation": ("tier",),
     "hierarchical_escalation": (),
     "reassignment": (),

@@ -27,8 +27,6 @@ NOT_BUILT = "not built yet: "
 
 PEOPLE: Mapping[str, str] = {
     "R-B1": "the instance opens the ticket; whether each call became one is not compared",
-    "R-B3": "the instance shows the state; our columns and notes are on the record",
-    "R-C2": "the phases are the states and notes of the ticket",
     "R-C5": NOT_BUILT + "the limit of 15 minutes for a call nobody takes while duty is on",
     "R-C6": NOT_BUILT + "an after-review owed within a limit, a problem record linked; people investigate",
     "R-D3": NOT_BUILT + "complaint records, their limits and their check dates",
@@ -54,12 +52,13 @@ LEFT: Mapping[str, str] = {
     "R-A4": NOT_BUILT + "the reference of the vendor's contract",
     "R-B2": NOT_BUILT + "capability by configuration item, service or skill; the next group by load or rota; "
     "a de-escalation of its own",
+    "R-B3": "the instance shows the state, people tell the customer",
     "R-B4": NOT_BUILT + "telling the customer that a confirmation is awaited",
     "R-B5": NOT_BUILT + "the search for an article that says it already; promotion of much-used articles",
     "R-C1": NOT_BUILT
     + "the class from category, service or the caller's standing; it is that of the priority",
-    "R-C3": NOT_BUILT
-    + "limits of updates and hand-over, the caller's time zone, the comparison with `task_sla`",
+    "R-C2": "the phases are the states and notes of the ticket; the rule sees to the feedback",
+    "R-C3": NOT_BUILT + "limits of the hand-over, the caller's time zone, the comparison with `task_sla`",
     "R-C4": NOT_BUILT + "recognising a major incident by the number of similar tickets",
     "R-E1": NOT_BUILT + "answers of the instance's own surveys; call-backs and exported surveys count",
     "R-F3": NOT_BUILT + "the archive by time and speciality, and articles that grew stale",

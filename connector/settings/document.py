@@ -108,6 +108,11 @@ class Settings(Table):
         return (self.extra_columns & read).union(*(policy.flags() for policy in self.policies))
 
     @property
+    def journals(self) -> frozenset[str]:
+        """Journal columns of which policies ask when a person last wrote in them."""
+        return frozenset[str]().union(*(policy.journals() for policy in self.policies))
+
+    @property
     def store_path(self) -> Path:
         """The file of the local store: as configured, else the configuration's name with ``.sqlite``."""
         if self.store.path:

@@ -33,6 +33,12 @@ def doubts(settings: Settings, now: Instant) -> Iterator[Finding]:
             "from which on tickets are touched",
         )
     for index, policy in enumerate(settings.policies):
+        if policy.journals() and settings.instance.history != "audit":
+            yield Finding(
+                ("policy", index),
+                f'can never fire: [instance] history = "{settings.instance.history}" does not tell who wrote '
+                'in a ticket; with history = "audit" it does',
+            )
         closed = [column for column in people_write(policy) if column not in settings.columns.shared]
         if closed:
             yield Finding(

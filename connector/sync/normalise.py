@@ -69,6 +69,8 @@ class Dialect:
     """Column of an incident_task in which the caller's answer stands."""
     notes_known: bool = False
     """The history tells who wrote work notes (sys_audit with `work_notes`)."""
+    journals: tuple[str, ...] = ()
+    """Journal columns of which it is wanted, and told by the history, when a person last wrote in them."""
     measured: bool = False
     """The past is told by metrics, where there are any."""
 
@@ -86,7 +88,7 @@ class Normaliser:
         self._marks = dialect.roles.get("marks", "")
         self._columns = tuple(column for column in dialect.extra if column != NOTES)
         self._more = _picker(dict(zip(self._columns, self._columns, strict=True)))
-        self._reads_more = bool(dialect.extra)
+        self._reads_more = bool(dialect.extra or dialect.journals)
         self._wants_notes = NOTES in dialect.extra and dialect.notes_known
 
     def ticket(
@@ -226,6 +228,10 @@ class Normaliser:
         if self._wants_notes:
             own = self._dialect.own_user
             extra[NOTES] = "1" if any(c.field == NOTES and c.user != own for c in changes) else ""
+        for column in self._dialect.journals:
+            own = self._dialect.own_user
+            written = [c.at for c in changes if c.field == column and c.user != own]
+            extra[f"{column}@"] = str(max(written)) if written else ""
         return extra
 
 

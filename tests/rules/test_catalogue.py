@@ -72,6 +72,14 @@ VARIANTS = [
             },
             {"rule": "reassignment", "returns": 0},
             {
+                "rule": "update_limit",
+                "service_hours": "onsite",
+                "every": "2h",
+                "at_most": 5,
+                "written_in": "comments",
+                "pause_on": "4",
+            },
+            {
                 "rule": "knowledge_capture",
                 "grace": "2h",
                 "then_after": "2h",

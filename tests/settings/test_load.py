@@ -130,9 +130,10 @@ def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
 
 
 CONFIRMED = '[[policy]]\nrule = "customer_confirmation"\nname = "c"\nsilence_counts_after = "72h"\n'
+HOURS = '[service_hours.r]\nzone = "UTC"\nalways = true\n'
+SILENT = '[[policy]]\nrule = "update_limit"\nname = "u"\nservice_hours = "r"\nevery = "1h"'
 LIMITED = (
-    '[service_hours.r]\nzone = "UTC"\nalways = true\n[[policy]]\nrule = "sla_timer"\nname = "limits"\n'
-    'service_hours = "r"\nresolve_within = "4h"'
+    f'{HOURS}[[policy]]\nrule = "sla_timer"\nname = "limits"\nservice_hours = "r"\nresolve_within = "4h"'
 )
 WARNED = {
     "a boundary in the skipped hour": (
@@ -154,6 +155,10 @@ WARNED = {
     "nowhere to keep it": (
         LIMITED,
         'policy "limits" (sla_timer): [columns] has no column for class, respond_by, resolve_by, clock',
+    ),
+    "a policy that can never fire": (
+        f'history = "observed"\n{HOURS}{SILENT}',
+        'policy "u" (update_limit): can never fire: [instance] history = "observed"',
     ),
     "not allowed to move": (
         f'{CONFIRMED}then = "set_back"',

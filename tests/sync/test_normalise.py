@@ -111,6 +111,18 @@ def test_what_people_did_beside_the_fields() -> None:
     }
 
 
+def test_when_a_person_last_wrote() -> None:
+    """The latest of each journal that is asked for, empty for never; our own writing is nobody's."""
+    dialect = Dialect(
+        DIALECT.states, DIALECT.classes, own_user="connector", journals=("comments", "work_notes")
+    )
+    normaliser = Normaliser(dialect, Directory())
+    first = Change(OPENED + 60, "work_notes", "", "", "wang")
+    later = [first._replace(at=OPENED + 90), first._replace(at=OPENED + 99, user="connector")]
+    assert normaliser.ticket(ROW).extra == {"comments@": "", "work_notes@": ""}
+    assert normaliser.ticket(ROW, [*later, first]).extra["work_notes@"] == str(OPENED + 90)
+
+
 def test_without_a_history_nothing_is_said_of_notes() -> None:
     """Where the history cannot tell, the key is absent rather than empty."""
     dialect = Dialect(DIALECT.states, DIALECT.classes, extra=("work_notes",))
