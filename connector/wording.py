@@ -175,6 +175,13 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "new": ("new", "新建"),
     "in_progress": ("in progress", "处理中"),
     "on_hold": ("on hold", "挂起"),
+    "alert_incomplete": (
+        "This monitoring warning lacks: {{ lacks.en }}. Please add it.",
+        "本监控告警缺少：{{ lacks.zh }}，请补充。",
+    ),
+    "alert_description": ("a detailed description", "详细描述"),
+    "alert_impact": ("the extent of impact", "影响范围"),
+    "alert_suggestion": ("a first suggestion", "初步处理建议"),
     "knowledge_reminder": (
         (
             "Resolved, but no knowledge article yet. Please sum up problem, cause and solution and attach it"

@@ -30,6 +30,7 @@ SAID = {
     "role": Bilingual("group lead", "组长"),
     "late": True,
     "silent": 7200,
+    "lacks": Bilingual("the extent of impact", "影响范围"),
     "since": "2026-06-01 11:00",
     "most": 3,
     "hand_overs": 4,

@@ -68,6 +68,12 @@ SLOTS: tuple[tuple[Table, ...], ...] = (
          "service_hours": "onsite", "pause_on": "1"},
     ),
     (
+        {"rule": "monitoring_alert", "name": "warnings", "values": "event", "suggestion": "close_notes"},
+        {"rule": "monitoring_alert", "name": "warnings-later", "column": "category",
+         "values": ["network", "inquiry"], "grace": "2h",
+         "impact": "cmdb_ci", "labels": {"suggestion": "Try"}},
+    ),
+    (
         {"rule": "reassignment", "name": "ping-pong", "hand_overs": 2, "returns": 0, "person": "lead.zhao",
          "by": "both"},
         {"rule": "reassignment", "name": "ping-pong-noted", "returns": 1},
@@ -163,6 +169,8 @@ DEEDS: Mapping[str, Callable[[Desk, str], object]] = {
     "confirmed": lambda desk, n: desk.ticks(n, "u_desk_confirmed"),
     "draft, please": lambda desk, n: desk.ticks(n, "u_desk_draft"),
     "is noted": lambda desk, n: desk.sets(n, work_notes="Looked at it."),
+    "is an event": lambda desk, n: desk.sets(n, contact_type="event"),
+    "is described": lambda desk, n: desk.sets(n, description="Disk full\nTry: empty it"),
     "resolved": lambda desk, n: desk.resolves(n),
     "resolved as duplicate": lambda desk, n: desk.resolves(n, code="Duplicate"),
     "closed": lambda desk, n: desk.closes(n),

@@ -10,6 +10,7 @@ from connector.rules.customer_confirmation import CustomerConfirmation
 from connector.rules.hierarchical_escalation import HierarchicalEscalation
 from connector.rules.knowledge_capture import KnowledgeCapture
 from connector.rules.major_incident import MajorIncident
+from connector.rules.monitoring_alert import MonitoringAlert
 from connector.rules.reassignment import Reassignment
 from connector.rules.sla_timer import SlaTimer
 from connector.rules.tier_escalation import TierEscalation
@@ -22,6 +23,7 @@ AnyPolicy = Annotated[
     | HierarchicalEscalation
     | Reassignment
     | MajorIncident
+    | MonitoringAlert
     | KnowledgeCapture
     | CustomerConfirmation
     | CallbackSampling,
@@ -36,6 +38,7 @@ RULES: tuple[type[Policy], ...] = (
     HierarchicalEscalation,
     Reassignment,
     MajorIncident,
+    MonitoringAlert,
     KnowledgeCapture,
     CustomerConfirmation,
     CallbackSampling,

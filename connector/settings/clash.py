@@ -18,6 +18,7 @@ KEEPS: Mapping[str, tuple[str, ...]] = {
     "hierarchical_escalation": (),
     "reassignment": (),
     "major_incident": (),
+    "monitoring_alert": (),
     "knowledge_capture": ("knowledge",),
     "customer_confirmation": (),
     "callback_sampling": ("callback",),

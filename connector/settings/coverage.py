@@ -35,7 +35,6 @@ PEOPLE: Mapping[str, str] = {
     "R-F4": NOT_BUILT + "the set phrases as the call-back's script; manners themselves are on no record",
     "R-G1": NOT_BUILT + "the instance's change management has the steps, nothing here checks them",
     "R-G2": NOT_BUILT + "the instance's release management has the plan, nothing here checks it",
-    "R-G3": NOT_BUILT + "what a warning must hold; measuring thresholds is another program's",
     "R-H1": NOT_BUILT + "plan and audits as dated items; people plan and audit",
     "R-H2": NOT_BUILT + "the monthly analysis of complaints; people analyse",
     "R-H3": NOT_BUILT + "improvement measures followed to their verification, but for those of call-backs",
@@ -62,6 +61,8 @@ LEFT: Mapping[str, str] = {
     "R-C4": NOT_BUILT + "recognising a major incident by the number of similar tickets",
     "R-E1": NOT_BUILT + "answers of the instance's own surveys; call-backs and exported surveys count",
     "R-F3": NOT_BUILT + "the archive by time and speciality, and articles that grew stale",
+    "R-G3": NOT_BUILT + "alerts of `em_alert`, and composing what is missing from the configuration item; "
+    "measuring thresholds is another program's",
 }
 """Clause → what of it is left although something carries it out."""
 
@@ -98,7 +99,7 @@ FIGURES: Mapping[str, str] = {
     "R-F4": "R-E1",
     "R-G1": _OWN,
     "R-G2": _OWN,
-    "R-G3": _OWN,
+    "R-G3": _NOTES,
     "R-H1": _OWN,
     "R-H2": "R-E1; complaints: " + _OWN,
     "R-H3": "tasks of the kinds improvement and callback_2",

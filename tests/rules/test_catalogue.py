@@ -72,6 +72,14 @@ VARIANTS = [
             },
             {"rule": "reassignment", "returns": 0},
             {
+                "rule": "monitoring_alert",
+                "column": "u_desk_confirmed",
+                "values": "true",
+                "impact": "cmdb_ci",
+                "labels": {"suggestion": "Suggestion"},
+                "grace": "5h",
+            },
+            {
                 "rule": "update_limit",
                 "service_hours": "onsite",
                 "every": "2h",
