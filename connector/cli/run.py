@@ -25,6 +25,9 @@ SUMMARY = "run as a daemon: a pass every interval until told to stop"
 
 LOG = logging.getLogger("connector")
 
+PUBLISH_EVERY = 3600
+"""Seconds between two looks whether a scorecard has to be written; `[publish] every` says how often it is."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the verb."""
@@ -105,7 +108,7 @@ class Duty:
         self._gateway: Gateway | None = None
         """One over all attempts to sign in: it remembers how long the instance wants to be left alone."""
         self._world: World | None = None
-        self._full_at = clock.monotonic()
+        self._full_at = self._publish_at = clock.monotonic()
         self._held: dict[str, str] = {}
         self._notifier = notifier or Notifier({})
         self.sign: Callable[[], None] = lambda: None
@@ -172,6 +175,11 @@ class Duty:
         if condition is not None:
             self._store.tell("gateway", self._clock.now(), condition)
         self._notifier.status(trouble or f"last pass {took:.1f} s, all well")
+        if trouble or self._clock.monotonic() < self._publish_at:
+            return trouble
+        trouble = self.publish()
+        if not trouble:
+            self._publish_at = self._clock.monotonic() + PUBLISH_EVERY
         return trouble
 
     def _pass(self, began: float) -> str:
@@ -205,6 +213,28 @@ class Duty:
         self._note(report, world)
         LOG.log(logging.INFO if report.outcome.done else logging.DEBUG, "%s", summary(report))
         return report.trouble
+
+    def publish(self) -> str:
+        """Scorecards into the instance where ``[publish]`` is enforced; its trouble, or "".
+
+        They tell of the last good pass: before the first one nothing is published.
+        """
+        from connector.errors import Retriable
+        from connector.reconcile import plan_publication, publish
+
+        world, last = self._world, self._store.last_good_pass()
+        if world is None or last is None or self._settings.publish.mode != "enforce":
+            return ""
+        self.sign()
+        try:
+            planned = plan_publication(world, self._settings, last)
+            self.sign()
+            done = publish(world, self._settings, planned)
+        except Retriable as error:
+            return str(error) or type(error).__name__
+        if done.outcome.written or done.attached:
+            LOG.info("published %d records, %d pages", done.outcome.done, len(done.attached))
+        return done.trouble
 
     def _watch(self, what: str, done: int = 0, of: int = 0) -> None:
         self.sign()
@@ -285,7 +315,8 @@ class Duty:
         self.end()
         paces = self._settings.poll.every, fresh.poll.every
         self._gateway, self._world, self._settings = gateway, world, fresh
-        self._full_at = self._clock.monotonic()  # other policies, other verdicts on every ticket
+        # Other policies, other verdicts on every ticket; other targets, other figures.
+        self._full_at = self._publish_at = self._clock.monotonic()
         if paces[0] != paces[1]:
             self._daemon.every(fresh.poll.every, "pass", self.make_pass)
         self.vital.every = fresh.poll.every

@@ -14,13 +14,13 @@ from connector.kpi.figures import Figures
 from connector.kpi.period import Period, before, period_of
 from connector.kpi.publication.article import FROZEN, Article, article
 from connector.kpi.score import SCOPE_KINDS, WHOLE, Scope
-from connector.reconcile.recipe import act
 from connector.reconcile.standing import figures_of, freeze_due
 from connector.reconcile.world import World
 from connector.settings import Settings
-from connector.sync.apply import Answer, Outcome
+from connector.sync.apply import carry_out
 from connector.sync.change import Because, Change, FieldChange, Plan
 from connector.sync.instant import instant
+from connector.sync.outcome import Answer, Outcome, Written
 from connector.sync.store import JournalEntry
 from connector.ticket import Instant
 
@@ -98,7 +98,25 @@ def publish(world: World, settings: Settings, publication: Publication) -> Publi
 
     A `Retriable` error ends it; what is missing is planned again the next time.
     """
-    outcome = act(world, settings, publication.plan)
+
+    def record(step: Written) -> None:
+        change = step.change
+        entry = _entry(world, settings, publication.plan.at, change.sys_id, change.number)
+        world.store.journal(
+            [
+                entry._replace(
+                    table=change.table,
+                    record=change.sys_id,
+                    because=[list(why) for why in change.because],
+                    fields=[list(each) for each in change.fields],
+                    answer=str(step.answer),
+                    detail=step.detail,
+                )
+            ]
+        )
+
+    # Not by `recipe.act`: what it learns from a refusal is about tickets and their columns.
+    outcome = carry_out(publication.plan, world.gateway, record, marks_column="")
     # Articles are HTML, which the platform cleans as it likes: the stamp says what was written, not the text.
     trouble = outcome.stopped
     lost = {step.change.sys_id for step in outcome.written if step.answer not in _ON_RECORD}
@@ -122,18 +140,14 @@ def _attach(world: World, settings: Settings, at: Instant, file: File) -> str:
     there = files.of(table, file.record)
     if not any(one.name == file.name for one in there):
         made = files.put(table, file.record, file.name, file.content.encode(), HTML)
+        entry = _entry(world, settings, at, file.record, file.title)
         world.store.journal(
             [
-                JournalEntry(
-                    at=at,
-                    sent_at=world.clock.now(),
-                    ticket=file.record,
-                    number=file.title,
+                entry._replace(
                     table="sys_attachment",
                     record=made,
                     because=[[POLICY, CLAUSE, "the page of the scorecard", ""]],
                     fields=[["file_name", "", file.name]],
-                    settings=settings.digest,
                     answer=str(Answer.WRITTEN),
                 )
             ]
@@ -147,6 +161,19 @@ def _attach(world: World, settings: Settings, at: Instant, file: File) -> str:
         ]
     )
     return file.name
+
+
+def _entry(world: World, settings: Settings, at: Instant, record: str, title: str) -> JournalEntry:
+    """A line of the journal about a record that belongs to no ticket."""
+    return JournalEntry(
+        at=at,
+        sent_at=world.clock.now(),
+        ticket=record,
+        number=title,
+        table="",
+        record="",
+        settings=settings.digest,
+    )
 
 
 def _periods(settings: Settings, now: Instant) -> Iterable[Period]:

@@ -214,3 +214,30 @@ def test_a_pass_that_nobody_foresaw_to_fail_is_counted(site: Site, kept: Kept) -
     assert not kept.duty.vital.ready(site.clock.now())
     assert kept.duty.make_pass() == ""
     assert kept.duty.vital.passes == {"failed": 1, "ok": 1}
+
+
+def test_it_publishes_after_a_good_pass_and_only_where_it_is_enforced(site: Site, kept: Kept) -> None:
+    """Nothing before the first pass, nothing while observed; then once, and no more while nothing changes."""
+    kept.duty.begin()
+    assert kept.duty.publish() == ""
+    kept.duty.make_pass()
+    assert site.instance.rows("kb_knowledge") == []
+    site.change("[[desk]]", '[publish]\nmode = "enforce"\n[[desk]]')
+    kept.duty.reload()
+    assert kept.duty.make_pass() == ""
+    records = site.instance.rows("kb_knowledge")
+    assert len(records) == len(site.instance.rows("sys_attachment")) == 2
+    writes = site.writes()
+    assert kept.duty.publish() == ""
+    assert site.writes() == writes
+
+
+def test_an_instance_that_is_away_is_published_to_later(site: Site, kept: Kept) -> None:
+    """Its trouble is told, the daemon goes on."""
+    site.change("[[desk]]", '[publish]\nmode = "enforce"\n[[desk]]')
+    kept.duty.begin()
+    site.faults.add(Fault.hibernating(), when=lambda call: call.table == "kb_knowledge")
+    assert "JSON" in kept.duty.make_pass()
+    assert kept.store.last_passes(1)[0].ok
+    assert kept.duty.make_pass() == ""
+    assert len(site.instance.rows("kb_knowledge")) == 2
