@@ -1,7 +1,7 @@
 """Incidents as an instance would send them, and a process that serves them over loopback.
 
-They count upwards: number 5 has the sys_id 5, and two of them change in each second, up to the instant
-`Desk.changed`. So where a page begins follows from its query, and no list has to be searched.
+They count upwards: number 5 has the sys_id 5, and `Desk.rate` of them change in each second, up to the
+instant `Desk.changed`. So where a page begins follows from its query, and no list has to be searched.
 """
 
 import json
@@ -20,8 +20,8 @@ FIRST = 1_780_286_400
 """2026-06-01 04:00:00 UTC, when the last of the incidents changed for the first time."""
 AGAIN = FIRST + 86_400
 """A day later, when the last of them changed for the second time."""
-LATER = AGAIN + 60
-"""A minute after that, when the last of them was touched once more."""
+LATER = AGAIN + 1200
+"""Twenty minutes after that, when the last of them was touched once more."""
 SURPRISED = 0.03
 """Share of the incidents to which somebody gave another priority then."""
 EXAMPLE = Path(__file__).parents[1] / "config.example.toml"
@@ -74,22 +74,22 @@ class Desk:
     """All incidents and the connector's tasks beside them, and how they go on."""
 
     def __init__(self) -> None:
-        self.changed = FIRST
+        self.changed, self.rate = FIRST, 2
         self.rows = [incident(number, ROWS) for number in range(ROWS)]
         self.tasks: list[Row] = []
 
     def goes_on(self) -> None:
         """A day later every incident has changed again."""
-        self._touch(AGAIN)
+        self._touch(AGAIN, self.rate)
 
     def is_touched(self) -> None:
-        """A minute later, once more: somebody wrote a note on it."""
-        self._touch(LATER)
+        """Within a quarter of an hour, once more: somebody wrote a note on it."""
+        self._touch(LATER, 110)
 
-    def _touch(self, at: int) -> None:
-        self.changed = at
+    def _touch(self, at: int, rate: int) -> None:
+        self.changed, self.rate = at, rate
         for number, row in enumerate(self.rows):
-            row["sys_updated_on"] = platform_time(at - (ROWS - number) // 2)
+            row["sys_updated_on"] = platform_time(at - (ROWS - number) // rate)
             row["sys_mod_count"] = str(int(row["sys_mod_count"]) + 1)
 
     def is_now(self, rows: list[Row]) -> None:
@@ -139,7 +139,7 @@ class Desk:
         if beyond:
             return int(beyond[1], 16) + 1
         at = instant(since[1]) if since else None
-        return 0 if at is None else max(0, len(self.rows) - (self.changed - at) * 2)
+        return 0 if at is None else max(0, len(self.rows) - (self.changed - at) * self.rate)
 
 
 class Handler(BaseHTTPRequestHandler):
