@@ -161,12 +161,12 @@ def _population(world: World, settings: Settings, judged: Judged, now: Instant) 
 
 @contextmanager
 def seldom_collected() -> Iterator[None]:
-    """Python looks for cycles of garbage every 50,000 new objects instead of every 700.
+    """Python looks for cycles of garbage every 10,000 new objects instead of every 700.
 
     Rows and tickets hold no cycles and are gone page by page; looking through them is a tenth of a pass.
     """
     before = gc.get_threshold()
-    gc.set_threshold(50_000, 20, 100)
+    gc.set_threshold(10_000, 20, 100)
     try:
         yield
     finally:

@@ -30,8 +30,8 @@ from sqlalchemy.sql.elements import ClauseElement
 
 from connector.errors import SettingsError
 
-_TUNING = ("cache_size=-4096", "temp_store=MEMORY", "wal_autocheckpoint=4000")
-"""4 MiB of pages in memory, for the system caches files too, and 16 in the log before they are copied."""
+_TUNING = ("cache_size=-2048", "temp_store=MEMORY", "wal_autocheckpoint=4000")
+"""2 MiB of pages in memory, for the system caches files too, and 16 in the log before they are copied."""
 
 KEYS = "keys"
 """The parameter that holds the keys a statement is about."""
