@@ -236,6 +236,7 @@ def test_an_instance_that_is_away_is_published_to_later(site: Site, kept: Kept) 
     """Its trouble is told, the daemon goes on."""
     site.change("[[desk]]", '[publish]\nmode = "enforce"\n[[desk]]')
     kept.duty.begin()
+    kept.duty.reload()
     site.faults.add(Fault.hibernating(), when=lambda call: call.table == "kb_knowledge")
     assert "JSON" in kept.duty.make_pass()
     assert kept.store.last_passes(1)[0].ok
