@@ -97,7 +97,7 @@ def run(args: argparse.Namespace) -> int:
 
     if args.markdown:
         raise SettingsError("--markdown is for --log")
-    settings = load(args.config or DEFAULT)
+    settings = load(args.config or DEFAULT, lenient=True)
     kind, name = _scope(args.scope)
     listed = _listed(args.listed, settings)
     pictured = picture.wanted(args)

@@ -31,6 +31,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _scored(args: argparse.Namespace) -> int:
+    from dataclasses import replace
     from pathlib import Path
 
     from connector.cli import picture
@@ -42,7 +43,7 @@ def _scored(args: argparse.Namespace) -> int:
     from connector.settings import load
 
     pictured = picture.wanted(args)
-    settings = load(args.config) if args.config else None
+    settings = load(args.config, lenient=True) if args.config else None
     zone = _zone(args.zone or (settings.instance.zone if settings else "UTC"))
     try:
         log = read_log(
@@ -61,6 +62,8 @@ def _scored(args: argparse.Namespace) -> int:
         raise SettingsError(*str(error).split("\n")) from None
     if not log.tickets:
         raise SettingsError(f"--log {args.log}: no incident in it can be used", *log.problems[:20])
+    if settings is not None:
+        log = replace(log, problems=(*settings.left_out, *log.problems))
     report = scored(log, zone, args, settings)
     if pictured:
         from connector.cli.log_picture import write

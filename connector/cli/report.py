@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
     if args.show_template:
         print(own_template(args.format), end="")
         return 0
-    settings = load(args.config)
+    settings = load(args.config, lenient=True)
     if args.output and (problems := place_problems("--output", args.output)):
         raise SettingsError(*problems)
     template, name = _template(args, settings)

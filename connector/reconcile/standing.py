@@ -1,5 +1,6 @@
 """All figures of a period as one value, from the mirror, the declared sources and what is frozen."""
 
+import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -51,7 +52,7 @@ def figures_of(
     periods = _line(period, trend, zone)
     moment = period.start if now is None else now
     kept: dict[Period, list[Score]] = {}
-    problems: list[str] = []
+    problems = list(settings.left_out)
     if not past and now is not None:
         for each in periods:
             stored, broken = _stored(world, settings, each, scopes)
@@ -169,8 +170,11 @@ def gathered(settings: Settings, directory: Directory) -> list[Gathered]:
 
 def _declared_at(settings: Settings, number: int) -> str:
     """``config.toml:12: source "duty"``."""
-    line = line_of(("source", number, "path"), places(settings.text)) if settings.text else 1
-    return f'{settings.path}:{line}: source "{settings.sources[number].name}"'
+    name = settings.sources[number].name
+    written = tomllib.loads(settings.text).get("source", ())  # of which faulty ones may have been left out
+    index = next((place for place, one in enumerate(written) if one.get("name") == name), 0)
+    line = line_of(("source", index, "path"), places(settings.text))
+    return f'{settings.path}:{line}: source "{name}"'
 
 
 def _stale(settings: Settings, states: Sequence[State], period: Period, zone: ZoneInfo) -> list[str]:

@@ -58,6 +58,7 @@ class Settings(Table):
 
     _path: Path = PrivateAttr(default=Path("config.toml"))
     _text: str = PrivateAttr(default="")
+    _left_out: tuple[str, ...] = PrivateAttr(default=())
 
     @property
     def path(self) -> Path:
@@ -68,6 +69,11 @@ class Settings(Table):
     def text(self) -> str:
         """What stands in the file, as far as it was read from one."""
         return self._text
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """What was wrong with figures that are not among these settings; only of a lenient `load`."""
+        return self._left_out
 
     @cached_property
     def service_hours(self) -> Mapping[str, ServiceHours]:

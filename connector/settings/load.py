@@ -55,9 +55,14 @@ _PLAINER = {
 """How the parser begins what it says → the same for people."""
 
 
-def load(path: str | Path) -> Settings:
+FIGURES = frozenset({"indicator", "source", "score", "period"})
+"""Tables that define figures: with one of them wrong the others can still be scored."""
+
+
+def load(path: str | Path, *, lenient: bool = False) -> Settings:
     """Read and check a configuration file.
 
+    ``lenient``: a faulty table that defines a figure is left out, and `Settings.left_out` says why.
     Raises `SettingsError` whose ``problems`` are all that is wrong, in the order of the file:
     ``config.toml:10: policy "urgent-limits" (sla_timer): resolve_wihtin: no such setting; did you mean …?``
     """
@@ -75,10 +80,10 @@ def load(path: str | Path) -> Settings:
         raise SettingsError(f"{path}:{before + 1}: not UTF-8 text; save the file as UTF-8") from None
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read: {error.strerror}") from None
-    return loads(text, path)
+    return loads(text, path, lenient=lenient)
 
 
-def loads(text: str, path: str | Path = "config.toml") -> Settings:
+def loads(text: str, path: str | Path = "config.toml", *, lenient: bool = False) -> Settings:
     """The settings that a TOML text stands for; ``path`` is what errors call it and where it lies."""
     path = Path(path)
     try:
@@ -86,13 +91,47 @@ def loads(text: str, path: str | Path = "config.toml") -> Settings:
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(_not_toml(str(error), text, path)) from None
     wrong = problems(document)
+    told: list[str] = []
     if wrong:
         lines = places(text)
-        told = sorted((line(finding, document, str(path), lines) for finding in wrong), key=_number)
-        raise SettingsError(*dict.fromkeys(told))
+        left = document
+        if lenient:
+            left, wrong, faulty = _without_faulty_figures(document, wrong)
+        else:
+            faulty = wrong
+        told = sorted((line(finding, document, str(path), lines) for finding in faulty), key=_number)
+        if wrong:
+            raise SettingsError(*dict.fromkeys(told))
+        document = left
     settings = Settings.model_validate(document)
-    settings._path, settings._text = path, text
+    settings._path, settings._text, settings._left_out = path, text, tuple(dict.fromkeys(told))
     return settings
+
+
+def _without_faulty_figures(
+    document: dict[str, Any], wrong: list[Finding]
+) -> tuple[dict[str, Any], list[Finding], list[Finding]]:
+    """The document without the tables of figures that are wrong, what is wrong even then, and all that was
+    found, at its places in the document as it was.
+    """
+    left = {key: list(value) if key in FIGURES else value for key, value in document.items()}
+    where = {kind: list(range(len(left[kind]))) for kind in FIGURES & left.keys()}
+    faulty: list[Finding] = []
+    while wrong:
+        drop: set[tuple[str, int]] = set()
+        for finding in wrong:
+            match finding.place:
+                case (str(kind), int(index), *rest) if kind in FIGURES:
+                    drop.add((kind, index))
+                    faulty.append(finding._replace(place=(kind, where[kind][index], *rest)))
+                case _:
+                    faulty.append(finding)
+        if len({finding.place[:2] for finding in wrong}) > len(drop):
+            return left, wrong, faulty  # something else is wrong, and that must be put right
+        for kind, index in sorted(drop, reverse=True):
+            del left[kind][index], where[kind][index]
+        wrong = problems(left)
+    return left, wrong, faulty
 
 
 def warnings(settings: Settings, now: Instant) -> list[str]:

@@ -372,6 +372,29 @@ def test_the_terminal_shows_sparklines_sources_and_links(richer, capsys):
     assert ".localhost/incident.do?sys_id=" in "".join(capsys.readouterr().out.split())
 
 
+def test_a_faulty_indicator_is_named_and_the_rest_is_scored(richer, tmp_path):
+    """Unknown predicate, weights that do not add up: file and line, incomplete, exit code 1."""
+    config = tmp_path / "config.toml"
+    text = config.read_text(encoding="utf-8").replace("R-E5 = 100", "R-E5 = 90")
+    text += '[[indicator]]\nname = "own"\nclause = "R-E6"\nnumerator = { resolvd = true }\n'
+    config.write_text(text, encoding="utf-8")
+    code, said = said_of(richer, "--period", "day")
+    first, second = said["problems"]
+    lines = text.split("\n")
+    assert (
+        first
+        == f'{config}:{lines.index("[[score]]") + 1}: score "groups": weights: they add up to 90, not to 100'
+    )
+    assert second.startswith(
+        f'{config}:{len(lines) - 1}: indicator "own": numerator: resolvd: no such setting'
+    )
+    assert (code, said["complete"], said["grades"]) == (1, False, [])
+    figures = {score["indicator"]: score["value"] for score in said["scores"]}
+    assert (figures["R-E5"], figures["R-E7"]) == (50.0, 100.0)
+    config.write_text(text.replace('kind = "basic"', 'kind = "base"'), encoding="utf-8")
+    assert main(["kpi", richer.path]) == 2, "what is not a figure must be right"
+
+
 def test_a_report_that_is_incomplete_says_so(richer, tmp_path, capsys):
     """The roster is gone: named with the line that declares it, exit code 1, the rest scored."""
     (tmp_path / "duty.csv").unlink()
