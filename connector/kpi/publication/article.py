@@ -1,5 +1,6 @@
 """A look, narrowed to a scope → what the record says. Only tags that the platform lets stand, no styles."""
 
+import re
 from collections.abc import Mapping
 from hashlib import blake2b
 from typing import NamedTuple
@@ -27,6 +28,9 @@ FROZEN = "frozen"
 
 TITLE = 100
 """Characters of `kb_knowledge.short_description` (platform facts, §6)."""
+
+_BETWEEN = re.compile(r">\s+<")
+"""White space that shows nowhere, but for where an instance shows an article as text."""
 
 _pages = Environment(
     loader=PackageLoader("connector.kpi.publication", "template"),
@@ -64,7 +68,7 @@ def article(figures: Figures, scope: Scope, names: Mapping[str, str] | None = No
     period, name = figures.period, scope_text(scope, known)
 
     def text(as_of: str) -> str:
-        return _pages.get_template("article.html").render(
+        written = _pages.get_template("article.html").render(
             period=period.label,
             name=name,
             scope=scope,
@@ -81,6 +85,7 @@ def article(figures: Figures, scope: Scope, names: Mapping[str, str] | None = No
             interval=interval_text,
             verdict=lambda score: verdict(score).text,
         )
+        return _BETWEEN.sub("><", written).strip()
 
     # A desk may be called what it likes; in a query and in a file's name it is a few digits.
     whose = f"{scope.kind}-{blake2b(scope.key.encode(), digest_size=6).hexdigest()}" if scope.key else "whole"

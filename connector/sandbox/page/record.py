@@ -23,6 +23,7 @@ VIEWER = "admin"
 
 
 _LINE_END = re.compile(r"<br\s*/?>|</(?:p|li|div|tr|h[1-6])\s*>", re.IGNORECASE)
+_CELL_END = re.compile(r"</t[dh]>(?=\s*<t[dh]\b)", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 
 HIDDEN = "••••••"
@@ -122,8 +123,11 @@ class Shelf:
 
 
 def plain(html: str) -> str:
-    """What stands in a piece of HTML, a line for each paragraph; still only text, to be escaped like any."""
-    return unescape(_TAG.sub("", _LINE_END.sub("\n", html))).strip()
+    """What stands in a piece of HTML, a line for each paragraph and row, dots between the cells of a table;
+    still only text, to be escaped like any.
+    """
+    lines = _LINE_END.sub("\n", _CELL_END.sub(" · ", html))
+    return unescape(_TAG.sub("", lines)).strip()
 
 
 def form_address(table: str, sys_id: str) -> str:

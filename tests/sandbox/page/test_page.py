@@ -335,6 +335,13 @@ def test_an_article_is_read_as_text(look: Look, instance: Instance) -> None:
     assert harmless(page)
 
 
+def test_a_table_in_an_article_is_read_by_rows(look: Look, instance: Instance) -> None:
+    """A line each, with dots between the cells."""
+    html = "<table><tr><th>a</th><th>b</th></tr><tr><td>1</td> <td>2</td></tr></table>"
+    sys_id = instance.insert("kb_knowledge", {"text": html})["sys_id"]
+    assert "a · b\n1 ·  2" in look(f"/kb_knowledge.do?sys_id={sys_id}").all("dd")
+
+
 def test_a_form_says_where_it_stands(look: Look, instance: Instance, ticket: str) -> None:
     """The trail leads to the list and ends with the record; lists below a form are narrow."""
     child = instance.insert("incident", {"parent_incident": ticket, "short_description": "same here"})
