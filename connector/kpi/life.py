@@ -78,6 +78,8 @@ def escalation(ticket: Ticket, groups: Mapping[str, Group], left: Tier) -> tuple
 
     Groups without a tier in between are passed over: the request still left the one and reached the other.
     """
+    if len(ticket.spans) < 2:
+        return None  # it never changed hands, which is so of most
     hands: Span | None = None
     for span in ticket.spans:
         if not span.group:
