@@ -56,6 +56,25 @@ SLOTS: tuple[tuple[Table, ...], ...] = (
          "report_to": "lead.zhao", "report_within": "1h", "broadcast": False},
     ),
     (
+        {"rule": "knowledge_capture", "name": "knowledge-owed", "grace": "1h", "then_after": "2h",
+         "service_hours": "onsite", "exempt_close_codes": "Duplicate"},
+        {"rule": "knowledge_capture", "name": "knowledge-set-back", "grace": "1h", "then_after": "2h",
+         "then": "set_back", "draft": "on_request", "draft_column": "u_desk_draft"},
+        {"rule": "knowledge_capture", "name": "knowledge-drafted", "grace": "30m", "draft": "always"},
+    ),
+    (
+        {"rule": "customer_confirmation", "name": "confirmed", "confirmed": "u_desk_confirmed",
+         "silence_counts_after": "24h"},
+        {"rule": "customer_confirmation", "name": "confirmed-or-back", "confirmed": "u_desk_confirmed",
+         "then": "set_back"},
+    ),
+    (
+        {"rule": "callback_sampling", "name": "daily-callbacks", "rate": 0.5, "key": "a", "per": "day",
+         "zone": "Asia/Shanghai", "strata": ["class"], "minimum": 1, "cap_per_caller": 2, "low_score": 3},
+        {"rule": "callback_sampling", "name": "all-callbacks", "rate": 1, "key": "b", "per": "day",
+         "assign_to": "li", "low_score": 3},
+    ),
+    (
         {"rule": "hierarchical_escalation", "name": "ladder", "service_hours": "remote",
          "resolve_within": "2h", "told_within": "onsite", "told_at_once": "urgent",
          "steps": [{"at": 0.5, "role": "consultant", "by": "both"}, {"at": 1.0, "role": "group_lead"},
@@ -78,29 +97,12 @@ SLOTS: tuple[tuple[Table, ...], ...] = (
          "by": "both"},
         {"rule": "reassignment", "name": "ping-pong-noted", "returns": 1},
     ),
-    (
-        {"rule": "knowledge_capture", "name": "knowledge-owed", "grace": "1h", "then_after": "2h",
-         "service_hours": "onsite", "exempt_close_codes": "Duplicate"},
-        {"rule": "knowledge_capture", "name": "knowledge-set-back", "grace": "1h", "then_after": "2h",
-         "then": "set_back", "draft": "on_request", "draft_column": "u_desk_draft"},
-        {"rule": "knowledge_capture", "name": "knowledge-drafted", "grace": "30m", "draft": "always"},
-    ),
-    (
-        {"rule": "customer_confirmation", "name": "confirmed", "confirmed": "u_desk_confirmed",
-         "silence_counts_after": "24h"},
-        {"rule": "customer_confirmation", "name": "confirmed-or-back", "confirmed": "u_desk_confirmed",
-         "then": "set_back"},
-    ),
-    (
-        {"rule": "callback_sampling", "name": "daily-callbacks", "rate": 0.5, "key": "a", "per": "day",
-         "zone": "Asia/Shanghai", "strata": ["class"], "minimum": 1, "cap_per_caller": 2, "low_score": 3},
-        {"rule": "callback_sampling", "name": "all-callbacks", "rate": 1, "key": "b", "per": "day",
-         "assign_to": "li", "low_score": 3},
-    ),
 )  # fmt: skip
 """At most one of each slot."""
 
 SETS_BACK = frozenset({"knowledge-set-back", "confirmed-or-back"})
+ASKS_WHO_WROTE = frozenset({"to-second-line", "updates", "urgent-updates"})
+"""Only the audit tells that."""
 CHAINS = frozenset({"to-vendor"})
 
 _parse = TypeAdapter(AnyPolicy).validate_python

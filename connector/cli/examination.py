@@ -10,7 +10,7 @@ from connector.clock import SystemClock
 from connector.errors import GatewayError, Retriable, SettingsError, Skippable, Unauthorised, WrongInstance
 from connector.reconcile.world import open_gateway, sources
 from connector.settings import Settings
-from connector.settings.reference import EVERY_OTHER_GROUP
+from connector.settings.clash import EVERY_OTHER_GROUP
 from connector.settings.spelling import listed, nearest
 from connector.sync.gateway import Gateway, Probe, term
 from connector.sync.history import FIELDS

@@ -4,7 +4,7 @@ The planner writes neither when two policies disagree; an admin should learn tha
 Two policies in different modes do not clash: one may be rehearsed beside the other.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 
 from connector.rules.base import Policy, When
@@ -28,7 +28,11 @@ KEEPS: Mapping[str, tuple[str, ...]] = {
 AGREED = frozenset({"tier"})
 """Roles in which two policies want the same by nature: the tier is that of the ticket's group."""
 
+EVERY_OTHER_GROUP = "*"
+"""In a tier of a desk: all groups of the instance that no desk names."""
+
 Groups = Mapping[str, tuple[str, Tier | None, tuple[str, ...]]]
+"""Name → (desk, tier, categories)."""
 
 
 def clashes(
@@ -62,15 +66,29 @@ def overlap(one: When, other: When, priorities: Mapping[str, FaultClass], groups
         )
     ):
         return False
+    return some_urgency(several, priorities) and some_place(several, groups)
+
+
+def some_urgency(several: Iterable[When], priorities: Mapping[str, FaultClass]) -> bool:
+    """Whether some class and priority go together and are what all of these ask for."""
+    several = tuple(several)
     unnamed = {priority: FaultClass.GENERAL for when in several for priority in ("", *when.priority)}
-    urgency = any(
+    return any(
         all(_in(when.priority, priority) and _in(when.fault_class, fault_class) for when in several)
         for priority, fault_class in {**unnamed, **priorities}.items()
     )
-    nowhere = {"": ("", None, ())}
-    return urgency and any(
+
+
+def some_place(several: Iterable[When], groups: Groups) -> bool:
+    """Whether some group, with its desk and its tier, or no group, is what all of these ask for."""
+    several = tuple(several)
+    known: dict[str, tuple[str, Tier | None, tuple[str, ...]]] = {"": ("", None, ()), **groups}
+    if EVERY_OTHER_GROUP in groups:
+        named = (name for when in several for name in when.group)
+        known |= {name: groups[EVERY_OTHER_GROUP] for name in named if name not in groups}
+    return any(
         all(_in(when.group, name) and _in(when.desk, desk) and _in(when.tier, tier or "") for when in several)
-        for name, (desk, tier, _) in {**groups, **nowhere}.items()
+        for name, (desk, tier, _) in known.items()
     )
 
 

@@ -9,6 +9,7 @@ from stat import S_IMODE
 from connector.settings.clash import KEEPS, people_write, rule_of
 from connector.settings.document import Settings
 from connector.settings.finding import Finding
+from connector.settings.futility import doubled, futile
 from connector.settings.secret import Secret
 from connector.ticket import Instant
 
@@ -32,6 +33,8 @@ def doubts(settings: Settings, now: Instant) -> Iterator[Finding]:
             "adopt_from is not set and policies enforce: the whole backlog will be written to; set the day "
             "from which on tickets are touched",
         )
+    yield from futile(settings)
+    yield from doubled(settings)
     for index, policy in enumerate(settings.policies):
         if policy.journals() and settings.instance.history != "audit":
             yield Finding(

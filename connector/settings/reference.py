@@ -4,14 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from connector.rules.base import Policy
-from connector.settings.clash import people_write
+from connector.settings.clash import EVERY_OTHER_GROUP, people_write
 from connector.settings.finding import Finding
 from connector.settings.place import Place
 from connector.settings.spelling import nearest
 from connector.settings.table import Columns, Desk
-
-EVERY_OTHER_GROUP = "*"
-"""In a tier of a desk: all groups of the instance that no desk names."""
 
 
 def references(

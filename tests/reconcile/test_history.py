@@ -10,6 +10,7 @@ from connector.reconcile.judgement import read_tickets
 from connector.sandbox import Fault
 from connector.ticket import Span, TicketState
 from tests.timeline import (
+    ASKS_WHO_WROTE,
     DEEDS,
     NUMBERS,
     SETS_BACK,
@@ -91,7 +92,7 @@ def test_what_nobody_measures_is_observed(timeline: list[Then]) -> None:
 
 
 @examples(5)
-@given(mixes(without=SETS_BACK | {"to-second-line"}, modes=False), timelines(2))
+@given(mixes(without=SETS_BACK | ASKS_WHO_WROTE, modes=False), timelines(2))
 def test_the_same_is_done_from_metrics(mix: tuple[Table, ...], timeline: list[Then]) -> None:
     """Half a minute late or not, the records say in the end what they would say with the audit."""
     worlds = []

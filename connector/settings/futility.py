@@ -1,0 +1,122 @@
+"""Policies that can never fire, speak in every pass, or speak twice of the same ticket.
+
+All of it is allowed: a group may be hired tomorrow, a second policy may be meant. An admin should know today.
+"""
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from connector.rules.base import Policy, When
+from connector.rules.knowledge_capture import KnowledgeCapture
+from connector.rules.major_incident import MajorIncident
+from connector.rules.monitoring_alert import MonitoringAlert
+from connector.rules.tier_escalation import TierEscalation
+from connector.rules.update_limit import UpdateLimit
+from connector.settings.clash import AGREED, KEEPS, overlap, rule_of, some_place, some_urgency
+from connector.settings.document import Settings
+from connector.settings.finding import Finding
+from connector.settings.place import Place
+from connector.settings.spelling import listed
+from connector.ticket import Tier
+
+NEVER = "can never fire: "
+
+
+def futile(settings: Settings) -> Iterator[Finding]:
+    """What a policy asks for that no ticket can be, and notes that would come in every pass."""
+    for index, policy in enumerate(settings.policies):
+        place: Place = ("policy", index)
+        yield from _conditions(place, policy.when, settings)
+        if isinstance(policy, TierEscalation):
+            yield from _escalation(place, policy, settings)
+        if isinstance(policy, KnowledgeCapture) and not _anywhere(policy.when, policy.tiers, settings):
+            yield Finding(
+                (*place, "tiers"), f"{NEVER}no desk has a group of tier {' or '.join(policy.tiers)} for it"
+            )
+        yield from _every_pass(place, policy, settings)
+
+
+def doubled(settings: Settings) -> Iterator[Finding]:
+    """Two policies of a rule that keeps no columns, about the same tickets: each says it.
+
+    Those that keep columns are refused (`connector.settings.clash`).
+    """
+    for (_, first), (index, second) in combinations(enumerate(settings.policies), 2):
+        if type(first) is not type(second) or first.mode != second.mode:
+            continue
+        if set(KEEPS.get(rule_of(first), ())) - AGREED or _apart(first, second):
+            continue
+        if overlap(first.when, second.when, settings.priorities, settings.groups):
+            yield Finding(
+                ("policy", index),
+                f'overlaps policy "{first.name}": both speak of the same tickets, and people are told twice; '
+                "narrow `when` of one of them if that is not meant",
+            )
+
+
+def _conditions(place: Place, when: When, settings: Settings) -> Iterator[Finding]:
+    place = (*place, "when")
+    strange = [priority for priority in when.priority if priority not in settings.priorities]
+    for priority in strange:
+        told = NEVER if len(strange) == len(when.priority) else ""
+        yield Finding(
+            (*place, "priority"),
+            f'{told}priority "{priority}" belongs to no fault class, and tickets with it are set aside; '
+            "name it under [fault_class]",
+        )
+    if not strange and not some_urgency([when], settings.priorities):
+        wanted = [f"class {listed(list(when.fault_class))}"]
+        wanted += [f"priority {listed(list(when.priority))}"] if when.priority else []
+        yield Finding(place, f"{NEVER}by [fault_class] no ticket has {' and '.join(wanted)}")
+    if not some_place([when], settings.groups):
+        wanted = [
+            f"{name} {listed(list(values))}"
+            for name, values in (("desk", when.desk), ("tier", when.tier), ("group", when.group))
+            if values
+        ]
+        yield Finding(place, f"{NEVER}by [[desk]] no group has {' and '.join(wanted)}")
+
+
+def _escalation(place: Place, policy: TierEscalation, settings: Settings) -> Iterator[Finding]:
+    when, to, groups = policy.when, policy.to_tier, settings.groups
+    if some_place([when], groups) and not _anywhere(when, (policy.from_tier,), settings):
+        yield Finding((*place, "from"), f"{NEVER}no group that `when` allows is of tier {policy.from_tier}")
+    _, tier, _ = groups.get(policy.to_group or "", ("", to, ()))
+    if tier is not to:
+        where = f"of tier {tier}" if tier else "outside the tiers"
+        yield Finding(
+            (*place, "to_group"),
+            f'group "{policy.to_group}" is {where}, not of tier {to}',
+        )
+    if policy.to_group is None and not any(tier is to for _, tier, _ in groups.values()):
+        yield Finding(
+            (*place, "to"),
+            f"no desk has a group of tier {to}: nothing is moved, a note says that nobody can be found",
+        )
+    if when.category and policy.out_of_capability and not set(when.category) & set(policy.out_of_capability):
+        yield Finding((*place, "out_of_capability"), "`when` allows none of these categories")
+
+
+def _anywhere(when: When, tiers: tuple[Tier, ...], settings: Settings) -> bool:
+    """Some group that ``when`` allows is of one of these tiers."""
+    return not tiers or some_place([when, When(tier=tiers)], settings.groups)
+
+
+def _every_pass(place: Place, policy: Policy, settings: Settings) -> Iterator[Finding]:
+    every = settings.poll.every
+    if isinstance(policy, MajorIncident) and policy.broadcast and policy.broadcast_every <= every:
+        key = "broadcast_every"
+    elif isinstance(policy, UpdateLimit) and policy.every <= every:
+        key = "every"
+    else:
+        return
+    yield Finding((*place, key), "not longer than [poll] every: people get a note in every pass")
+
+
+def _apart(first: Policy, second: Policy) -> bool:
+    """What the two are about differs by more than `when`."""
+    if isinstance(first, TierEscalation) and isinstance(second, TierEscalation):
+        return first.from_tier is not second.from_tier
+    if isinstance(first, MonitoringAlert) and isinstance(second, MonitoringAlert):
+        return first.column == second.column and not set(first.values) & set(second.values)
+    return False

@@ -1,0 +1,218 @@
+"""`check` tells of policies that can never fire, speak in every pass, or speak twice; with the line."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connector.rules.base import When
+from connector.settings import Settings, loads, warnings
+from connector.settings.clash import some_place, some_urgency
+from connector.settings.futility import NEVER
+from connector.ticket import FaultClass, Group, Tier
+from tests.builder import ticket
+
+NOW = 1_790_000_000  # 2026-09-21
+BASE = """[instance]
+url = "https://desk.example.service-now.com"
+auth = { user = "connector", password = { env = "DESK_PASSWORD" } }
+[columns]
+class = "u_c"
+respond_by = "u_r"
+resolve_by = "u_s"
+clock = "u_k"
+tier = "u_t"
+knowledge = "u_n"
+shared = ["state", "assignment_group", "assigned_to"]
+[service_hours.r]
+zone = "UTC"
+always = true
+[fault_class]
+urgent = ["1"]
+important = ["2", "3"]
+general = ["4"]
+[[desk]]
+name = "main"
+first_line = ["Desk"]
+second_line = ["Network"]
+[[desk]]
+name = "south"
+first_line = ["South"]
+"""
+MAJOR = '[[policy]]\nrule = "major_incident"\nname = "{name}"\nreport_to = "x"\n'
+TIERS = (
+    '[[policy]]\nrule = "tier_escalation"\nname = "up"\nmarked_by = "u_e"\nfrom = "{start}"\nto = "{to}"\n'
+)
+
+
+def doubts(text: str, base: str = BASE) -> list[str]:
+    """What is warned of, without the name of the file."""
+    return [warning.removeprefix("config.toml:") for warning in warnings(loads(base + text), NOW)]
+
+
+def major(name: str = "m", more: str = "") -> str:
+    """A policy that keeps no columns."""
+    return MAJOR.format(name=name) + more + "\n"
+
+
+def tiers(start: str, to: str, more: str = "") -> str:
+    """An escalation by the consultant's tick."""
+    return TIERS.format(start=start, to=to) + more + "\n"
+
+
+VENDOR = '[[desk]]\nname = "vendors"\nfirst_line = ["V1"]\nvendor = ["V"]\n'
+LINE = BASE.count("\n") + 1
+M = f'{LINE + 4}: policy "m" (major_incident)'
+
+
+def up(after: int) -> str:
+    """How a line about the escalation begins, so many lines after the tables."""
+    return f'{LINE + after}: policy "up" (tier_escalation)'
+
+
+FUTILE = {
+    "a priority of no class": (
+        major(more='when = { priority = "5" }'),
+        (
+            f'{M}: when: priority: {NEVER}priority "5" belongs to no fault '
+            "class, and tickets with it are set aside; name it under [fault_class]"
+        ),
+    ),
+    "one of several priorities": (
+        major(more='when = { priority = ["1", "5"] }'),
+        (
+            f'{M}: when: priority: priority "5" belongs to no fault class, '
+            "and tickets with it are set aside; name it under [fault_class]"
+        ),
+    ),
+    "a class without the priority": (
+        major(more='when = { class = "urgent", priority = ["2", "4"] }'),
+        (f"{M}: when: {NEVER}by [fault_class] no ticket has class urgent and priority 2 or 4"),
+    ),
+    "a group of another desk": (
+        major(more='when = { desk = "south", group = "Network" }'),
+        (f"{M}: when: {NEVER}by [[desk]] no group has desk south and group Network"),
+    ),
+    "a tier that the desk does not have": (
+        major(more='when = { desk = "south", tier = ["second_line", "vendor"] }'),
+        (f"{M}: when: {NEVER}by [[desk]] no group has desk south and tier second_line or vendor"),
+    ),
+    "an escalation from where the desk has nobody": (
+        tiers("second_line", "vendor", 'when = { desk = "south" }\n' + VENDOR),
+        (f"{up(4)}: from: {NEVER}no group that `when` allows is of tier second_line"),
+    ),
+    "an escalation to a group of another tier": (
+        tiers("first_line", "second_line", 'to_group = "South"'),
+        (f'{up(6)}: to_group: group "South" is of tier first_line, not of tier second_line'),
+    ),
+    "an escalation to nobody": (
+        tiers("second_line", "vendor"),
+        (
+            f"{up(5)}: to: no desk has a group of tier vendor: nothing is "
+            "moved, a note says that nobody can be found"
+        ),
+    ),
+    "categories that never come": (
+        tiers("first_line", "second_line", 'out_of_capability = "erp"\nwhen = { category = "network" }'),
+        (f"{up(6)}: out_of_capability: `when` allows none of these categories"),
+    ),
+    "knowledge of a tier that is not there": (
+        '[[policy]]\nrule = "knowledge_capture"\nname = "k"\ntiers = ["vendor"]\n',
+        (
+            f'{LINE + 3}: policy "k" (knowledge_capture): tiers: {NEVER}no desk has a group of tier '
+            "vendor for it"
+        ),
+    ),
+    "a broadcast in every pass": (
+        major(more='broadcast_every = "1m"'),
+        (f"{M}: broadcast_every: not longer than [poll] every: people get a note in every pass"),
+    ),
+    "a reminder in every pass": (
+        '[[policy]]\nrule = "update_limit"\nname = "u"\nservice_hours = "r"\nevery = "1m"\n',
+        (
+            f'{LINE + 4}: policy "u" (update_limit): every: not longer than [poll] every: people '
+            "get a note in "
+            "every pass"
+        ),
+    ),
+    "two that speak of the same tickets": (
+        major("one", 'when = { class = "urgent" }') + major("two", 'when = { priority = "1" }'),
+        (
+            f'{LINE + 5}: policy "two" (major_incident): overlaps policy "one": both speak of the '
+            "same tickets, "
+            "and people are told twice; narrow `when` of one of them if that is not meant"
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", FUTILE)
+def test_it_is_warned_of_with_the_line(case: str) -> None:
+    """One sentence, and nothing else is found."""
+    text, told = FUTILE[case]
+    assert doubts(text) == [told]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        major(more='when = { class = "urgent", priority = ["1", "4"] }'),
+        major(more='when = { desk = "main", group = "Network", tier = "second_line" }'),
+        tiers("first_line", "second_line", 'when = { desk = "south" }'),
+        tiers("second_line", "vendor") + VENDOR,
+        major(more='broadcast = false\nbroadcast_every = "1m"'),
+        major(more='broadcast_every = "2m"'),
+        major("one", 'when = { class = "urgent" }') + major("two", 'when = { class = "general" }'),
+        major("one", 'when = { desk = "main" }') + major("two", 'when = { group = "South" }'),
+        tiers("first_line", "second_line") + tiers("second_line", "vendor").replace('"up"', '"on"') + VENDOR,
+        (
+            '[[policy]]\nrule = "monitoring_alert"\nname = "a"\nvalues = "event"\n'
+            '[[policy]]\nrule = "monitoring_alert"\nname = "b"\nvalues = "probe"\n'
+        ),
+    ],
+)
+def test_what_can_fire_is_let_be(text: str) -> None:
+    """No false alarm: an admin who has learnt to skip warnings reads none."""
+    assert doubts(text) == []
+
+
+def test_one_may_be_rehearsed_beside_the_other() -> None:
+    """An observed policy tells nobody anything."""
+    base = BASE.replace('class = "u_c"', 'class = "u_c"\nmarks = "u_m"').replace(
+        "[columns]", "adopt_from = 2026-01-01\n[columns]"
+    )
+    assert doubts(major("one") + major("two", 'mode = "enforce"'), base) == []
+    assert len(doubts(major("one") + major("two"), base)) == 1
+
+
+def test_groups_that_no_desk_names() -> None:
+    """With `*` a group of any name can be there, at that desk and in that tier."""
+    base = BASE.replace('second_line = ["Network"]', 'second_line = ["Network", "*"]')
+    assert doubts(major(more='when = { group = "Printers", desk = "main" }'), base) == []
+    (told,) = doubts(major(more='when = { group = "Printers", desk = "south" }'), base)
+    assert NEVER in told
+    both = major("one", 'when = { group = "Printers" }') + major("two", 'when = { tier = "second_line" }')
+    assert len(doubts(both, base)) == 1
+
+
+SETTINGS: Settings = loads(BASE)
+whens = st.builds(
+    When,
+    fault_class=st.lists(st.sampled_from(FaultClass), max_size=2).map(tuple),
+    priority=st.lists(st.sampled_from(("1", "2", "3", "4")), max_size=2).map(tuple),
+    desk=st.lists(st.sampled_from(("main", "south")), max_size=1).map(tuple),
+    tier=st.lists(st.sampled_from(Tier), max_size=2).map(tuple),
+    group=st.lists(st.sampled_from(("Desk", "Network", "South")), max_size=2).map(tuple),
+)
+
+
+@given(whens)
+def test_never_means_that_no_ticket_matches(when: When) -> None:
+    """Held against every ticket there can be: each priority with its class, each group with its desk."""
+    groups = [None, *(Group(n, n, desk, tier) for n, (desk, tier, _) in SETTINGS.groups.items())]
+    ranks = [("", FaultClass.GENERAL), *SETTINGS.priorities.items()]
+    some = any(
+        when.matches(ticket(group=group, fault_class=rank, priority=priority))
+        for group in groups
+        for priority, rank in ranks
+    )
+    assert some == (some_urgency([when], SETTINGS.priorities) and some_place([when], SETTINGS.groups))
