@@ -51,6 +51,8 @@ def _toml(value: object) -> str:
     """What JSON says of text, numbers and lists, TOML says, too."""
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{name} = {_toml(each)}" for name, each in value.items()) + " }"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_toml, value)) + "]"
     return json.dumps(value)
 
 
