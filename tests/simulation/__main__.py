@@ -8,6 +8,7 @@ import argparse
 import os
 import sys
 import time
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 
 from tests.simulation.script import write
@@ -22,7 +23,9 @@ def main() -> int:
     parser.add_argument("--steps", type=lambda text: [int(part) for part in text.split(",")])
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--all", action="store_true")
-    parser.add_argument("--brief", action="store_true", help="one line of the first failure, and no search")
+    parser.add_argument(
+        "--brief", help="these seeds in this order, one line of a failure, and no search for why"
+    )
     asked = parser.parse_args()
     if asked.steps is not None:
         script = write(asked.first).only(asked.steps)
@@ -31,9 +34,11 @@ def main() -> int:
         print(*(wrong or ["it holds"]), sep="\n")
         return 1 if wrong else 0
     began, failed = time.monotonic(), 0
-    seeds = range(asked.first, asked.first + asked.seeds)
+    seeds: Sequence[int] = range(asked.first, asked.first + asked.seeds)
+    look, size = verdict, 4
+    if asked.brief:
+        seeds, look, size = [int(part) for part in asked.brief.split(",")], in_brief, 1
     with ProcessPoolExecutor(asked.jobs) as pool:
-        look, size = (in_brief, 1) if asked.brief else (verdict, 4)
         for done, failure in enumerate(pool.map(look, seeds, chunksize=size), 1):
             if failure:
                 failed += 1

@@ -20,6 +20,11 @@ said and not both; a broadcast that was slept through is not made up for.
 
 def broken(desk: Stage) -> list[str]:
     """What is wrong with a desk at rest, in words; empty if nothing is."""
+    return [*seen_at_once(desk), *_restless(desk)]
+
+
+def seen_at_once(desk: Stage) -> list[str]:
+    """The part of it for which no further pass is needed."""
     return [
         *_lost(desk),
         *_stale(desk),
@@ -27,7 +32,6 @@ def broken(desk: Stage) -> list[str]:
         *_foreign(desk),
         *_insisting(desk),
         *_indiscreet(desk),
-        *_restless(desk),
     ]
 
 

@@ -48,7 +48,9 @@ def file_of(script: Script, policies: Iterable[Table]) -> str:
 
 
 def _toml(value: object) -> str:
-    """What JSON says of text, numbers and lists, TOML says, too."""
+    """What JSON says of text and numbers, TOML says, too."""
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_toml, value)) + "]"
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{name} = {_toml(each)}" for name, each in value.items()) + " }"
     if isinstance(value, list):

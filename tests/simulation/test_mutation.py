@@ -25,7 +25,7 @@ def test_each_mutation_finds_its_line_once(mutation: Mutation) -> None:
 def test_a_line_that_is_gone_or_twice_there_is_told(text: str) -> None:
     """A mutation that changes nothing would pass for caught or missed."""
     with pytest.raises(LookupError, match="not one"):
-        Mutation("x", "y.py", "a = 1", "a = 2").applied(text)
+        Mutation("x", "y.py", "a = 1", "a = 2", lambda _: True).applied(text)
 
 
 def test_the_ear_hears_a_secret_and_does_not_repeat_it() -> None:
