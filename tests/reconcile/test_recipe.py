@@ -236,6 +236,24 @@ def test_a_deleted_ticket_is_found_out() -> None:
         assert desk.store.count() == 1
 
 
+def test_a_ticket_answered_with_404_by_mistake_is_written_to_by_the_next_pass() -> None:
+    """It is asked for once more before it is taken for gone."""
+    with Desk(LIMITS) as desk:
+        desk.opens("INC1")
+        nowhere = Fault(
+            "answer", status=404, body=b'{"error":{"message":"No Record found"},"status":"failure"}'
+        )
+        desk.settles()
+        desk.clock.advance(10 * MINUTE)
+        desk.opens("INC2", impact="3", urgency="3")  # from here on the next polls read
+        desk.looks()
+        desk.clock.advance(10 * MINUTE)
+        desk.rest.faults.add(nowhere, when=on("PATCH"))
+        assert desk.looks().outcome.count(Answer.GONE) == 1
+        assert desk.looks().outcome.done == 1
+        assert desk.shows("INC1")["clock"] == "breached"
+
+
 def test_over_the_brake_only_that_policy_is_held() -> None:
     """The message names the policy and the bound; the other policies' changes are written."""
     network = ESCALATE.replace('"enforce"', '"enforce"\nwhen = { category = "network" }')
