@@ -261,7 +261,17 @@ class Bilingual(NamedTuple):
 
 def piece(sentence: str, /, **values: object) -> Bilingual:
     """The sentence of that name as a piece for another, whatever language that is told in."""
+    return _rendered(sentence, values) if values else _plain(sentence)
+
+
+def _rendered(sentence: str, values: Mapping[str, object]) -> Bilingual:
     return Bilingual(*(_template(text).render(values) for text in SENTENCES[sentence]))
+
+
+@cache
+def _plain(sentence: str) -> Bilingual:
+    """A piece without holes is the same each time: the names of tiers, roles, states."""
+    return _rendered(sentence, {})
 
 
 def span_of_time(seconds: int) -> str:
