@@ -9,8 +9,8 @@ READY  := $(VENV)/.ready
 demo: $(READY)            ## five working days of a desk, in under a minute
 	$(BIN)/desk-connector demo
 
-test: $(READY)            ## the whole suite
-	$(BIN)/python -m pytest
+test: $(READY)            ## the whole suite, on all cores
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 check: format lint types layers test   ## what the build runs
 
