@@ -126,6 +126,11 @@ def settle(policies: Iterable[Table], history: str = "audit") -> Settings:
     return base.model_copy(update={"policies": made, "instance": instance})
 
 
+def first(rule: str) -> Table:
+    """The first policy of that rule."""
+    return next(policy for slot in SLOTS for policy in slot if policy["rule"] == rule)
+
+
 @st.composite
 def mixes(draw: st.DrawFn, *, without: frozenset[str] = frozenset(), modes: bool = True) -> tuple[Table, ...]:
     """Policies, at least one, in any order; with ``modes`` some of them are only observed."""

@@ -18,6 +18,7 @@ from tests.timeline import (
     Table,
     Then,
     examples,
+    first,
     happens,
     lives,
     mixes,
@@ -170,7 +171,7 @@ def test_the_audit_is_not_asked(history: str) -> None:
 
 def test_ticks_are_never_taken_from_metrics() -> None:
     """A tick escalates once, though a metric of its column tells another second than observation did."""
-    escalation = {**SLOTS[2][0], "mode": "enforce"}
+    escalation = {**first("tier_escalation"), "mode": "enforce"}
     with Desk(settings=settle([escalation], "metric")) as desk:
         desk.instance.measure(*COLUMNS, "u_desk_escalate", lag=LAG)
         opens(desk, NUMBERS[0])
@@ -190,7 +191,7 @@ def test_ticks_are_never_taken_from_metrics() -> None:
 
 def test_an_old_article_counts_as_soon_as_it_is_attached() -> None:
     """Written before the connector was adopted, for no ticket: its state is known all the same."""
-    knowledge = {**SLOTS[5][0], "mode": "enforce"}
+    knowledge = {**first("knowledge_capture"), "mode": "enforce"}
     with Desk(settings=settle([knowledge])) as desk:
         desk.clock.set(desk.clock.now() - 400 * 24 * HOUR)
         article = desk.instance.insert("kb_knowledge", {"workflow_state": "published"}, user="li")["sys_id"]

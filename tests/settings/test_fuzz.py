@@ -48,9 +48,12 @@ def changed(document: dict[str, Any], way: Way, how: str, value: object) -> None
     """Put another value there, take the setting away, or put one beside it that nobody knows."""
     here: Any = document
     for key in way[:-1]:
-        if not isinstance(here, dict | list) or (isinstance(here, list) and int(key) >= len(here)):
+        if isinstance(here, dict):
+            here = here.get(key)
+        elif isinstance(here, list) and isinstance(key, int) and key < len(here):
+            here = here[key]
+        else:  # an earlier change has put something else on the way
             return
-        here = here.get(key) if isinstance(here, dict) else here[int(key)]
     last = way[-1]
     if isinstance(here, dict):
         if how == "drop":
