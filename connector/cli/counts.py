@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from connector.cli import picture
 
 if TYPE_CHECKING:
-    from connector.kpi.figures import Figures
+    from connector.kpi.figure import Figures
     from connector.kpi.period import Period
     from connector.kpi.score import ScopeKind
     from connector.reconcile import World
@@ -27,7 +27,7 @@ def counted(
     Raises `SettingsError` where nothing is kept, and for what needs lists.
     """
     from connector.errors import SettingsError
-    from connector.kpi.figures import Figures
+    from connector.kpi.figure import Figures
     from connector.reconcile import COUNTED, complete_outcomes, counted_scores
 
     if not settings.kpi.outcomes:

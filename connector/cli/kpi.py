@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from connector.kpi.figures import Figures
+    from connector.kpi.figure import Figures
     from connector.kpi.indicator import Indicator, TicketFact
     from connector.kpi.period import Period
     from connector.kpi.score import Scope, ScopeKind
@@ -83,7 +83,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Exit code 0; 1 if the instance or a source could not be read and the report is incomplete."""
     if args.log:
-        from connector.cli.log_figures import run as score_log
+        from connector.cli.log_figure import run as score_log
 
         return score_log(args)
     from connector.cli.counts import counted
@@ -156,7 +156,7 @@ def _print_json(
     figures: "Figures", scores: Sequence[Any], names: Mapping[str, str], trouble: str, *, listed: bool
 ) -> None:
     from connector.cli.terminal import print_json
-    from connector.kpi.figures_json import figures_json
+    from connector.kpi.document import figures_json
 
     print_json(figures_json(figures, scores, names, trouble, listed=listed))
 

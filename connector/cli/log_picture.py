@@ -4,7 +4,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from connector.kpi.figures import Figures
+    from connector.kpi.figure import Figures
     from connector.kpi.log_report import LogReport
     from connector.kpi.period import Period
 
@@ -28,7 +28,7 @@ def look_at(report: "LogReport", trend: int = TREND) -> "Figures":
     Not the last: a log often ends with a few stragglers. Groups go by the log's own names.
     """
     from connector.errors import SettingsError
-    from connector.kpi.figures import Figures
+    from connector.kpi.figure import Figures
     from connector.kpi.handling import OPENED
     from connector.kpi.score import WHOLE
     from connector.kpi.source import State

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from connector.kpi.chart.svg import Chart
-    from connector.kpi.figures import Figures
+    from connector.kpi.figure import Figures
 
 WIDE = 1200
 """Pixels of a PNG."""
@@ -71,12 +71,12 @@ def write(args: argparse.Namespace, figures: "Figures", names: Mapping[str, str]
 
         said.append(keep(args.html, page(figures, names).encode(), "--html"))
     if args.csv:
-        from connector.kpi.page.sheets import as_csv, scores_sheet
+        from connector.kpi.page.table import as_csv, scores_sheet
 
         text = as_csv(scores_sheet(figures, {**figures.names, **names}))
         said.append(keep(args.csv, text.encode(), "--csv"))
     if args.xlsx:
-        from connector.kpi.page.sheets import sheets
+        from connector.kpi.page.table import sheets
         from connector.kpi.page.workbook import workbook
 
         said.append(keep(args.xlsx, workbook(sheets(figures, names), figures.as_of), "--xlsx"))

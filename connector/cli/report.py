@@ -10,7 +10,7 @@ from connector.cli.option import add_config
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from connector.kpi.figures import Figures
+    from connector.kpi.figure import Figures
     from connector.kpi.period import Period
     from connector.kpi.report.content import Report
     from connector.kpi.trend import Trend

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from connector.kpi.figures import Figures
+    from connector.kpi.figure import Figures
     from connector.kpi.handling import Handling
     from connector.kpi.score import Score
     from connector.kpi.scorecard import Table

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from connector.errors import GatewayError
 from connector.intent import occasion
-from connector.kpi.figures import Figures
+from connector.kpi.figure import Figures
 from connector.kpi.period import Period, before, period_of
 from connector.kpi.publication.article import FROZEN, Article, article
 from connector.kpi.score import SCOPE_KINDS, WHOLE, Scope

@@ -7,7 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from connector.kpi import watch
-from connector.kpi.figures import Figures
+from connector.kpi.figure import Figures
 from connector.kpi.freeze import digest, frozen, is_over, packed, unpacked
 from connector.kpi.grade import Grade, Scheme, grades
 from connector.kpi.indicator import TicketFact

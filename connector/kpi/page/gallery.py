@@ -10,7 +10,7 @@ from connector.kpi.chart.column import Column, columns
 from connector.kpi.chart.flow import Node, flow
 from connector.kpi.chart.line import Point, line
 from connector.kpi.chart.svg import WIDTH, Chart, text
-from connector.kpi.figures import Figures
+from connector.kpi.figure import Figures
 from connector.kpi.indicator import Words
 from connector.kpi.score import WHOLE, Score
 from connector.kpi.scorecard import fraction_text, target_text, time_text, value_text, verdict

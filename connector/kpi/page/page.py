@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from connector.kpi.chart.bar import bullet
 from connector.kpi.chart.svg import DARK, LIGHT, Chart, tag
-from connector.kpi.figures import Figures
+from connector.kpi.figure import Figures
 from connector.kpi.indicator import About, Words
 from connector.kpi.page.gallery import gallery, tone_of
 from connector.kpi.score import WHOLE, Scope, Score

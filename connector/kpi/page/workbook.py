@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from xlsxwriter import Workbook
 
-from connector.kpi.page.sheets import Sheet, is_formula
+from connector.kpi.page.table import Sheet, is_formula
 from connector.ticket import Instant
 
 _UNFIT = re.compile(r"[\[\]:*?/\\]")

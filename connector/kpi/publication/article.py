@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from connector.kpi.figures import Figures
+from connector.kpi.figure import Figures
 from connector.kpi.page.page import page
 from connector.kpi.publication.narrow import narrowed
 from connector.kpi.score import WHOLE, Scope

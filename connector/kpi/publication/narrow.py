@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from connector.kpi.figures import Figures
+from connector.kpi.figure import Figures
 from connector.kpi.indicator import TicketFact
 from connector.kpi.score import WHOLE, Scope
 from connector.kpi.trend import Trend

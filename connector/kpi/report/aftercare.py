@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection
 from zoneinfo import ZoneInfo
 
-from connector.kpi.figures import Figures
+from connector.kpi.figure import Figures
 from connector.kpi.indicator import Words
 from connector.kpi.page.gallery import lasting
 from connector.kpi.report.content import Grid, Part

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
-from connector.kpi.figures import Figures
+from connector.kpi.figure import Figures
 from connector.kpi.report.aftercare import called_back, hotline, improvements, knowledge, major
 from connector.kpi.report.content import Report
 from connector.kpi.report.work import escalations, limits, volume

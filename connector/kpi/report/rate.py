@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from connector.kpi.figures import Figures
+from connector.kpi.figure import Figures
 from connector.kpi.indicator import TicketFact, Words
 from connector.kpi.report.content import Grid
 from connector.kpi.score import WHOLE, Score

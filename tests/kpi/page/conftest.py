@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from connector.kpi.figures import Figures
+from connector.kpi.figure import Figures
 from connector.kpi.page.page import page
 from tests.kpi.page.month import figures
 

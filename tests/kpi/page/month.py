@@ -8,7 +8,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from connector.kpi.catalogue import Terms, indicators
-from connector.kpi.figures import Figures
+from connector.kpi.figure import Figures
 from connector.kpi.grade import Scheme, grades
 from connector.kpi.indicator import TicketFact
 from connector.kpi.period import period_on, periods_between

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from connector.kpi.chart.svg import Chart
-from connector.kpi.figures import Figures
+from connector.kpi.figure import Figures
 from connector.kpi.indicator import Words
 from connector.kpi.page.gallery import gallery, lasting
 from connector.kpi.page.page import page

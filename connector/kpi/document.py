@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from connector.kpi.figures import Figures
+from connector.kpi.figure import Figures
 from connector.kpi.grade import Grade
 from connector.kpi.score import Score
 from connector.kpi.scorecard import as_json, iso

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.kpi.page.sheets import Sheet, as_csv, is_formula, scores_sheet, sheets
+from connector.kpi.page.table import Sheet, as_csv, is_formula, scores_sheet, sheets
 
 openpyxl = pytest.importorskip("openpyxl")
 pytest.importorskip("xlsxwriter")

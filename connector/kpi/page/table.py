@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from connector.kpi.figures import Figures
+from connector.kpi.figure import Figures
 from connector.kpi.page.gallery import gallery
 from connector.kpi.scorecard import iso, plain, scope_words
 
