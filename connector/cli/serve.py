@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sqlite3
 import ssl
 from pathlib import Path
@@ -117,17 +118,18 @@ def run(args: argparse.Namespace) -> int:
     _plant(instance, args)
     play = _desk(instance, settings, args, pace, now) if lively and settings else None
     pace.let_go()
-    never = Event()
+    ended = Event()
+    # Also where SIGINT came in as ignored, as in what a shell puts into the background.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
     with _server(Rest(instance, base_url=args.base_url), args) as server:
         print(f"ready {server.url}", flush=True)
         _greet(server.url, settings, args, instance, account)
-        try:
-            while not never.wait(STEP):
-                if play is not None:
-                    with instance.lock:
-                        play(int(pace.now()))
-        except KeyboardInterrupt:
-            print(f"\nstopped; the records {f'stay in {args.state}' if args.state else 'are gone with it'}")
+        while not ended.wait(STEP):
+            if play is not None:
+                with instance.lock:
+                    play(int(pace.now()))
+        print(f"\nstopped; the records {f'stay in {args.state}' if args.state else 'are gone with it'}")
     instance.close()
     return 0
 

@@ -40,6 +40,21 @@ def test_it_serves_until_it_is_stopped() -> None:
     assert errors == ""
 
 
+def test_it_ends_by_itself_in_the_background() -> None:
+    """A shell hands SIGINT on as ignored to what runs in the background; both signals end it in order."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        words = f"trap '' INT; exec {sys.executable} -m connector sandbox serve --port 0 --profile empty"
+        serving = subprocess.Popen(["sh", "-c", words], stdout=subprocess.PIPE, text=True, cwd=ROOT)
+        try:
+            assert serving.stdout is not None
+            assert serving.stdout.readline().startswith("ready ")
+            serving.send_signal(number)
+            rest, _ = serving.communicate(timeout=20)
+        finally:
+            serving.kill()
+        assert (serving.returncode, "stopped" in rest) == (0, True)
+
+
 def test_it_refuses_a_port_that_is_taken_and_a_time_that_stands() -> None:
     """Exit 2 with a sentence."""
     assert main(["sandbox", "serve", "--speed", "0"]) == 2
