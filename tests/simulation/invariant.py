@@ -108,7 +108,8 @@ def astray(desk: Stage, calm: Stage) -> list[str]:
     """Where the desk with faults differs from the one without, in what it owes; empty if nowhere.
 
     ``calm`` lived the same days, and its connector passed when this one's got through. Left out: tickets
-    that the instance or people treated otherwise, or that people touched between a failed pass and the next.
+    that the instance or people treated otherwise, or that people touched between a failed pass and the next,
+    or while they were not visible yet.
     """
     found = []
     reached = sorted(desk.course.good)
@@ -157,6 +158,9 @@ def _comparable_tickets(desk: Stage) -> list[str]:
     for bad in course.bad:
         nxt = min((tick for tick in course.good if tick > bad), default=bad + DAY)
         odd |= {number for number, when in course.touched.items() if any(bad - TICK < w <= nxt for w in when)}
+    for number, begin, end in course.overlooked:
+        if any(begin <= w <= end for w in course.touched.get(number, ())):
+            odd.add(number)
     return sorted(set(course.touched) - odd)
 
 

@@ -216,6 +216,8 @@ def _clock_ahead(desk: Stage, step: Step) -> Callable[[], object]:
 def _late(desk: Stage, step: Step) -> Callable[[], object]:
     """Out of sight at one poll; seen by the next, unless it had been written too long before."""
     end = _hides(desk, step)
+    begin = desk.script.start + step.at
+    desk.course.overlooked.append((step.number, begin, begin + step.count))
     row = desk.instance.get("incident", record_id(step.number))
     written = instant(row["sys_updated_on"]) if row else None
     excused = written is not None and written < desk.clock.now() - MOST_LATE

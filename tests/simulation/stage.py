@@ -72,6 +72,8 @@ class Course:
     """Tickets that people or the instance treated in a way the faultless days do not have."""
     odd_times: list[tuple[int, int, int]] = field(default_factory=list)
     """When the instance's own clock was wrong, and by how much: what was done then carries wrong stamps."""
+    overlooked: list[tuple[str, int, int]] = field(default_factory=list)
+    """A ticket that became visible late, and from when to when: what people did then hid what was before."""
     stale: list[str] = field(default_factory=list)
     """Writes to a record that had changed before the connector's last look at it."""
     lost: list[str] = field(default_factory=list)
