@@ -63,6 +63,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     access.add_argument("--tls-cert", metavar="FILE", help="speak TLS with this certificate (PEM)")
     access.add_argument("--tls-key", metavar="FILE", help="its key, if it is in a file of its own")
+    access.add_argument(
+        "--lenient",
+        action="store_true",
+        help="drop conditions of a query that it cannot read, as an instance does; without it they are 400",
+    )
     time = parser.add_argument_group("how its clock runs")
     pace = time.add_mutually_exclusive_group()
     pace.add_argument(
@@ -108,7 +113,7 @@ def run(args: argparse.Namespace) -> int:
     lively = args.profile == "desk"
     pace = Pace(now - (args.days * DAY if lively else 0), args.speed, clock.monotonic)
     try:
-        instance = Instance(now=pace.now, seed=args.dice, state=args.state)
+        instance = Instance(now=pace.now, seed=args.dice, state=args.state, strict=not args.lenient)
     except (OSError, sqlite3.Error) as error:
         raise SettingsError(f"--state {args.state}: {error}") from None
     settings = None if args.profile == "empty" else _furnished(instance, args)

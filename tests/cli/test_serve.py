@@ -71,7 +71,17 @@ def test_an_empty_instance_with_a_seed(tmp_path: Path) -> None:
     }
     seed.write_text(json.dumps({"rows": rows}))
     words = [sys.executable, "-m", "connector", "sandbox", "serve", "--port", "0", "--profile", "empty"]
-    words += ["--seed", str(seed), "--user", "root", "--password", "pw", "--base-url", "https://desk.example"]
+    words += [
+        "--lenient",
+        "--seed",
+        str(seed),
+        "--user",
+        "root",
+        "--password",
+        "pw",
+        "--base-url",
+        "https://desk.example",
+    ]
     with subprocess.Popen(
         words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
     ) as serving:
@@ -86,6 +96,8 @@ def test_an_empty_instance_with_a_seed(tmp_path: Path) -> None:
         assert (
             requests.get(f"{url}/api/now/table/incident", auth=("root", "no"), timeout=10).status_code == 401
         )
+        odd = requests.get(f"{incidents}?sysparm_query=numberMATCH_RGX1", auth=("root", "pw"), timeout=10)
+        assert len(odd.json()["result"]) == 1, "a condition that cannot be read is dropped, as told"
         serving.send_signal(signal.SIGINT)
 
 

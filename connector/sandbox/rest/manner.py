@@ -21,6 +21,7 @@ class Manner:
     rate_flush: int = _choice(30, "seconds between the moments when requests are counted against rate rules")  # type: ignore[assignment]
     visible_after: float = _choice(0.0, "seconds until a created record is seen by reads")  # type: ignore[assignment]
     negative_offset: bool = _choice(True, "a negative offset counts as 0; otherwise it is 400")  # type: ignore[assignment]
+    total_uncounted: bool = _choice(False, "sysparm_no_count leaves X-Total-Count where it is")  # type: ignore[assignment]
     knowledge_stats: bool = _choice(True, "there are statistics of knowledge tables; otherwise 403")  # type: ignore[assignment]
     user_token: bool = _choice(False, "a session in a cookie needs its X-UserToken as well")  # type: ignore[assignment]
     sessions: bool = _choice(True, "whoever logs in begins a session, kept in cookies")  # type: ignore[assignment]

@@ -30,7 +30,7 @@ def page_headers(turn: Turn, address: str, page: Page, manner: Manner) -> list[t
             turn.query,
             limit=asked.limit,
             offset=asked.offset,
-            total=page.total,
+            total=page.total if asked.count else None,  # without a count no link is of use (1.2)
             full=page.full,
             negative=manner.negative_prev,
         )

@@ -1,6 +1,7 @@
 """The Table API (platform facts, section 1): lists and records of any table, read and written."""
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from connector.sandbox.body import incoming
@@ -45,7 +46,8 @@ class TableApi:
             return self._create(turn, shape, view)
         if method in {"GET", "HEAD"} and not sys_id:
             refuse_negative(turn.asked, self._manner)
-            key = (turn.logged.table, turn.query, turn.asked, turn.user, view, self._manner.negative_prev)
+            manner = (self._manner.negative_prev, self._manner.total_uncounted)
+            key = (turn.logged.table, turn.query, turn.asked, turn.user, view, manner)
             if self._manner.visible_after:
                 return self._list(turn, view)
             return self._cache.page(key, turn.asked, lambda: self._list(turn, view))
@@ -54,7 +56,8 @@ class TableApi:
     def _list(self, turn: Turn, view: View) -> Answer:
         asked, logged = turn.asked, turn.logged
         made_by = self._made_by()
-        page = self._reading.page(logged.table, asked, filters(asked), view, turn.user, made_by=made_by)
+        counted = replace(asked, count=True) if self._manner.total_uncounted else asked
+        page = self._reading.page(logged.table, counted, filters(asked), view, turn.user, made_by=made_by)
         headers = page_headers(turn, f"{view.base}/{logged.table}", page, self._manner)
         if turn.version == "v1" and not page.fragments:
             raise NothingFound
