@@ -1,7 +1,6 @@
 """``kpi --log``: an incident audit log scored straight from its file, without an instance."""
 
 import argparse
-import gc
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -20,14 +19,10 @@ if TYPE_CHECKING:
 
 def run(args: argparse.Namespace) -> int:
     """Exit code 0; 1 if some of the log could not be used, which is then named; 2 for a file that is none."""
-    # Everything read lives until the end; looking for garbage in it takes as long as the rest together.
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
+    from connector.memory import undisturbed
+
+    with undisturbed():  # everything read lives until the end
         return _scored(args)
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _scored(args: argparse.Namespace) -> int:

@@ -1,8 +1,6 @@
 """Facts and scores: what the indicators count, taken from the mirror."""
 
-import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +11,7 @@ from connector.kpi.past import as_of
 from connector.kpi.period import Period
 from connector.kpi.score import SCOPE_KINDS, ScopeKind, Score, measure
 from connector.kpi.shelf import Traits
+from connector.memory import undisturbed
 from connector.reconcile.judgement import CHUNK, read_tickets
 from connector.reconcile.world import World
 from connector.rules.base import Moment
@@ -149,20 +148,6 @@ def facts(
     """
     with undisturbed():
         return _facts(world, settings, start, end, now, past=past)
-
-
-@contextmanager
-def undisturbed() -> Iterator[None]:
-    """No looking for garbage meanwhile: a hundred thousand tickets come to stay, and going through them again
-    and again takes a quarter of the time.
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _facts(

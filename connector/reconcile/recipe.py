@@ -1,13 +1,13 @@
 """One pass, as a recipe. Every pass could be the first: what has been done is read from the records."""
 
-import gc
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from connector.errors import Fatal, Refused, Retriable
+from connector.memory import undisturbed
 from connector.reconcile.counting import keep_outcomes
 from connector.reconcile.judgement import Judged, Judgement
 from connector.reconcile.world import World
@@ -25,6 +25,9 @@ IN_SIGHT = 30 * 86400
 
 SWEPT = frozenset({"incident", "incident_task", "kb_knowledge", "m2m_kb_task"})
 """Tables that the daily sweep compares; history and calls are only ever added to."""
+
+NEW_OBJECTS = 10_000
+"""Python objects after which garbage is looked for during a pass."""
 
 BACK_OFF = 900
 """Seconds until a ticket whose write was forbidden is tried again."""
@@ -92,7 +95,7 @@ def run_pass(
         world.meet_strangers(settings)
         judgement = Judgement(world, settings, now)
         judged = judgement.judged
-        with seldom_collected():
+        with undisturbed(NEW_OBJECTS):
             try:
                 observe(world, settings, polled, watch, None if full else judgement.at_hand)
             except Retriable:
@@ -157,20 +160,6 @@ def _population(world: World, settings: Settings, judged: Judged, now: Instant) 
     """Against what the brake's share is taken: tickets not closed a month ago; 0 when it cannot matter."""
     many = len(judged.wishes) >= settings.safety.share_from
     return world.store.count_alive(now - IN_SIGHT) if many else 0
-
-
-@contextmanager
-def seldom_collected() -> Iterator[None]:
-    """Python looks for cycles of garbage every 10,000 new objects instead of every 700.
-
-    Rows and tickets hold no cycles and are gone page by page; looking through them is a tenth of a pass.
-    """
-    before = gc.get_threshold()
-    gc.set_threshold(10_000, 20, 100)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 def observe(

@@ -13,6 +13,7 @@ from connector.errors import GatewayError, Refused, Retriable
 from connector.sync.change import Change, Plan
 from connector.sync.outcome import Answer, Outcome, Written
 from connector.sync.pack import Packer, packed
+from connector.sync.request import Row
 from connector.sync.settle import (
     JOURNALS,
     Renamed,
@@ -20,6 +21,7 @@ from connector.sync.settle import (
     judged_answer,
     no_write,
     settled,
+    settled_creation,
     stale,
     write_of,
 )
@@ -194,14 +196,12 @@ def _create(change: Change, writer: Writer, renamed: Renamed) -> Written:
 
 def _settle_creation(change: Change, writer: Writer, renamed: Renamed, error: GatewayError) -> Written:
     """No usable answer to a POST: look for the record by its identity."""
+    row: Row | GatewayError | None
     try:
-        made = writer.find(*renamed.search_of(change))
+        row = writer.find(*renamed.search_of(change))
     except GatewayError as unread:
-        return Written(change, Answer.IN_DOUBT, f"{error}; then {unread}")
-    if made is None:
-        return Written(change, Answer.FAILED, str(error))
-    renamed.made(change, made)
-    return Written(change, Answer.FOUND, f"the answer was lost ({error})")
+        row = unread
+    return settled_creation(change, row, error, renamed)
 
 
 def _insist_on_marks(step: Written, marks_column: str) -> None:

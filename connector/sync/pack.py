@@ -14,7 +14,15 @@ from connector.errors import Fatal, GatewayError, Unserviced
 from connector.sync.change import Change
 from connector.sync.outcome import Answer, Written
 from connector.sync.request import Row, Search, Write
-from connector.sync.settle import Renamed, columns_of, judged_answer, no_write, settled, write_of
+from connector.sync.settle import (
+    Renamed,
+    columns_of,
+    judged_answer,
+    no_write,
+    settled,
+    settled_creation,
+    write_of,
+)
 
 Steps = Generator[list[Written], None, list[Change]]
 """What came of the changes, a batch at a time; in the end those that were not sent and may be one by one."""
@@ -175,13 +183,8 @@ def _look_for(
     except GatewayError as unread:
         rows = [unread] * len(doubts)
     for (change, error), row in zip(doubts, rows, strict=True):
-        if isinstance(row, GatewayError):
-            told.append(Written(change, Answer.IN_DOUBT, f"{error}; then {row}"))
-        elif row is not None:
-            renamed.made(change, row)
-            told.append(Written(change, Answer.FOUND, f"the answer was lost ({error})"))
-        elif isinstance(error, Unserviced):
+        if row is None and isinstance(error, Unserviced):
             again.append(change)
         else:
-            told.append(Written(change, Answer.FAILED, str(error)))
+            told.append(settled_creation(change, row, error, renamed))
     return told, again

@@ -94,6 +94,18 @@ def settled(change: Change, after: Mapping[str, str] | None, error: GatewayError
     return Written(change, Answer.FAILED, str(error))
 
 
+def settled_creation(
+    change: Change, row: Mapping[str, str] | GatewayError | None, error: GatewayError, renamed: Renamed
+) -> Written:
+    """A creation without a usable answer, and what a search for the record brought: it, None or no answer."""
+    if isinstance(row, GatewayError):
+        return Written(change, Answer.IN_DOUBT, f"{error}; then {row}")
+    if row is None:
+        return Written(change, Answer.FAILED, str(error))
+    renamed.made(change, row)
+    return Written(change, Answer.FOUND, f"the answer was lost ({error})")
+
+
 def judged_answer(change: Change, after: Mapping[str, str], good: Answer) -> Written:
     """The record as it is after the write: did the values stick, and was ours the only write."""
     count = int(after.get("sys_mod_count") or -1)

@@ -11,7 +11,6 @@ from itertools import groupby
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from connector.kpi.chart.bar import bullet
@@ -29,6 +28,7 @@ from connector.kpi.scorecard import (
     time_text,
     value_text,
 )
+from connector.kpi.template import html_of
 from connector.kpi.trend import Trend
 
 SHOWN = 12
@@ -58,13 +58,7 @@ class Comparison(NamedTuple):
     rows: tuple[tuple[Words, tuple[Score, ...]], ...]
 
 
-_pages = Environment(
-    loader=PackageLoader("connector.kpi.page", "template"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+_pages = html_of("connector.kpi.page")
 
 
 def page(figures: Figures, names: Mapping[str, str] | None = None, name: str = "") -> str:

@@ -6,8 +6,6 @@ from hashlib import blake2b
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from connector.kpi.figure import Figures
 from connector.kpi.page.page import page
 from connector.kpi.publication.narrow import narrowed
@@ -22,6 +20,7 @@ from connector.kpi.scorecard import (
     value_text,
     verdict,
 )
+from connector.kpi.template import html_of
 
 FROZEN = "frozen"
 """Last word of the stamp of a record that is not written any more."""
@@ -32,13 +31,7 @@ TITLE = 100
 _BETWEEN = re.compile(r">\s+<")
 """White space that shows nowhere, but for where an instance shows an article as text."""
 
-_pages = Environment(
-    loader=PackageLoader("connector.kpi.publication", "template"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+_pages = html_of("connector.kpi.publication")
 
 
 class Article(NamedTuple):

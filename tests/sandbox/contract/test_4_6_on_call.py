@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.sandbox.contract.conftest import Wire, has_columns
+from tests.sandbox.contract.conftest import Wire, missing
 
 COLUMNS = {
     "cmn_schedule": ("name time_zone type"),
@@ -18,4 +18,4 @@ COLUMNS = {
 @pytest.mark.parametrize("table", COLUMNS)
 def test_columns(wire: Wire, table: str) -> None:
     """A record has the documented columns, and `sys_dictionary` describes each."""
-    has_columns(wire, table, COLUMNS[table])
+    assert not missing(wire, table, COLUMNS[table])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.sandbox.contract.conftest import Wire, choices, extends, has_columns
+from tests.sandbox.contract.conftest import Wire, choices, extends, missing
 
 COLUMNS = {
     "interaction": (
@@ -16,7 +16,7 @@ COLUMNS = {
 @pytest.mark.parametrize("table", COLUMNS)
 def test_columns(wire: Wire, table: str) -> None:
     """A record has the documented columns, and `sys_dictionary` describes each."""
-    has_columns(wire, table, COLUMNS[table])
+    assert not missing(wire, table, COLUMNS[table])
 
 
 def test_an_interaction(wire: Wire) -> None:

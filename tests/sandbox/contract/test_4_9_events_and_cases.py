@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.sandbox.contract.conftest import Wire, choices, has_columns
+from tests.sandbox.contract.conftest import Wire, choices, missing
 
 COLUMNS = {
     "em_event": (
@@ -29,7 +29,7 @@ CHOICES = {
 @pytest.mark.parametrize("table", COLUMNS)
 def test_columns(wire: Wire, table: str) -> None:
     """A record has the documented columns, and `sys_dictionary` describes each."""
-    has_columns(wire, table, COLUMNS[table])
+    assert not missing(wire, table, COLUMNS[table])
 
 
 @pytest.mark.parametrize(("where", "told"), CHOICES.items())

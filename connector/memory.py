@@ -1,0 +1,20 @@
+"""Python's collector of cyclic garbage, held back where there is none to find."""
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def undisturbed(every: int = 0) -> Iterator[None]:
+    """Meanwhile the collector looks only after so many new objects (its own habit is 700); 0: not at all.
+
+    Rows and tickets hold no cycles. To go through them again and again is a tenth of a pass, whose tickets
+    are gone page by page, and a quarter of a score, whose tickets come to stay.
+    """
+    before = gc.get_threshold()
+    gc.set_threshold(every, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
