@@ -149,7 +149,7 @@ def _counts(rehearsal: "Rehearsal") -> str:
     tally = rehearsal.tally
     return (
         f"{rehearsal.instance.count('incident')} tickets, {len(tally.escalated)} escalated, "
-        f"{len(tally.breached)} late, {sum(tally.created.values())} tasks and articles created, "
+        f"{len(tally.breached)} late, {sum(tally.created.values())} records created, "
         f"{sum(tally.notes.values())} notes, {tally.requests} requests in {tally.passes} passes"
     )
 

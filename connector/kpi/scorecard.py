@@ -4,6 +4,7 @@ Rates are shown rounded down to a tenth, so that 89.97 % under a target of 90 % 
 and 100 % means all of them. What people typed (names of groups and consultants) loses control characters.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
@@ -35,6 +36,8 @@ _SCOPE_WORDS = {
     "customer": Words("customer", "客户"),
     "service": Words("service", "服务"),
 }
+MOST_NAMED = 7
+"""Indicators side by side whose names fit into the width of a terminal."""
 _UNIT_WORDS = {"per cent": Words("rates", "比率"), "count": Words("workload", "工作量")}
 _NOBODY = Words("(none)", "未分派")
 
@@ -329,12 +332,23 @@ def _full(period: Period, scores: Sequence[Score], trends: Mapping[tuple[str, Pe
 
 
 def _compared(period: Period, kind: str, scores: Sequence[Score], names: Names) -> Table:
-    """Scopes as rows, indicators as columns; scopes ordered by the name that is shown."""
+    """Scopes as rows, indicators as columns; scopes ordered by the name that is shown.
+
+    What is measured in none of them has no column, for the whole's table says so with the reason. Where
+    names would not fit side by side, the clause alone heads its column: the whole's table names it.
+    """
+    measured = {score.indicator for score in scores if score.unmeasured is None}
+    scores = [score for score in scores if score.indicator in measured] or scores
     by_scope: dict[Scope, list[Score]] = {}
     for score in scores:
         by_scope.setdefault(score.scope, []).append(score)
     first = next(iter(by_scope.values()))
-    heads = (_both(_SCOPE_WORDS[kind]), *(_head(score) for score in first))
+    clauses = Counter(score.about.clause for score in first)
+    crowded = len(first) > MOST_NAMED
+    heads = (
+        _both(_SCOPE_WORDS[kind]),
+        *(_head(score, named=not crowded or clauses[score.about.clause] > 1) for score in first),
+    )
     rows = [
         (Cell(scope_text(scope, names)), *(_compact(score) for score in by_scope[scope]))
         for scope in sorted(by_scope, key=lambda scope: (not scope.key, scope_text(scope, names), scope.key))
@@ -343,9 +357,10 @@ def _compared(period: Period, kind: str, scores: Sequence[Score], names: Names) 
     return Table(_title(period, scores, f"{_both(what)}: {_both(_SCOPE_WORDS[kind])}"), heads, tuple(rows))
 
 
-def _head(score: Score) -> str:
+def _head(score: Score, *, named: bool) -> str:
+    name = f"\n{score.about.name.en}\n{score.about.name.zh}" if named else ""
     target = f"\n{target_text(score)}" if score.target is not None else ""
-    return f"{score.about.clause}\n{score.about.name.en}\n{score.about.name.zh}{target}"
+    return f"{score.about.clause}{name}{target}"
 
 
 def _compact(score: Score) -> Cell:

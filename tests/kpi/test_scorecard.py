@@ -12,6 +12,7 @@ from connector.kpi.indicator import TicketFact, Words
 from connector.kpi.period import Period, PeriodKind
 from connector.kpi.score import Scope, Score, measure
 from connector.kpi.scorecard import (
+    MOST_NAMED,
     as_json,
     formula_lines,
     fraction_text,
@@ -124,6 +125,18 @@ def test_the_whole_is_told_in_full_and_the_scopes_side_by_side():
         assert all(len(row) == len(table.heads) for row in table.rows)
     assert [row[0].text for row in drawn[3].rows] == ["Service Desk", "Service Desk South"]
     assert [row[0].text for row in drawn[5].rows] == ["Wang Fang 王芳"]
+
+
+def test_scopes_are_compared_by_what_is_measured_and_by_headings_that_fit():
+    """Many rates are headed by their clause alone; what no scope has a figure for has no column."""
+    whole, rates, counts = tables(scored(), names_of(DIRECTORY))[:3]
+    unmeasured = {row[0].text for row in whole.rows if "not measured" in row[2].text}
+    clauses = [head.split("\n")[0] for head in rates.heads[1:]]
+    assert unmeasured
+    assert not unmeasured & set(clauses)
+    named = [len(head.split("\n")) >= 3 for head in rates.heads[1:]]
+    assert named == [len(clauses) <= MOST_NAMED] * len(clauses)
+    assert all(len(head.split("\n")) >= 3 for head in counts.heads[1:]), "counts of one clause need names"
 
 
 def test_a_running_period_says_so_far():
