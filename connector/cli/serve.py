@@ -123,18 +123,21 @@ def run(args: argparse.Namespace) -> int:
     _plant(instance, args)
     play = _desk(instance, settings, args, pace, now) if lively and settings else None
     pace.let_go()
-    ended = Event()
-    # Also where SIGINT came in as ignored, as in what a shell puts into the background.
+    never = Event()
+    # Also where SIGINT came in as ignored, as in what a shell puts into the background. To set an event in a
+    # handler could lock up, for the main thread waits for it.
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
+        signal.signal(number, signal.default_int_handler)
     with _server(Rest(instance, base_url=args.base_url), args) as server:
         print(f"ready {server.url}", flush=True)
         _greet(server.url, settings, args, instance, account)
-        while not ended.wait(STEP):
-            if play is not None:
-                with instance.lock:
-                    play(int(pace.now()))
-        print(f"\nstopped; the records {f'stay in {args.state}' if args.state else 'are gone with it'}")
+        try:
+            while not never.wait(STEP):
+                if play is not None:
+                    with instance.lock:
+                        play(int(pace.now()))
+        except KeyboardInterrupt:
+            print(f"\nstopped; the records {f'stay in {args.state}' if args.state else 'are gone with it'}")
     instance.close()
     return 0
 

@@ -80,12 +80,30 @@ Duration = Annotated[
 """Seconds, written in TOML as hours and minutes."""
 
 
-def _as_tuple(value: object) -> object:
+def as_tuple(value: object) -> object:
+    """One text → a tuple of it: a setting that is a list may be written as a single value."""
     return (value,) if isinstance(value, str) else value
 
 
-def _many(kind: Any) -> Any:
-    return Annotated[tuple[kind, ...], BeforeValidator(_as_tuple, json_schema_input_type=kind | list[kind])]
+def many(kind: Any) -> Any:
+    """The type of a setting that takes one value or a list of them."""
+    return Annotated[tuple[kind, ...], BeforeValidator(as_tuple, json_schema_input_type=kind | list[kind])]
+
+
+def _as_reasons(value: object) -> object:
+    return (value,) if isinstance(value, str) and value != "all" else value
+
+
+HoldReasons = Annotated[
+    Literal["all"] | tuple[str, ...],
+    BeforeValidator(_as_reasons, json_schema_input_type=str | list[str]),
+]
+"""Which hold reasons stop a clock: raw values of `hold_reason`, or "all"."""
+
+
+def those_held(reasons: Literal["all"] | tuple[str, ...]) -> frozenset[str] | None:
+    """The same as a set to look in; None for all."""
+    return None if reasons == "all" else frozenset(reasons)
 
 
 class When(BaseModel):
@@ -93,14 +111,14 @@ class When(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
-    fault_class: _many(FaultClass) = Field(default=(), alias="class")  # type: ignore[valid-type]
-    desk: _many(str) = ()  # type: ignore[valid-type]
-    group: _many(str) = ()  # type: ignore[valid-type]
-    tier: _many(Tier) = ()  # type: ignore[valid-type]
-    category: _many(str) = ()  # type: ignore[valid-type]
-    company: _many(str) = ()  # type: ignore[valid-type]
-    kind: _many(str) = ()  # type: ignore[valid-type]
-    priority: _many(str) = ()  # type: ignore[valid-type]
+    fault_class: many(FaultClass) = Field(default=(), alias="class")  # type: ignore[valid-type]
+    desk: many(str) = ()  # type: ignore[valid-type]
+    group: many(str) = ()  # type: ignore[valid-type]
+    tier: many(Tier) = ()  # type: ignore[valid-type]
+    category: many(str) = ()  # type: ignore[valid-type]
+    company: many(str) = ()  # type: ignore[valid-type]
+    kind: many(str) = ()  # type: ignore[valid-type]
+    priority: many(str) = ()  # type: ignore[valid-type]
 
     def why_not(self, ticket: Ticket) -> str | None:
         """The first condition that does not hold, in words ("class general is not urgent"), or None."""

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from connector.intent import Create, Keep, Verdict, occasion
-from connector.rules.base import Cohort, Moment, Policy
+from connector.rules.base import Cohort, Moment, Policy, as_tuple
 from connector.ticket import DeskTask, Instant, Ticket, TicketState
 from connector.wording import Sentence
 
@@ -27,10 +27,6 @@ _STRATA: dict[Stratum, Callable[[Ticket], str]] = {
     "consultant": lambda ticket: ticket.assignee,
     "desk": lambda ticket: ticket.desk,
 }
-
-
-def _listed(value: object) -> object:
-    return (value,) if isinstance(value, str) else value
 
 
 def _known_zone(name: str) -> str:
@@ -96,7 +92,7 @@ class CallbackSampling(Policy):
         default="UTC", description="Time zone in which the day or week ends"
     )
     strata: Annotated[
-        tuple[Stratum, ...], BeforeValidator(_listed, json_schema_input_type=Stratum | list[Stratum])
+        tuple[Stratum, ...], BeforeValidator(as_tuple, json_schema_input_type=Stratum | list[Stratum])
     ] = Field(default=(), description="What makes a stratum: class, group, consultant, desk")
     minimum: int = Field(default=0, ge=0, description="At least this many per stratum and period")
     cap_per_caller: int | None = Field(

@@ -3,26 +3,18 @@
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from itertools import zip_longest
-from typing import Annotated, ClassVar, Literal, NamedTuple, Self
+from typing import ClassVar, Literal, NamedTuple, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from connector.intent import Create, Intent, Note, Occasion, Verdict, occasion
-from connector.rules.base import Duration, Moment, Policy
+from connector.rules.base import Duration, HoldReasons, Moment, Policy, many
 from connector.rules.sla_timer import BREACHED, SlaTimer, TargetClock
 from connector.ticket import FaultClass, Instant, Ticket
 from connector.wording import Bilingual, Sentence, neutral, piece, span_of_time
 
 ESCALATION = "escalation"
 _DAY = 86_400
-
-
-def _classes(value: object) -> object:
-    return (value,) if isinstance(value, str) else value
-
-
-def _reasons(value: object) -> object:
-    return (value,) if isinstance(value, str) and value != "all" else value
 
 
 class Step(BaseModel):
@@ -121,17 +113,15 @@ class HierarchicalEscalation(Policy):
     rule: Literal["hierarchical_escalation"] = "hierarchical_escalation"
     service_hours: str = Field(description="Name of the service hours in which the limit counts")
     resolve_within: Duration = Field(description="Resolution limit, in service hours")
-    pause_on: Annotated[
-        Literal["all"] | tuple[str, ...],
-        BeforeValidator(_reasons, json_schema_input_type=str | list[str]),
-    ] = Field(default="all", description="Hold reasons that stop the limit; all of them by default")
+    pause_on: HoldReasons = Field(
+        default="all", description="Hold reasons that stop the limit; all of them by default"
+    )
     told_within: str | None = Field(
         default=None, description="Service hours in which people are told; at any hour if not given"
     )
-    told_at_once: Annotated[
-        tuple[FaultClass, ...],
-        BeforeValidator(_classes, json_schema_input_type=FaultClass | list[FaultClass]),
-    ] = Field(default=(), description="Fault classes for which nobody waits for `told_within`")
+    told_at_once: many(FaultClass) = Field(  # type: ignore[valid-type]
+        default=(), description="Fault classes for which nobody waits for `told_within`"
+    )
     steps: tuple[Step, ...] = Field(min_length=1, description="The rungs, each later than the one before")
 
     @model_validator(mode="after")

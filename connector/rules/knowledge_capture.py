@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from connector.intent import Create, Intent, Keep, Note, Set, Verdict, occasion
-from connector.rules.base import Duration, Moment, Policy
+from connector.rules.base import Duration, Moment, Policy, as_tuple
 from connector.ticket import ENDED_STATES, Article, Instant, Ticket, TicketState, Tier
 
 _NO_LONGER = frozenset({"retired", "deleted"})
@@ -22,11 +22,7 @@ _STATES = {
 _RANK = ("drafted", "in_review", "published")
 
 
-def _listed(value: object) -> object:
-    return (value,) if isinstance(value, str) else value
-
-
-_Names = Annotated[tuple[str, ...], BeforeValidator(_listed, json_schema_input_type=str | list[str])]
+_Names = Annotated[tuple[str, ...], BeforeValidator(as_tuple, json_schema_input_type=str | list[str])]
 
 
 class KnowledgeCapture(Policy):

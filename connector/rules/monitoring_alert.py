@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from connector.intent import Note, Verdict, occasion
-from connector.rules.base import Duration, Moment, Policy
+from connector.rules.base import Duration, Moment, Policy, as_tuple
 from connector.ticket import Ticket
 from connector.wording import Bilingual, piece
 
@@ -17,13 +17,9 @@ PARTS: tuple[Part, ...] = ("description", "impact", "suggestion")
 DESCRIPTION = "description"
 
 
-def _several(value: object) -> object:
-    return (value,) if isinstance(value, str) else value
-
-
 _Names = Annotated[
     tuple[Annotated[str, Field(min_length=1)], ...],
-    BeforeValidator(_several, json_schema_input_type=str | list[str]),
+    BeforeValidator(as_tuple, json_schema_input_type=str | list[str]),
 ]
 
 

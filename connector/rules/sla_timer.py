@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal, NamedTuple, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from connector.intent import Intent, Keep, Note, Verdict, occasion
-from connector.rules.base import Duration, Moment, Policy
+from connector.rules.base import Duration, HoldReasons, Moment, Policy, those_held
 from connector.service_hours import ServiceHours
 from connector.ticket import ENDED_STATES, FaultClass, Instant, Ticket, TicketState
 
@@ -90,10 +90,6 @@ def _shares(value: object) -> object:
     return (value,) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
-def _reasons(value: object) -> object:
-    return (value,) if isinstance(value, str) and value != "all" else value
-
-
 class SlaTimer(Policy):
     """Time limits per fault class (R-C1, R-C3), timely support and timely handling (R-E3, R-E6).
 
@@ -140,10 +136,7 @@ class SlaTimer(Policy):
         tuple[Annotated[float, Field(gt=0, lt=1)], ...],
         BeforeValidator(_shares, json_schema_input_type=float | list[float]),
     ] = Field(default=(), description="Shares of a limit at which to warn, such as 0.8 or [0.5, 0.8]")
-    pause_on: Annotated[
-        Literal["all"] | tuple[str, ...],
-        BeforeValidator(_reasons, json_schema_input_type=str | list[str]),
-    ] = Field(
+    pause_on: HoldReasons = Field(
         default="all", description="Hold reasons that stop the resolution limit; all of them by default"
     )
 
@@ -269,7 +262,7 @@ class SlaTimer(Policy):
 
     @cached_property
     def _held(self) -> frozenset[str] | None:
-        return None if self.pause_on == "all" else frozenset(self.pause_on)
+        return those_held(self.pause_on)
 
     def _pauses(self, ticket: Ticket, ended: Instant | None) -> tuple[Pauses, Instant | None]:
         """Pauses before the end, and since when one lasts that has not ended."""

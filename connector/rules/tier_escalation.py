@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal, NamedTuple, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from connector.intent import Intent, Keep, Note, Occasion, Set, Verdict, occasion
-from connector.rules.base import Duration, Moment, Policy
+from connector.rules.base import Duration, Moment, Policy, as_tuple
 from connector.ticket import ENDED_STATES, Group, Instant, Ticket, TicketState, Tier
 from connector.wording import piece
 
@@ -22,10 +22,6 @@ class Cause(NamedTuple):
     """Name of the sentence."""
     values: Mapping[str, object]
     occasion: Occasion
-
-
-def _listed(value: object) -> object:
-    return (value,) if isinstance(value, str) else value
 
 
 class TierEscalation(Policy):
@@ -73,7 +69,7 @@ class TierEscalation(Policy):
     from_tier: Tier = Field(alias="from", description="The tier that hands over")
     to_tier: Tier = Field(alias="to", description="The tier that takes over")
     out_of_capability: Annotated[
-        tuple[str, ...], BeforeValidator(_listed, json_schema_input_type=str | list[str])
+        tuple[str, ...], BeforeValidator(as_tuple, json_schema_input_type=str | list[str])
     ] = Field(default=(), description="Categories beyond the tier's capability")
     marked_by: str | None = Field(
         default=None, description='Column that a consultant ticks to say "beyond me"; none by default'

@@ -6,18 +6,10 @@ from typing import Annotated, ClassVar, Literal, NamedTuple
 from pydantic import BeforeValidator, Field
 
 from connector.intent import Note, Occasion, Verdict, occasion
-from connector.rules.base import Duration, Moment, Policy
+from connector.rules.base import Duration, HoldReasons, Moment, Policy, as_tuple, those_held
 from connector.ticket import ENDED_STATES, Instant, Ticket
 
 Journal = Literal["work_notes", "comments"]
-
-
-def _several(value: object) -> object:
-    return (value,) if isinstance(value, str) else value
-
-
-def _reasons(value: object) -> object:
-    return (value,) if isinstance(value, str) and value != "all" else value
 
 
 class Silence(NamedTuple):
@@ -64,16 +56,15 @@ class UpdateLimit(Policy):
     at_most: int = Field(default=3, ge=1, le=20, description="Reminders for one silence")
     written_in: Annotated[
         tuple[Journal, ...],
-        BeforeValidator(_several, json_schema_input_type=Journal | list[Journal]),
+        BeforeValidator(as_tuple, json_schema_input_type=Journal | list[Journal]),
         Field(min_length=1),
     ] = Field(
         default=("work_notes", "comments"),
         description="Columns in which writing counts: work_notes, comments (which the customer reads)",
     )
-    pause_on: Annotated[
-        Literal["all"] | tuple[str, ...],
-        BeforeValidator(_reasons, json_schema_input_type=str | list[str]),
-    ] = Field(default="all", description="Hold reasons that do not count; all of them by default")
+    pause_on: HoldReasons = Field(
+        default="all", description="Hold reasons that do not count; all of them by default"
+    )
 
     def journals(self) -> frozenset[str]:
         """The columns in which writing counts."""
@@ -131,7 +122,7 @@ class UpdateLimit(Policy):
 
     @cached_property
     def _held(self) -> frozenset[str] | None:
-        return None if self.pause_on == "all" else frozenset(self.pause_on)
+        return those_held(self.pause_on)
 
     def _occasion(self, ticket: Ticket, silence: Silence, number: int) -> Occasion:
         return occasion(self.name, ticket.sys_id, "silence", silence.since, self.every, number)
