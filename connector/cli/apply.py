@@ -32,8 +32,10 @@ def run(args: argparse.Namespace) -> int:
     ):
         report = run_pass(world, settings, world.clock.now(), apply=True, full=True, watch=watch)
         legend = Legend.of(world, settings)
-    print_report(report, legend, args)
+    print_report(report, legend, args, settings)
     if report.trouble:
         return FORESEEN
     plan = report.plan
+    if report.halt is not None and (plan.changes or report.halt.kind != "brake"):
+        return REFUSED
     return REFUSED if plan.refused or plan.conflicts or plan.full else DONE

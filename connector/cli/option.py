@@ -1,7 +1,7 @@
 """What several verbs take and tell alike."""
 
 import argparse
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 DEFAULT = "config.toml"
@@ -42,6 +42,16 @@ def clock_time(instant: int | None, zone: str) -> str:
     if instant is None:
         return "–"
     return f"{datetime.fromtimestamp(instant, UTC).astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+
+
+def day_begins(option: str, day: str, zone: ZoneInfo) -> int:
+    """The instant at which a day begins, ``2026-03-01``. Raises `SettingsError` naming the option."""
+    from connector.errors import SettingsError
+
+    try:
+        return int(datetime.combine(date.fromisoformat(day), time(), zone).timestamp())
+    except (ValueError, OverflowError):
+        raise SettingsError(f'{option}: "{day}" is not a day; write it as 2026-03-01') from None
 
 
 def age(seconds: int) -> str:

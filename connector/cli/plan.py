@@ -27,7 +27,7 @@ def run(args: argparse.Namespace) -> int:
     with shown("signing in") as watch, opened(settings) as world:
         report = run_pass(world, settings, world.clock.now(), apply=False, full=True, watch=watch)
         legend = Legend.of(world, settings)
-    print_report(report, legend, args)
+    print_report(report, legend, args, settings)
     if report.trouble:
         return FORESEEN
     return DONE if report.plan.empty else TO_DO

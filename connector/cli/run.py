@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from connector.clock import Clock
     from connector.daemon import Daemon
     from connector.daemon.notify import Notifier
-    from connector.reconcile import PassReport, World
+    from connector.reconcile import Halt, PassReport, World
     from connector.settings import Settings
     from connector.sync.change import Plan
     from connector.sync.gateway import Gateway
@@ -110,6 +110,7 @@ class Duty:
         self._world: World | None = None
         self._full_at = self._publish_at = clock.monotonic()
         self._held: dict[str, str] = {}
+        self._halt: Halt | None = None
         self._notifier = notifier or Notifier({})
         self.sign: Callable[[], None] = lambda: None
         """Called whenever a pass makes headway."""
@@ -170,12 +171,16 @@ class Duty:
             self.vital.passed(at, self._clock.monotonic() - began, str(error) or type(error).__name__)
             raise
         took = self._clock.monotonic() - began
+        self.vital.paused = self._paused()
+        if self._paused() and self._halt is not None:
+            self._notifier.status(self._halt.told(self._settings))
+            return ""
         self.vital.passed(at, took, trouble)
         condition = self._condition()
         if condition is not None:
             self._store.tell("gateway", self._clock.now(), condition)
         self._notifier.status(trouble or f"last pass {took:.1f} s, all well")
-        if trouble or self._clock.monotonic() < self._publish_at:
+        if trouble or self._halt is not None or self._clock.monotonic() < self._publish_at:
             return trouble
         trouble = self.publish()
         if not trouble:
@@ -185,8 +190,11 @@ class Duty:
     def _pass(self, began: float) -> str:
         from connector.cli.view import summary
         from connector.errors import Retriable
-        from connector.reconcile import run_pass, sweep_world
+        from connector.reconcile import halted, halted_there, run_pass, sweep_world
 
+        self._heed(halted(self._settings))
+        if self._paused():
+            return ""
         try:
             world = self._world or self._sign_in()
         except Retriable as error:
@@ -196,6 +204,10 @@ class Duty:
             return str(error) or type(error).__name__
         full = self._clock.monotonic() >= self._full_at
         if full:
+            # The pass asks the switch on the instance as well; but before it nothing may be asked of a pause.
+            self._heed(self._halt or halted_there(world, self._settings))
+            if self._paused():
+                return ""
             sweep_world(world)
         report = run_pass(
             world,
@@ -206,6 +218,9 @@ class Duty:
             stop=self._daemon.stop.is_set,
             watch=self._watch,
         )
+        self._heed(report.halt)
+        if self._paused():
+            return ""
         if full and not report.trouble:
             self._full_at = self._clock.monotonic() + self._settings.poll.full
             self._rotate()
@@ -236,6 +251,30 @@ class Duty:
             LOG.info("published %d records, %d pages", done.outcome.done, len(done.attached))
         return done.trouble
 
+    def _paused(self) -> bool:
+        """Nothing is asked of the instance."""
+        return self._halt is not None and self._halt.kind == "pause"
+
+    def _heed(self, halt: "Halt | None") -> None:
+        """Remember what halts us, and say so when it begins, when it becomes another, and when it ends.
+
+        Raises `Refused` once the connector has left the instance.
+        """
+        from connector.errors import Refused
+
+        if halt is not None and halt.kind == "retired":
+            raise Refused(halt.told(self._settings))
+        if halt == self._halt:
+            return
+        if halt is not None:
+            LOG.warning("%s", halt.told(self._settings))
+        else:
+            LOG.info("goes on: neither brake nor pause any more")
+        self._halt = halt
+        told = {} if halt is None else {"kind": halt.kind, "where": halt.where}
+        told |= {} if halt is None else {"text": halt.told(self._settings)}
+        self._store.tell("halt", self._clock.now(), told)
+
     def _watch(self, what: str, done: int = 0, of: int = 0) -> None:
         self.sign()
 
@@ -244,6 +283,7 @@ class Duty:
         from connector.errors import StoreFailed
 
         kept = self._settings.store
+        self._store.forget_observed(self._clock.now() - kept.journal_for)
         try:
             moved = self._store.rotate(self._clock.now() - kept.journal_for, kept.journal_most)
         except StoreFailed as error:

@@ -22,10 +22,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 the last good pass is young; 1 it is old, or there was none."""
+    """0 the last good pass is young, or none is wanted; 1 it is old, or there was none."""
     from connector.cli.opening import in_order
     from connector.cli.terminal import print_json
     from connector.clock import SystemClock
+    from connector.reconcile import halted
     from connector.settings import load, warnings
     from connector.sync.store import Store
 
@@ -36,6 +37,11 @@ def run(args: argparse.Namespace) -> int:
     else:
         with in_order(settings), closing(Store(settings.store_url)) as store:
             state = _state(store, settings, now)
+    halt = halted(settings)
+    if halt is not None:
+        state["halt"] = {"kind": halt.kind, "where": halt.where, "text": halt.told(settings)}
+    if state["halt"] and state["halt"]["kind"] != "brake":
+        state["healthy"] = True  # it is meant
     state["warnings"] = warnings(settings, now)
     state["unannounced_holidays"] = _unannounced(settings, now)
     if args.json:
@@ -46,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _nothing(settings: "Settings") -> dict[str, Any]:
-    return {"healthy": False, "store": str(settings.store_path), "last_good_pass": None}
+    return {"healthy": False, "store": str(settings.store_path), "last_good_pass": None, "halt": None}
 
 
 def _unannounced(settings: "Settings", now: int) -> list[dict[str, Any]]:
@@ -98,11 +104,22 @@ def _state(store: "Store", settings: "Settings", now: int) -> dict[str, Any]:
             "reload_failed": loaded.get("reload_failed", ""),
         },
         "quarantined": [each._asdict() for each in store.quarantined()],
+        "halt": _there(store),
     }
+
+
+def _there(store: "Store") -> dict[str, Any] | None:
+    """The halt that a property of the instance asked for, as the daemon last heard."""
+    from connector.reconcile.halt import PROPERTIES
+
+    told = _told(store, "halt")
+    return told if told.get("where", "").startswith(PROPERTIES) else None
 
 
 def _print(state: dict[str, Any], settings: "Settings", now: int) -> None:
     zone = settings.instance.zone
+    if state["halt"]:
+        print(f"halted          {state['halt']['text']}")
     good = state["last_good_pass"]
     if "last_pass" not in state:
         print(f"nothing yet: no store {state['store']}; begin with: desk-connector plan {settings.path}")

@@ -188,6 +188,7 @@ def report_json(report: "PassReport") -> dict[str, Any]:
         "trouble": report.trouble,
         "plan": plan_json(report.plan),
         "written": answers(report),
+        "halt": None if report.halt is None else report.halt._asdict(),
     }
 
 
@@ -216,7 +217,7 @@ def print_outcome(console: "Console", report: "PassReport") -> None:
         )
 
 
-def print_report(report: "PassReport", legend: Legend, args: "Namespace") -> None:
+def print_report(report: "PassReport", legend: Legend, args: "Namespace", settings: "Settings") -> None:
     """A pass as ``plan`` and ``apply`` tell it: with --json as data, else in full and what to do next."""
     from connector.cli.terminal import console, print_json
 
@@ -227,6 +228,9 @@ def print_report(report: "PassReport", legend: Legend, args: "Namespace") -> Non
     print_plan(out, report.plan, legend, limit=args.limit)
     out.print(summary(report), highlight=False)
     print_outcome(out, report)
+    if report.halt is not None:
+        out.print(report.halt.told(settings), style="red", highlight=False, markup=False, soft_wrap=True)
+        return
     if next_step := advice(report, args.config):
         out.print(next_step, style="dim", highlight=False, markup=False)
 

@@ -1,7 +1,8 @@
 """``/healthz``, ``/readyz`` and ``/metrics``: read only, on loopback unless the settings say otherwise.
 
 healthz   200 while the loop turns or a pass makes headway; 503 when it hangs: start it again
-readyz    200 while passes go through; 503 when the last good one is old: look why, a new start mends nothing
+readyz    200 while passes go through, or are not wanted (`pause`); 503 when the last good one is old: look
+          why, a new start mends nothing
 metrics   for Prometheus
 
 No page holds the text of a ticket, a secret or the name of a person.
@@ -69,6 +70,7 @@ def served(
                     ready,
                     {
                         "ready": ready,
+                        "paused": vital.paused,
                         "lag": vital.lag(now),
                         "last_good_pass": vital.last_good,
                         "settings_in_force": not vital.reload_failed,

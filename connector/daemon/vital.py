@@ -43,6 +43,8 @@ class Vital:
     """What waits for a person: policies at the brake, conflicts, full marks columns."""
     refused: tuple[str, ...] = ()
     """Columns that the instance does not take from us."""
+    paused: bool = False
+    """Nothing is asked of the instance, because somebody wants it so."""
     settings: str = ""
     """Digest of those in force."""
     reload_failed: str = ""
@@ -66,6 +68,6 @@ class Vital:
         return None if self.last_good is None else max(0, now - self.last_good)
 
     def ready(self, now: Instant) -> bool:
-        """A pass went through, and not long ago."""
+        """A pass went through, and not long ago; or none is wanted."""
         lag = self.lag(now)
-        return lag is not None and lag <= late_after(self.every)
+        return self.paused or (lag is not None and lag <= late_after(self.every))

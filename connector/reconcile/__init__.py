@@ -5,6 +5,9 @@ world         what a pass works with, put together from the settings
 judgement     every policy's verdict on every ticket that changed or is due
 explanation   all of that for one ticket, for people
 figure        facts and scores for the indicators
+halt          what keeps the connector from writing or asking: brake, pause, retired
+observation   what policies that only observe wished for, kept
+review        and summed up, before they may write
 counting      figures over very many tickets, without lists
 publication   scorecards as records of the instance
 standing      all figures of a period as one value: scores, trends, grades, what is watched, sources
@@ -21,17 +24,23 @@ from connector.reconcile.figure import (
     terms_of,
     unmeasured_by,
 )
+from connector.reconcile.halt import Halt, halt, halted, halted_there, lift
 from connector.reconcile.publication import Publication, Published, plan_publication, publish
 from connector.reconcile.recipe import PassReport, Watch, refresh, run_pass, sweep_world
+from connector.reconcile.review import Noisy, PolicyReview, Review, review
 from connector.reconcile.standing import figures_of, freeze_due, gathered, labels
 from connector.reconcile.world import World, build_world, open_gateway, open_world
 
 __all__ = [
     "COUNTED",
     "Explanation",
+    "Halt",
+    "Noisy",
     "PassReport",
+    "PolicyReview",
     "Publication",
     "Published",
+    "Review",
     "Watch",
     "World",
     "build_world",
@@ -42,15 +51,20 @@ __all__ = [
     "figures_of",
     "freeze_due",
     "gathered",
+    "halt",
+    "halted",
+    "halted_there",
     "indicators_of",
     "keep_outcomes",
     "labels",
+    "lift",
     "limits_of",
     "open_gateway",
     "open_world",
     "plan_publication",
     "publish",
     "refresh",
+    "review",
     "run_pass",
     "scores",
     "scores_of",

@@ -8,12 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from connector.errors import GatewayError
+from connector.errors import GatewayError, Refused
 from connector.intent import occasion
 from connector.kpi.figure import Figures
 from connector.kpi.period import Period, before, period_of
 from connector.kpi.publication.article import FROZEN, Article, article
 from connector.kpi.score import SCOPE_KINDS, WHOLE, Scope
+from connector.reconcile.halt import halted, halted_there
 from connector.reconcile.standing import figures_of, freeze_due
 from connector.reconcile.world import World
 from connector.settings import Settings
@@ -96,8 +97,12 @@ def plan_publication(world: World, settings: Settings, now: Instant) -> Publicat
 def publish(world: World, settings: Settings, publication: Publication) -> Published:
     """Write what was planned, records first, then their files; a file is replaced after the new one is there.
 
-    A `Retriable` error ends it; what is missing is planned again the next time.
+    A `Retriable` error ends it; what is missing is planned again the next time. Raises `Refused` while the
+    connector is halted.
     """
+    halt = halted(settings) or halted_there(world, settings)
+    if halt is not None:
+        raise Refused(halt.told(settings))
 
     def record(step: Written) -> None:
         change = step.change

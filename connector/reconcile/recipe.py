@@ -9,7 +9,9 @@ from typing import Protocol
 from connector.errors import Fatal, Refused, Retriable
 from connector.memory import undisturbed
 from connector.reconcile.counting import keep_outcomes
+from connector.reconcile.halt import Halt, halted, halted_there
 from connector.reconcile.judgement import Judged, Judgement
+from connector.reconcile.observation import remember
 from connector.reconcile.world import World
 from connector.settings import Settings
 from connector.sync.apply import carry_out
@@ -64,6 +66,8 @@ class PassReport:
     """Why the pass ended early, or empty."""
     touched: int = 0
     """Tickets that were only touched: nothing a policy reads has changed, so their verdicts stand."""
+    halt: Halt | None = None
+    """Why nothing was written, or asked, whatever the plan says."""
 
 
 def run_pass(
@@ -80,18 +84,29 @@ def run_pass(
 
     ``full`` judges every ticket of the mirror instead of changed ∪ due. A `Retriable` error ends the pass:
     the cursor stays, the report says so, the next pass goes on. `Fatal` and `Refused` are raised.
+    While a brake is on, what the plan says is not written; during a pause a pass that would write is none.
     """
+    halt = halted(settings)
+    if apply and halt is not None and halt.kind != "brake":
+        if halt.kind == "retired":
+            raise Refused(halt.told(settings))
+        return _no_pass(now, halt)
     sent, began = world.gateway.requests_sent, world.clock.monotonic()
     polled: Counter[str] = Counter()
     judged, plan, outcome, trouble = Judged(), Plan(now), Outcome(), ""
     asked = False
 
     def stopping() -> bool:
-        nonlocal asked
-        asked = stop()
+        nonlocal asked, halt
+        halt = halt or halted(settings)
+        asked = halt is not None or stop()
         return asked
 
     try:
+        if apply and halt is None:
+            halt = halted_there(world, settings)
+            if halt is not None and halt.kind == "pause":
+                return _no_pass(now, halt)
         world.meet_strangers(settings)
         judgement = Judgement(world, settings, now)
         judged = judgement.judged
@@ -115,7 +130,8 @@ def run_pass(
             population=_population(world, settings, judged, now),
             beyond=judged.beyond,
         )
-        if apply and plan.changes:
+        remember(world, settings, judged, plan)
+        if apply and plan.changes and not (halt := halt or halted(settings)):
             outcome = act(world, settings, plan, stopping, watch)
             trouble = "" if asked else outcome.stopped  # who is told to stop has not failed
     except Retriable as error:
@@ -143,6 +159,7 @@ def run_pass(
         judged.quarantined,
         trouble,
         judged.touched,
+        halt,
     )
     world.store.record_pass(
         now,
@@ -154,6 +171,11 @@ def run_pass(
         took=world.clock.monotonic() - began,
     )
     return report
+
+
+def _no_pass(now: Instant, halt: Halt) -> PassReport:
+    """Nothing was asked, nothing was judged, and `status` counts no pass."""
+    return PassReport(now, Counter(), 0, Counter(), Plan(now), Outcome(), 0, 0, halt=halt)
 
 
 def _population(world: World, settings: Settings, judged: Judged, now: Instant) -> int:

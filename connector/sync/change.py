@@ -22,6 +22,12 @@ class Safety(BaseModel):
         default=0.5, gt=0, le=1, description="Share of the tickets open within a month one policy may change"
     )
     share_from: int = Field(default=100, ge=1, description="The share counts from this many changes on")
+    switch: str = Field(
+        default="",
+        pattern=r"^[\w.-]*$",
+        description="Name of a system property of the instance by which people there stop the connector: "
+        "run, brake (nothing is written) or pause (nothing is asked); if it cannot be read, that is a brake",
+    )
 
 
 class Wish(NamedTuple):

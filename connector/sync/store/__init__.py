@@ -12,6 +12,7 @@ from connector.sync.store.file import beside, copy, damage, make_private, rescue
 from connector.sync.store.ledger import JournalEntry, PassRecord, Quarantined
 from connector.sync.store.migration import VERSION, migrate
 from connector.sync.store.mirror import Look, Mirror, Waiting
+from connector.sync.store.observation import Observations, Observed, Wanted
 from connector.sync.store.outcome import OutcomeRow, OutcomeShelf
 from connector.sync.store.view import Mirrored
 
@@ -20,17 +21,19 @@ __all__ = [
     "JournalEntry",
     "Look",
     "Mirrored",
+    "Observed",
     "OutcomeRow",
     "PassRecord",
     "Quarantined",
     "Store",
     "Waiting",
+    "Wanted",
     "back_up",
     "open_sound",
 ]
 
 
-class Store(Mirror, FigureShelf, OutcomeShelf):
+class Store(Mirror, FigureShelf, OutcomeShelf, Observations):
     """Mirror and ledger in one database, so that rows and their cursor move in one transaction.
 
     ``url``: ``sqlite://`` for memory, ``sqlite:///path/to/file``, or PostgreSQL with psycopg installed. Not
@@ -53,6 +56,7 @@ class Store(Mirror, FigureShelf, OutcomeShelf):
         self._prepare_mirror()
         self._prepare_figures()
         self._prepare_outcomes()
+        self._prepare_observations()
 
     def close(self) -> None:
         """Let go of the database."""

@@ -15,7 +15,7 @@ PRIVATE = 0o600
 """What may be done with a store: tickets are in it, and only the connector's own user reads them."""
 PARTS = ("", "-wal", "-shm")
 """A store is these files together."""
-SAVED = ("journal", "pass", "figure", "change")
+SAVED = ("journal", "pass", "figure", "change", "observed")
 """Tables that are taken out of a damaged store as far as they can be read: the instance has no copy."""
 
 

@@ -14,7 +14,7 @@ from connector.sync.store import schema
 VERSION = 2
 """Of the schema that this program works with. Another one needs a step below."""
 
-KEPT = frozenset({"journal", "pass", "figure", "change", "meta", "condition"})
+KEPT = frozenset({"journal", "observed", "pass", "figure", "change", "meta", "condition"})
 """Tables that are never dropped: what is in them is not on the instance, or not always (``change``)."""
 
 

@@ -129,6 +129,23 @@ journal = Table(
     Column("entry", Text, nullable=False),
 )
 
+observed = Table(
+    "observed",
+    SCHEMA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", BigInteger, nullable=False, index=True, doc="When the pass judged"),
+    Column("policy", Text, nullable=False),
+    Column("digest", Text, nullable=False, doc="Of the policy's settings without its mode"),
+    Column("ticket", Text, nullable=False, index=True, doc="sys_id; empty: only counted, in `beyond`"),
+    Column("number", Text, nullable=False),
+    Column("team", Text, nullable=False, doc="sys_id of the ticket's group then"),
+    Column("assignee", Text, nullable=False, doc="sys_id"),
+    Column("reason", Text, nullable=False),
+    Column("wanted", Text, nullable=False, doc="JSON: [kind, what, value, clause] of each intent"),
+    Column("beyond", Integer, nullable=False, doc="Tickets more in that pass, which are not listed"),
+)
+"""What policies that only observe would have written, each thing once. Like the journal on no instance."""
+
 passes = Table(
     "pass",
     SCHEMA,
