@@ -84,16 +84,15 @@ class Judgement:
         verdict is a function of the ticket and the moment (law 1), and of the ticket nothing is new that a
         policy reads. But where the row is ahead of its history, a span begins at the update itself.
         """
-        at, now, spoken = self._at, self._at.now, self.spoken
+        at, spoken = self._at, self.spoken
         look_again: dict[str, Instant | None] = {one.row["sys_id"]: None for one in mirrored}
-        for ticket in readable(self._world, mirrored, now, self.judged):
+        fresh = self._but_for_touched(mirrored, touched, look_again)
+        for ticket in readable(self._world, fresh, at.now, self.judged):
             sys_id = ticket.sys_id
-            if sys_id in touched and sys_id not in spoken and ticket.spans[-1].start != ticket.updated_at:
-                when = touched[sys_id]
-                if when is None or when > now:
-                    look_again[sys_id] = when
-                    self.judged.touched += 1
-                    continue
+            if ticket.spans[-1].start != ticket.updated_at and self._stands(sys_id, touched):
+                look_again[sys_id] = touched[sys_id]
+                self.judged.touched += 1
+                continue
             fitting = self._bench.of(ticket)
             if sys_id in spoken or fitting.hangs_on_others(ticket, at):
                 look_again[sys_id] = 0
@@ -104,6 +103,32 @@ class Judgement:
                     spoken.add(sys_id)
         self._count()
         return look_again
+
+    def _but_for_touched(
+        self, mirrored: Sequence[Mirrored], touched: Waiting, look_again: dict[str, Instant | None]
+    ) -> list[Mirrored]:
+        """All but those of which a glance at the rows tells that their verdicts stand: no ticket is made."""
+        settled, strange, stands = self._world.normaliser.settled, self._world.strange, self._stands
+        fresh = []
+        for one in mirrored:
+            sys_id = one.row["sys_id"]
+            if (
+                stands(sys_id, touched)
+                and sys_id not in strange
+                and settled(one.row, one.changes, one.metrics)
+            ):
+                look_again[sys_id] = touched[sys_id]
+            else:
+                fresh.append(one)
+        self.judged.touched += len(mirrored) - len(fresh)
+        return fresh
+
+    def _stands(self, sys_id: str, touched: Waiting) -> bool:
+        """A ticket was only touched, before its time, and nothing was wished for it in this pass."""
+        if sys_id not in touched or sys_id in self.spoken:
+            return False
+        when = touched[sys_id]
+        return when is None or when > self._at.now
 
     def take_back(self) -> None:
         """Polling ended early, and what was wished so far goes into no plan: judge these tickets again."""

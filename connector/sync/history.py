@@ -79,6 +79,23 @@ def spans(
     return _joined(opened_at, steps, states)
 
 
+def caught_up(now: Standing, changes: Sequence[Change]) -> bool:
+    """Whether the changes, in order of time, end in what the row says: then no span of `spans` hangs on when
+    the row was updated. Also False where two changes of a field share its last second, for their order is
+    not told by their times.
+    """
+    last: dict[int, Instant] = {}
+    for change in reversed(changes):
+        place = _PLACE.get(change.field)
+        if place is None:
+            continue
+        at = last.get(place)
+        if at == change.at or (at is None and change.new != now[place]):
+            return False
+        last.setdefault(place, change.at)
+    return True
+
+
 def _ends(
     state: str, states: Mapping[str, TicketState], resolved_at: Instant | None, closed_at: Instant | None
 ) -> list[tuple[Instant, str]]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 
-from connector.sync.history import Change, Standing, spans
+from connector.sync.history import FIELDS, Change, Standing, caught_up, spans
 from connector.sync.instant import instant, platform_time
 from connector.sync.metric import changes_from
 from connector.sync.row import Row, flat
@@ -37,6 +37,7 @@ BASE_COLUMNS = (
 _READ = tuple(column for column in BASE_COLUMNS if column != "sys_updated_by")
 _BLANK = dict.fromkeys(_READ, "")
 _base = itemgetter(*_READ)
+_standing = itemgetter(*FIELDS)
 _NO_MARKS: frozenset[str] = frozenset()
 
 NOTES = "work_notes"
@@ -171,6 +172,20 @@ class Normaliser:
             raise Unreadable(_unknown(state, priority, dialect)) from None
         except ValueError as error:
             raise Unreadable(str(error)) from None
+
+    def settled(self, row: Row, changes: Sequence[Change] = (), metrics: Sequence[Row] = ()) -> bool:
+        """Whether `ticket` says the same, but for `updated_at` and `mod_count`, whatever the stamps of the
+        row's update; False where that takes a closer look.
+        """
+        if metrics and self._dialect.measured:
+            return False
+        try:
+            if instant(row["sys_updated_on"]) is None:
+                return False
+            int(row["sys_mod_count"] or "0")
+            return not changes or caught_up(Standing(*_standing(row)), changes)
+        except (KeyError, TypeError, ValueError):
+            return False
 
     def task(self, row: Row) -> DeskTask:
         """A task the connector created. Raises `Unreadable`."""

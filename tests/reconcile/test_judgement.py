@@ -150,6 +150,21 @@ def test_a_touch_alone_asks_nobody() -> None:
         assert (report.judged, report.touched) == (1, 0)
 
 
+def test_a_touch_of_what_is_ahead_of_its_history_is_judged() -> None:
+    """Its last span begins at the update itself, so that the clock may stand elsewhere after a touch."""
+    with Desk(POLICIES) as desk:
+        desk.opens("INC1")
+        desk.settles()
+        desk.clock.advance(MINUTE)
+        desk.sets("INC1", state="3", hold_reason="1")
+        desk.settles()
+        with desk.store.engine.begin() as connection:
+            connection.exec_driver_sql("update change set new = '2' where field = 'state'")
+        desk.clock.advance(MINUTE)
+        desk.sets("INC1", work_notes="still waiting")
+        assert (desk.looks().judged, desk.store.quarantined()) == (1, [])
+
+
 def test_a_touch_does_not_put_off_what_is_due() -> None:
     """The limit's warning comes due in the same minute in which somebody writes a note."""
     with Desk(POLICIES) as desk:

@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.sync.history import FIELDS, Change, Standing, spans
+from connector.sync.history import FIELDS, Change, Standing, caught_up, spans
 from connector.ticket import Span, TicketState
 
 STATES = {
@@ -65,6 +65,26 @@ def test_the_row_has_the_last_word(
     assert told[-1][2:] == (STATES[now.state], *now[1:])
     assert told[0].start == 100
     assert all(a.end == b.start and a.start < b.start for a, b in pairwise(told))
+
+
+@given(lives(), st.integers(0, 2**8 - 1), st.integers(0, 500), st.integers(0, 500))
+def test_a_history_that_caught_up_hangs_on_no_update(
+    life: tuple[list[Change], Standing, list[tuple[int, Standing]]], lost: int, one: int, other: int
+) -> None:
+    """Whenever the row was updated, the life is the same; and whole histories have caught up."""
+    changes, now, _ = life
+    known = sorted((c for i, c in enumerate(changes) if not lost >> i & 1), key=lambda change: change.at)
+    if caught_up(now, known):
+        ends = {"resolved_at": 120, "closed_at": 150}
+        assert spans(100, one, now, known, STATES) == spans(100, other, now, known, STATES)
+        assert spans(100, one, now, known, STATES, **ends) == spans(100, other, now, known, STATES, **ends)
+    assert lost or caught_up(now, known)
+
+
+def test_a_circle_within_a_second_is_not_told_by_its_times() -> None:
+    """Two changes of one field in its last second: which was the last is found out by looking closely."""
+    assert not caught_up(NOW, [Change(200, "state", "1", "2"), Change(200, "state", "2", "1")])
+    assert caught_up(NOW, [Change(200, "state", "1", "2"), Change(200, "short_description", "a", "b")])
 
 
 def test_without_changes_it_was_always_so() -> None:

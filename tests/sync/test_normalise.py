@@ -1,5 +1,7 @@
 """Rows into tickets."""
 
+from dataclasses import replace
+
 import pytest
 
 from connector.sync.history import Change
@@ -88,6 +90,41 @@ def test_a_row_without_what_matters_is_unreadable(column: str) -> None:
 def test_a_row_may_lack_the_rest(column: str) -> None:
     """Any other column may be missing and is empty then."""
     assert NORMALISER.ticket({key: value for key, value in ROW.items() if key != column}).sys_id == "a" * 32
+
+
+@pytest.mark.parametrize(
+    ("change", "settled"),
+    [
+        ({}, True),
+        ({"sys_updated_on": ""}, False),
+        ({"sys_updated_on": "yesterday"}, False),
+        ({"sys_mod_count": "many"}, False),
+        ({"state": "7"}, False),
+        ({"short_description": "another"}, True),
+    ],
+)
+def test_what_is_settled_is_the_same_ticket_whenever_it_was_updated(
+    change: dict[str, str], settled: bool
+) -> None:
+    """Its history has caught up with it; one of which that is not sure is looked at closely."""
+    row, changes = ROW | change, [Change(OPENED + 60, "state", "1", "2")]
+    assert NORMALISER.settled(row, changes) is settled
+    if settled:
+        before, after = (
+            NORMALISER.ticket(
+                row | {"sys_updated_on": f"2026-06-01 0{hour}:00:00", "sys_mod_count": "9"}, changes
+            )
+            for hour in (2, 5)
+        )
+        assert replace(before, updated_at=after.updated_at) == after
+
+
+def test_a_past_told_by_metrics_takes_a_closer_look() -> None:
+    """Where a span of a metric is open, the row's own stamp may begin the next."""
+    measured = Normaliser(replace(DIALECT, measured=True), Directory(groups={"g1": NETWORK}))
+    assert measured.settled(ROW)
+    assert not measured.settled(ROW, (), [{"field": "state"}])
+    assert NORMALISER.settled(ROW, (), [{"field": "state"}])
 
 
 def test_a_group_the_configuration_does_not_name() -> None:
