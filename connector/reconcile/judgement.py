@@ -33,7 +33,7 @@ class Judged:
     kept: Counter[str] = field(default_factory=Counter)
     """Policy → wishes kept."""
     seen: list[str] = field(default_factory=list)
-    """sys_ids of the tickets judged: those whose figures may be others now."""
+    """sys_ids of the tickets judged, whose figures may be others now; empty where no outcomes are kept."""
     quarantined: int = 0
     wished: int = 0
     """Wishes, those only counted among them."""
@@ -71,6 +71,7 @@ class Judgement:
         self._bench = Bench(settings.policies)
         self._adopt_from = settings.instance.adopt_instant
         self._most = settings.safety.max_changes
+        self._counted = settings.kpi.outcomes
         self._cohorts: dict[Cohort, tuple[Ticket, ...]] = {}
         self._told: list[tuple[str, str]] = []
 
@@ -167,7 +168,8 @@ class Judgement:
         """Collect what the policies want of one ticket; when to look at it again."""
         judged, scheme = self.judged, self._world.scheme
         judged.tickets += 1
-        judged.seen.append(ticket.sys_id)
+        if self._counted:
+            judged.seen.append(ticket.sys_id)
         if ticket.opened_at < self._adopt_from:
             return None
         again: Instant | None = None

@@ -207,6 +207,7 @@ def poll(
                 )
             cursor = reached
             read += len(page.rows)
+            del page  # the walk asks for the next one
     except (Unavailable, TimedOut):
         store.set_page(source.table, max(min(SMALLEST, source.page), walk.limit // 2))
         raise
@@ -374,8 +375,9 @@ class _Walk:
                 self.limit = min(WIDEST, self.limit * 4)
             else:
                 offset += self.limit // 2
-            yield page
             more = page.more
+            yield page
+            del page  # before the next one comes: a pass holds one page at a time
             if self._anew:
                 after, self._anew, more = None, False, True
                 self.limit, offset = self.size, 0
