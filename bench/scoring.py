@@ -60,10 +60,12 @@ def score(url: str) -> dict[str, float]:
     store = Store()
     month = period_of(FIRST - 86_400, PeriodKind.MONTH, ZoneInfo("UTC"))
     with opened(url, FIRST, store) as (world, settings):
+        fields = next(source for source in world.sources if source.table == "incident").fields
         for begin in range(0, ROWS, PAGE):
             # All closed within the month or still open at its end, opened up to 25 days before.
             rows = [incident(n, ROWS, month.end - 60, days=25) for n in range(begin, begin + PAGE)]
-            store.save_tickets(rows)
+            # An instance sends every column that was asked for.
+            store.save_tickets([{field: row.get(field, "") for field in fields} for row in rows])
         start = process_time()
         found, calls = facts(world, settings, month.start, month.end, FIRST)
         made = process_time()
