@@ -197,11 +197,54 @@ def test_desks_and_groups_get_their_own(by_scope):
     assert len({row["source"] for row in articles(by_scope)}) == len(titles)
 
 
+OWN = ENFORCED + (
+    'table = "u_desk_report"\ntitle = "u_title"\ntext = "u_text"\nkey = "u_key"\nstamp = "u_stamp"\n'
+)
+
+
 def test_the_publication_reaches_a_table_of_ones_own():
     """With its own columns, and only those."""
-    more = ENFORCED + (
-        'table = "u_desk_report"\ntitle = "u_title"\ntext = "u_text"\nkey = "u_key"\nstamp = "u_stamp"\n'
-    )
-    settings = read(POLICY, more=more)
+    settings = read(POLICY, more=OWN)
     assert settings.publish.writable == {"u_title", "u_text", "u_key", "u_stamp"}
     assert settings.publish.own_table
+
+
+@pytest.fixture
+def tabled():
+    """A desk that publishes its months into a table of its own, which an admin has made."""
+    with Desk(POLICY, more=OWN) as made:
+        instance = made.instance
+        instance.insert("sys_db_object", {"name": "u_desk_report", "label": "Desk report"})
+        for column, kind, length in (
+            ("u_title", "string", "100"), ("u_text", "html", "65000"), ("u_key", "string", "100"),
+            ("u_stamp", "string", "100"),
+        ):  # fmt: skip
+            row = {"name": "u_desk_report", "element": column, "internal_type": kind, "max_length": length}
+            instance.insert("sys_dictionary", row)
+        for operation in ("read", "create", "write"):
+            instance.allow(operation, "u_desk_report", "itil")
+        yield made
+
+
+def test_rows_of_ones_own_table_live_as_articles_do(tabled):
+    """Made once, with the page; nothing left to do; updated in place after a day; no article is written."""
+    tabled.opens("INC1")
+    done = published(tabled)
+    assert done.trouble == ""
+    assert {step.answer for step in done.outcome.written} == {"written"}
+    before = {row["u_key"]: row for row in tabled.instance.rows("u_desk_report")}
+    assert len(before) == 2
+    assert all(row["u_title"] and "受理" in row["u_text"] for row in before.values())
+    assert all(len(files(tabled, row["sys_id"])) == 1 for row in before.values())
+    tabled.forgets()
+    again = planned(tabled)
+    assert (again.plan.empty, again.files) == (True, ())
+    tabled.opens("INC2")
+    tabled.clock.advance(DAY)
+    assert published(tabled).trouble == ""
+    after = {row["u_key"]: row for row in tabled.instance.rows("u_desk_report")}
+    assert {key: row["sys_id"] for key, row in after.items()} == {
+        key: row["sys_id"] for key, row in before.items()
+    }
+    assert len([key for key in after if after[key]["u_stamp"] != before[key]["u_stamp"]]) == 1
+    assert articles(tabled) == []
