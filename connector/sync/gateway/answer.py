@@ -71,8 +71,8 @@ def parsed(response: Response, what: str) -> dict[str, Any]:
 def _loaded(body: bytes) -> Any:
     """The value of JSON text. Raises ValueError; `RecursionError` where it is nested too deeply.
 
-    orjson reads a page in half the time, but it is strict: half a surrogate pair, which platforms let through
-    where a text was cut, and bytes that are no UTF-8 at all are for the standard library to read or to refuse.
+    orjson reads a page in half the time, but it is strict: half a surrogate pair, which is what remains where
+    a text was cut, and bytes that are no UTF-8 are for the standard library to read or to refuse.
     """
     try:
         return orjson.loads(body)

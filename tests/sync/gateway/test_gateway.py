@@ -227,6 +227,30 @@ def test_a_list_that_is_none(body: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("told", "read"),
+    [
+        ('"\\ud83d"', "\ud83d"),
+        ('"\\ud83d\\ude00"', "😀"),
+        ('"网络 \\u7f51"', "网络 网"),
+        ('"\\u0000"', "\x00"),
+    ],
+)
+def test_half_a_character_is_read_as_it_came(told: str, read: str) -> None:
+    """A text that somebody cut in the middle of a pair does not make the page unreadable."""
+    gateway = Gateway("https://desk.example", Credentials("a", "b"), writable={})
+    with responses.RequestsMock() as mock:
+        mock.add(
+            "GET",
+            "https://desk.example/api/now/table/incident",
+            body=f'{{"result":[{{"short_description":{told}}}]}}'.encode(),
+            content_type="application/json",
+            headers={"Date": "Mon, 01 Jun 2026 04:00:00 GMT"},
+        )
+        page = gateway.page("incident", "", ["short_description"])
+    assert page.rows == [{"short_description": read}]
+
+
+@pytest.mark.parametrize(
     ("status", "body"),
     [
         (202, '{"result":[]}'),
