@@ -104,20 +104,18 @@ def publish(world: World, settings: Settings, publication: Publication) -> Publi
     if halt is not None:
         raise Refused(halt.told(settings))
 
-    def record(step: Written) -> None:
-        change = step.change
-        entry = _entry(world, settings, publication.plan.at, change.sys_id, change.number)
+    def record(steps: Sequence[Written]) -> None:
         world.store.journal(
-            [
-                entry._replace(
-                    table=change.table,
-                    record=change.sys_id,
-                    because=[list(why) for why in change.because],
-                    fields=[list(each) for each in change.fields],
-                    answer=str(step.answer),
-                    detail=step.detail,
-                )
-            ]
+            _entry(world, settings, publication.plan.at, change.sys_id, change.number)._replace(
+                table=change.table,
+                record=change.sys_id,
+                because=[list(why) for why in change.because],
+                fields=[list(each) for each in change.fields],
+                answer=str(step.answer),
+                detail=step.detail,
+            )
+            for step in steps
+            for change in (step.change,)
         )
 
     # Not by `recipe.act`: what it learns from a refusal is about tickets and their columns.

@@ -1,7 +1,7 @@
 """One pass, as a recipe. Every pass could be the first: what has been done is read from the records."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -234,27 +234,27 @@ def act(
     """Carry out the plan, with a journal entry for each write; then say when to try again what failed."""
     done = 0
 
-    def record(written: Written) -> None:
+    def record(steps: Sequence[Written]) -> None:
         nonlocal done
-        done += 1
+        done += len(steps)
         watch("writing", done, len(plan.changes))
-        change = written.change
+        sent_at = world.clock.now()
         world.store.journal(
-            [
-                JournalEntry(
-                    at=plan.at,
-                    sent_at=world.clock.now(),
-                    ticket=change.ticket,
-                    number=change.number,
-                    table=change.table,
-                    record=change.sys_id,
-                    because=[list(b) for b in change.because],
-                    fields=[list(f) for f in change.fields],
-                    settings=settings.digest,
-                    answer=str(written.answer),
-                    detail=written.detail,
-                )
-            ]
+            JournalEntry(
+                at=plan.at,
+                sent_at=sent_at,
+                ticket=change.ticket,
+                number=change.number,
+                table=change.table,
+                record=change.sys_id,
+                because=[list(b) for b in change.because],
+                fields=[list(f) for f in change.fields],
+                settings=settings.digest,
+                answer=str(step.answer),
+                detail=step.detail,
+            )
+            for step in steps
+            for change in (step.change,)
         )
 
     marks = world.scheme.columns.get("marks", "")

@@ -60,13 +60,14 @@ class Writer(Protocol):
 def carry_out(
     plan: Plan,
     writer: Writer,
-    record: Callable[[Written], None],
+    record: Callable[[Sequence[Written]], None],
     *,
     marks_column: str,
     stop: Callable[[], bool] = lambda: False,
     packer: Packer | None = None,
 ) -> Outcome:
-    """Write what the plan says and nothing else; ``record`` is called after each write, for the journal.
+    """Write what the plan says and nothing else; ``record`` is called after each request, for the journal,
+    with what came of it: of one write, or of all that went in one batch.
 
     A `Retriable` error ends the work, a `Skippable` one only its record. ``stop`` is asked between records,
     or between batches. ``packer``: takes several writes at once, as long as it says that it packs; else they
@@ -77,9 +78,9 @@ def carry_out(
     stopped = ""
     try:
         for steps in _steps(plan.changes, writer, packer):
-            for step in steps:  # all of them have been sent, so all of them belong into the journal
-                written.append(step)
-                record(step)
+            written += steps
+            if steps:
+                record(steps)  # all of them have been sent, so all of them belong into the journal
             for step in steps:
                 _insist_on_marks(step, marks_column)
             ended = [step for step in steps if step.answer in (Answer.IN_DOUBT, Answer.FAILED)]

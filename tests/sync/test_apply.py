@@ -101,7 +101,7 @@ def creation(sys_id: str = "new1", ticket: str = "a", **fields: str) -> Change:
 def carried(instance: Instance, *changes: Change, stop: Callable[[], bool] = lambda: False) -> Outcome:
     """What came of this plan."""
     told: list[Written] = []
-    outcome = carry_out(Plan(0, changes), instance, told.append, marks_column="u_marks", stop=stop)
+    outcome = carry_out(Plan(0, changes), instance, told.extend, marks_column="u_marks", stop=stop)
     assert tuple(told) == outcome.written, "every write is told for the journal, in order"
     return outcome
 

@@ -77,7 +77,7 @@ _ERRORS: dict[str, GatewayError] = {
 def carried(instance: Packing, *changes: Change, marks: str = "u_marks") -> Outcome:
     """What came of this plan."""
     told: list[Written] = []
-    outcome = carry_out(Plan(0, changes), instance, told.append, marks_column=marks, packer=instance)
+    outcome = carry_out(Plan(0, changes), instance, told.extend, marks_column=marks, packer=instance)
     assert tuple(told) == outcome.written
     return outcome
 
@@ -144,7 +144,7 @@ def test_a_fatal_part_is_raised_after_the_others_are_told() -> None:
         carry_out(
             Plan(0, tuple(update(name) for name in names(6))),
             instance,
-            told.append,
+            told.extend,
             marks_column="",
             packer=instance,
         )

@@ -149,7 +149,7 @@ class Desk:
         outcome = carry_out(
             Plan(0, tuple(todo) + more),
             self.gateway,
-            told.append,
+            told.extend,
             marks_column="u_marks",
             packer=self.gateway,
         )
