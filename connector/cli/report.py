@@ -142,7 +142,6 @@ def period_named(label: str | None, zone: "ZoneInfo", now: "Instant") -> "Period
 def _template(args: argparse.Namespace, settings: "Settings") -> tuple[str | None, str]:
     """Text and name of an admin's own template for the format; None without one."""
     from connector.errors import SettingsError
-    from connector.settings.place import line_of, places
 
     if args.template:
         return _read(Path(args.template), args.template, "--template"), args.template
@@ -151,9 +150,8 @@ def _template(args: argparse.Namespace, settings: "Settings") -> tuple[str | Non
         return None, ""
     if len(own) > 1:
         raise SettingsError(f"{settings.path}: kpi: templates: several end in .{args.format}; keep one")
-    line = line_of(("kpi", "templates"), places(settings.text))
     path = settings.path.parent / own[0]
-    return _read(path, own[0], f"{settings.path}:{line}: kpi: templates"), str(path)
+    return _read(path, own[0], f"{settings.spot('kpi', 'templates')}: kpi: templates"), str(path)
 
 
 def _read(path: Path, name: str, where: str) -> str:

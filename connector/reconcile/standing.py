@@ -1,6 +1,5 @@
 """All figures of a period as one value, from the mirror, the declared sources and what is frozen."""
 
-import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +19,6 @@ from connector.reconcile.figure import facts, indicators_of, observing, scores_o
 from connector.reconcile.world import COMMENTS, World
 from connector.rules.sla_timer import SlaTimer
 from connector.settings import Settings
-from connector.settings.place import line_of, places
 from connector.sync.store import FrozenFigure
 from connector.ticket import Call, Directory, FaultClass, Instant, Ticket
 
@@ -171,10 +169,9 @@ def gathered(settings: Settings, directory: Directory) -> list[Gathered]:
 def _declared_at(settings: Settings, number: int) -> str:
     """``config.toml:12: source "duty"``."""
     name = settings.sources[number].name
-    written = tomllib.loads(settings.text).get("source", ())  # of which faulty ones may have been left out
+    written = settings.gathered.document.get("source", ())  # of which faulty ones may have been left out
     index = next((place for place, one in enumerate(written) if one.get("name") == name), 0)
-    line = line_of(("source", index, "path"), places(settings.text))
-    return f'{settings.path}:{line}: source "{name}"'
+    return f'{settings.spot("source", index, "path")}: source "{name}"'
 
 
 def _stale(settings: Settings, states: Sequence[State], period: Period, zone: ZoneInfo) -> list[str]:

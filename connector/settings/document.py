@@ -13,10 +13,10 @@ from connector.errors import SettingsError
 from connector.kpi.shelf import TICKET_TRAITS
 from connector.rules.catalogue import AnyPolicy
 from connector.service_hours import Calendar, ServiceHours
+from connector.settings.gathering import Gathered, gather
 from connector.settings.hours import Hours
 from connector.settings.indicator import DeclaredSource, OwnIndicator, OwnPeriod, WeightedScore
 from connector.settings.operation import Health, Log, Storage
-from connector.settings.place import line_of, places
 from connector.settings.publish import Publish
 from connector.settings.table import (
     Columns,
@@ -37,6 +37,11 @@ class Settings(Table):
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, title="desk-connector")
 
+    include: tuple[str, ...] = Field(
+        default=(),
+        description="Files whose settings hold where this file does not say them itself; relative to it. So "
+        "several instances share service hours and policies",
+    )
     instance: Instance
     fault_class: FaultClasses = FaultClasses()
     columns: Columns = Columns()
@@ -56,19 +61,27 @@ class Settings(Table):
     periods: tuple[OwnPeriod, ...] = Field(default=(), alias="period")
     policies: tuple[AnyPolicy, ...] = Field(default=(), alias="policy")
 
-    _path: Path = PrivateAttr(default=Path("config.toml"))
-    _text: str = PrivateAttr(default="")
+    _gathered: Gathered = PrivateAttr(default_factory=lambda: gather("", Path("config.toml")))
     _left_out: tuple[str, ...] = PrivateAttr(default=())
 
     @property
     def path(self) -> Path:
         """The file it was read from."""
-        return self._path
+        return next(iter(self._gathered.texts))
 
     @property
     def text(self) -> str:
-        """What stands in the file, as far as it was read from one."""
-        return self._text
+        """What stands in the file itself, as far as it was read from one."""
+        return self._gathered.texts[self.path]
+
+    @property
+    def gathered(self) -> Gathered:
+        """The document behind these settings, of one or several files, and where each setting stands."""
+        return self._gathered
+
+    def spot(self, *place: str | int) -> str:
+        """``config.toml:12``: file and line of a setting, or of the nearest table around it."""
+        return str(self._gathered.spot(place))
 
     @property
     def left_out(self) -> tuple[str, ...]:
@@ -122,8 +135,8 @@ class Settings(Table):
     def store_path(self) -> Path:
         """The file of the local store: as configured, else the configuration's name with ``.sqlite``."""
         if self.store.path:
-            return self._path.parent / self.store.path
-        return self._path.with_suffix(".sqlite")
+            return self.path.parent / self.store.path
+        return self.path.with_suffix(".sqlite")
 
     @property
     def store_url(self) -> str:
@@ -151,11 +164,11 @@ class Settings(Table):
         Raises `SettingsError` with file and line.
         """
         with self._at("instance", "auth", name):
-            return self.instance.auth.secret(self._path.parent, name=name)
+            return self.instance.auth.secret(self.path.parent, name=name)
 
     def certificate(self) -> tuple[str, str] | None:
         """Files of the client certificate and its key. Raises `SettingsError` with file and line."""
-        auth, beside = self.instance.auth, self._path.parent
+        auth, beside = self.instance.auth, self.path.parent
         if not auth.certificate:
             return None
         with self._at("instance", "auth", "certificate"):
@@ -165,12 +178,13 @@ class Settings(Table):
 
     def located(self, error: SettingsError) -> SettingsError:
         """The same, each problem with file and line: ``instance: ca_file: …`` begins with its own place."""
-        lines = places(self._text)
         told = []
         for problem in error.problems:
             words = problem.split(": ")
-            place = next((tuple(words[:n]) for n in (3, 2, 1) if tuple(words[:n]) in lines), ())
-            told.append(f"{self._path}:{line_of(place, lines)}: {problem}")
+            place = next(
+                (tuple(words[:n]) for n in (3, 2, 1) if tuple(words[:n]) in self._gathered.spots), ()
+            )
+            told.append(f"{self.spot(*place)}: {problem}")
         return SettingsError(*told)
 
     @contextmanager
@@ -179,8 +193,8 @@ class Settings(Table):
         try:
             yield
         except SettingsError as error:
-            at = f"{self._path}:{line_of(place, places(self._text))}: "
-            raise SettingsError(*(at + problem for problem in error.problems)) from None
+            at = self.spot(*place)
+            raise SettingsError(*(f"{at}: {problem}" for problem in error.problems)) from None
 
     @cached_property
     def digest(self) -> str:

@@ -39,10 +39,15 @@ def owner(place: Place, document: Mapping[str, Any]) -> tuple[str, Place]:
 
 def line(finding: Finding, document: Mapping[str, Any], name: str, lines: Mapping[Place, int]) -> str:
     """``config.toml:10: policy "urgent-limits" (sla_timer): resolve_wihtin: no such setting; …``."""
+    return f"{name}:{line_of(finding.place, lines)}: {said(finding, document)}"
+
+
+def said(finding: Finding, document: Mapping[str, Any]) -> str:
+    """The same without the place: ``policy "urgent-limits" (sla_timer): resolve_wihtin: no such setting``."""
     who, rest = owner(finding.place, document)
     words = [who, *(key for key in rest if isinstance(key, str)), finding.text]
     told = ": ".join(word for word in words if word)
-    return f"{name}:{line_of(finding.place, lines)}: " + told.replace("\n", "\\n").replace("\r", "\\r")
+    return told.replace("\n", "\\n").replace("\r", "\\r")
 
 
 def findings(

@@ -4,10 +4,9 @@ Each part is validated by itself and what can be read of a faulty one is used fu
 in one policy does not hide an unknown group in the next.
 """
 
-import re
-import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,8 @@ from connector.service_hours import ServiceHours
 from connector.settings.clash import clashes
 from connector.settings.document import Settings
 from connector.settings.doubt import doubts
-from connector.settings.finding import Finding, findings, line, no_such_setting, wrong_kinds
+from connector.settings.finding import Finding, findings, no_such_setting, said, wrong_kinds
+from connector.settings.gathering import Gathered, gather, read_file
 from connector.settings.hours import Hours, is_weekday_key
 from connector.settings.indicator import (
     DeclaredSource,
@@ -30,7 +30,7 @@ from connector.settings.indicator import (
     WeightedScore,
     figures_named,
 )
-from connector.settings.place import Place, places
+from connector.settings.place import Place
 from connector.settings.reference import enforcement, references
 from connector.settings.shape import Shape
 from connector.settings.table import Columns, Desk, FaultClasses
@@ -42,18 +42,6 @@ _ONE = {
     if name not in ("desks", "policies", "calendars", "sources", "indicators", "grading", "periods")
 }
 """Tables of which there is one → their model."""
-
-_PLAINER = {
-    "Cannot overwrite a value": "the setting stands here for the second time",
-    "Cannot declare": "the table stands here for the second time",
-    "Invalid value": "not a value; text stands in quotes",
-    "Unclosed array": "the list is not closed",
-    "Unterminated string": "the text is not closed",
-    "Expected newline or end of document after a statement": "something follows that does not belong here",
-    "Expected '=' after a key in a key/value pair": "a setting is written as key = value",
-}
-"""How the parser begins what it says → the same for people."""
-
 
 FIGURES = frozenset({"indicator", "source", "score", "period"})
 """Tables that define figures: with one of them wrong the others can still be scored."""
@@ -67,45 +55,49 @@ def load(path: str | Path, *, lenient: bool = False) -> Settings:
     ``config.toml:10: policy "urgent-limits" (sla_timer): resolve_wihtin: no such setting; did you mean …?``
     """
     path = Path(path)
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
+    if not path.exists():
         raise SettingsError(
             f"{path}: no such file; begin with a copy of config.example.toml"
             if path.parent.is_dir()
             else f"{path}: no such file; there is no folder {path.parent}"
-        ) from None
-    except UnicodeDecodeError as error:
-        before = error.object[: error.start].count(b"\n")
-        raise SettingsError(f"{path}:{before + 1}: not UTF-8 text; save the file as UTF-8") from None
-    except OSError as error:
-        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from None
-    return loads(text, path, lenient=lenient)
+        )
+    return loads(read_file(path), path, lenient=lenient)
 
 
-def loads(text: str, path: str | Path = "config.toml", *, lenient: bool = False) -> Settings:
-    """The settings that a TOML text stands for; ``path`` is what errors call it and where it lies."""
-    path = Path(path)
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(_not_toml(str(error), text, path)) from None
+def loads(
+    text: str,
+    path: str | Path = "config.toml",
+    *,
+    lenient: bool = False,
+    read: Callable[[Path], str] = read_file,
+) -> Settings:
+    """The settings that a TOML text stands for; ``path`` is what errors call it and where it lies.
+
+    ``read``: how the text of an included file is come by.
+    """
+    gathered = gather(text, Path(path), read)
+    document = gathered.document
     wrong = problems(document)
     told: list[str] = []
     if wrong:
-        lines = places(text)
         left = document
         if lenient:
             left, wrong, faulty = _without_faulty_figures(document, wrong)
         else:
             faulty = wrong
-        told = sorted((line(finding, document, str(path), lines) for finding in faulty), key=_number)
+        told = _told(faulty, gathered)
         if wrong:
-            raise SettingsError(*dict.fromkeys(told))
+            raise SettingsError(*told)
         document = left
     settings = Settings.model_validate(document)
-    settings._path, settings._text, settings._left_out = path, text, tuple(dict.fromkeys(told))
+    settings._gathered, settings._left_out = gathered, tuple(told)
     return settings
+
+
+def _told(found: Iterable[Finding], gathered: Gathered) -> list[str]:
+    """A line for each finding, in the order of the files."""
+    spots = [(gathered.spot(each.place), said(each, gathered.document)) for each in found]
+    return list(dict.fromkeys(f"{spot}: {text}" for spot, text in sorted(spots, key=itemgetter(0))))
 
 
 def _without_faulty_figures(
@@ -136,9 +128,7 @@ def _without_faulty_figures(
 
 def warnings(settings: Settings, now: Instant) -> list[str]:
     """What is allowed and yet perhaps not meant at the moment ``now``, one line each like errors."""
-    document, lines = tomllib.loads(settings.text), places(settings.text)
-    told = [line(finding, document, str(settings.path), lines) for finding in doubts(settings, now)]
-    return sorted(dict.fromkeys(told), key=_number)
+    return _told(doubts(settings, now), settings.gathered)
 
 
 def problems(document: dict[str, Any]) -> list[Finding]:
@@ -261,17 +251,3 @@ def _compiled(name: str, hours: Hours) -> Iterable[Finding]:
         own = f'service hours "{name}": '
         return [Finding(("service_hours", name), problem.removeprefix(own)) for problem in error.problems]
     return []
-
-
-def _not_toml(message: str, text: str, path: Path) -> str:
-    what, _, where = message.rpartition(" (at ")
-    number = re.match(r"line (\d+), column (\d+)", where)
-    at = int(number[1]) if number else max(1, len(text.rstrip().splitlines()))
-    plain = next((said for begins, said in _PLAINER.items() if what.startswith(begins)), what)
-    column = f" (at column {number[2]})" if number else " (at the end of the file)"
-    return f"{path}:{at}: not TOML: {plain}{column}"
-
-
-def _number(told: str) -> int:
-    match = re.search(r":(\d+): ", told)
-    return int(match[1]) if match else 0
