@@ -21,6 +21,7 @@ VERBS = {
     "apply": "connector.cli.apply",
     "run": "connector.cli.run",
     "review": "connector.cli.review",
+    "enforce": "connector.cli.enforce",
     "brake": "connector.cli.brake",
     "pause": "connector.cli.pause",
     "resume": "connector.cli.resume",

@@ -25,8 +25,12 @@ def summary(settings: Settings) -> Iterator[tuple[str, str]]:
         )
         country = f", holidays of {hours.holidays}" if hours.holidays else ""
         yield "service hours", f"{name}: {week}{country} ({hours.zone})"
-    for mode, what in (("enforce", "writes"), ("observe", "only observes")):
-        named = [policy.name for policy in settings.policies if policy.mode == mode]
+    for enforced, what in ((True, "writes"), (False, "only observes")):
+        named = [
+            policy.name if isinstance(policy.mode, str) else f"{policy.name} ({policy.mode})"
+            for policy in settings.policies
+            if policy.enforced is enforced
+        ]
         if named:
             yield what, f"{count(len(named), 'policy', 'policies')}: {', '.join(named)}"
     if not settings.policies:

@@ -280,7 +280,7 @@ def print_explanation(
     console.print(head)
     for answer in explanation.answers:
         colour = "dim" if answer.not_concerned else "bold"
-        mode = "" if answer.not_concerned else f" [dim]{answer.policy.mode}[/]"
+        mode = "" if answer.not_concerned else f" [dim]{escape(str(answer.policy.mode))}[/]"
         console.print(
             f"[{colour}]{escape(answer.policy.name)}[/] "
             f"[dim]({', '.join(answer.policy.clauses)})[/]{mode}: {escape(answer.verdict.reason)}"

@@ -92,7 +92,7 @@ class Explanation:
             "policies": [
                 {
                     "policy": answer.policy.name,
-                    "mode": answer.policy.mode,
+                    "mode": str(answer.policy.mode),
                     "clauses": list(answer.policy.clauses),
                     "concerned": not answer.not_concerned,
                     "reason": answer.verdict.reason,
@@ -129,7 +129,8 @@ def explain(
             continue
         verdict = policy.judge(ticket, at)
         answers.append(Answer(policy, verdict, policy.explain(ticket, at)))
-        wish = Wish(policy.name, policy.mode == "observe", ticket, verdict.reason, verdict.intents)
+        since = policy.enforced_from(ticket.desk, settings.instance.zone)
+        wish = Wish(policy.name, ticket.opened_at < since, ticket, verdict.reason, verdict.intents)
         wishes.append(wish)
     plan = make_plan(
         wishes, world.scheme, settings.safety, now=now, adopt_from=settings.instance.adopt_instant

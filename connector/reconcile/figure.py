@@ -116,7 +116,7 @@ def unmeasured_by(settings: Settings) -> dict[str, Words]:
 
 def observing(settings: Settings) -> dict[str, tuple[str, ...]]:
     """Indicator → names of the policies in ``observe`` that it hangs on; nothing is scored from those."""
-    watching = [policy for policy in settings.policies if policy.mode == "observe"]
+    watching = [policy for policy in settings.policies if not policy.enforced]
     timers = [policy for policy in watching if isinstance(policy, SlaTimer)]
     by_predicate = {
         "responded_in_time": tuple(policy.name for policy in timers if policy.respond_within),

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from connector.reconcile.world import World
-from connector.rules.base import Cohort, Moment, Policy, trait
+from connector.rules.base import Cohort, Moment, Partly, Policy, trait
 from connector.settings import Settings
 from connector.sync.change import Wish
 from connector.sync.normalise import Unreadable
@@ -68,7 +68,7 @@ class Judgement:
         """sys_ids of the tickets at hand for which something was wished."""
         self._world = world
         self._at = replace(world.moment, now=now)
-        self._bench = Bench(settings.policies)
+        self._bench = Bench(settings.policies, settings.instance.zone)
         self._adopt_from = settings.instance.adopt_instant
         self._most = settings.safety.max_changes
         self._counted = settings.kpi.outcomes
@@ -175,14 +175,15 @@ class Judgement:
         again: Instant | None = None
         wishes: list[Wish] | None = None
         tell = self._told.append
-        for observing, name, ask in fitting.policies:
+        opened_at = ticket.opened_at
+        for enforced_from, name, ask in fitting.policies:
             reason, intents, look_again_at = ask(ticket, at)
             tell((name, reason))
             if look_again_at is not None and (again is None or look_again_at < again):
                 again = look_again_at
             if intents and (left := outstanding(ticket, intents, scheme)):
                 wishes = wishes or []
-                wishes.append(Wish(name, observing, ticket, reason, left))
+                wishes.append(Wish(name, opened_at < enforced_from, ticket, reason, left))
         if wishes is None:
             return again
         enforced = unhurried([wish for wish in wishes if not wish.observe])
@@ -230,8 +231,10 @@ def readable(
 class Fitting:
     """The policies that apply to tickets of the same traits, in the order of the configuration."""
 
-    def __init__(self, policies: Sequence[Policy]) -> None:
-        self.policies = tuple((policy.mode == "observe", policy.name, policy.judge) for policy in policies)
+    def __init__(self, policies: Sequence[Policy], desk: str, zone: str) -> None:
+        self.policies = tuple(
+            (policy.enforced_from(desk, zone), policy.name, policy.judge) for policy in policies
+        )
         self._grouping = tuple(policy.cohort for policy in _grouping(policies))
 
     def hangs_on_others(self, ticket: Ticket, at: Moment) -> bool:
@@ -245,10 +248,13 @@ class Fitting:
 class Bench:
     """The policies, ready to judge: which of them apply is worked out once for tickets of the same traits."""
 
-    def __init__(self, policies: Sequence[Policy]) -> None:
+    def __init__(self, policies: Sequence[Policy], zone: str) -> None:
         self.grouping = _grouping(policies)
         self._policies = policies
-        self._trait = trait(frozenset[str]().union(*(policy.when.asks for policy in policies)))
+        self._zone = zone
+        by_desk = any(isinstance(policy.mode, Partly) and policy.mode.desks for policy in policies)
+        asked = frozenset({"desk"} if by_desk else ()).union(*(policy.when.asks for policy in policies))
+        self._trait = trait(asked)
         self._known: dict[tuple[str | None, ...], Fitting] = {}
 
     def of(self, ticket: Ticket) -> Fitting:
@@ -256,7 +262,8 @@ class Bench:
         key = self._trait(ticket)
         fitting = self._known.get(key)
         if fitting is None:
-            fitting = Fitting([policy for policy in self._policies if policy.applies(ticket)])
+            fits = [policy for policy in self._policies if policy.applies(ticket)]
+            fitting = Fitting(fits, ticket.desk, self._zone)
             self._known[key] = fitting
         return fitting
 

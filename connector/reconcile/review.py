@@ -85,7 +85,7 @@ SAMPLES = 5
 def review(store: Store, settings: Settings, since: Instant = 0) -> Review:
     """Sum up what was observed from ``since`` on, for the policies as they are set now."""
     found = {
-        policy.name: PolicyReview(policy.name, str(getattr(policy, "rule", "")), policy.mode)
+        policy.name: PolicyReview(policy.name, str(getattr(policy, "rule", "")), str(policy.mode))
         for policy in settings.policies
     }
     digests = {policy.name: digest(policy) for policy in settings.policies}

@@ -18,11 +18,22 @@ TOML table is its constructor, and `judge` is a pure function of (ticket, moment
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import cached_property
 from operator import attrgetter
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    WithJsonSchema,
+)
 
 from connector.intent import Verdict
 from connector.service_hours import ServiceHours
@@ -188,6 +199,77 @@ def trait(names: Iterable[str]) -> Callable[[Ticket], tuple[str | None, ...]]:
     return lambda ticket: tuple([look(ticket) for look in looks])
 
 
+NEVER: Instant = 1 << 62
+"""An instant after all others."""
+
+
+def _a_day(value: object) -> object:
+    if value is None or isinstance(value, date):  # a datetime is one too
+        return value
+    raise ValueError("write a day or a day and time, without quotes: 2026-12-01 or 2026-12-01T08:00:00+08:00")
+
+
+class Partly(BaseModel):
+    """Enforced for some tickets, observed for all others: by the desk of the ticket's group, and by when the
+    ticket was opened.
+
+    `mode = { enforce = ["south"], from = 2026-12-01 }`, or `{ enforce = "everywhere", from = 2026-12-01 }`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    enforce: many(str) = Field(  # type: ignore[valid-type]
+        min_length=1, description='Names of the desks whose tickets are written to, or "everywhere"'
+    )
+    since: Annotated[
+        Any,
+        AfterValidator(_a_day),
+        WithJsonSchema(
+            {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]}
+        ),
+    ] = Field(
+        default=None,
+        alias="from",
+        description="Tickets opened before are only observed; without an offset it is in [instance] zone",
+    )
+
+    @property
+    def desks(self) -> tuple[str, ...]:
+        """Names of the desks; empty for all."""
+        return () if EVERYWHERE in self.enforce else tuple(self.enforce)
+
+    def opened_from(self, zone: str) -> Instant:
+        """Tickets opened from this instant on are enforced."""
+        day = self.since
+        if day is None:
+            return -NEVER
+        moment = day if isinstance(day, datetime) else datetime(day.year, day.month, day.day)  # noqa: DTZ001
+        return int((moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))).timestamp())
+
+    def __str__(self) -> str:
+        """``enforce south, from 2026-12-01``."""
+        where = f" {', '.join(self.desks)}" if self.desks else ""
+        return f"enforce{where}" + (f", tickets opened from {self.since}" if self.since is not None else "")
+
+
+EVERYWHERE = "everywhere"
+
+
+def partly(desks: Iterable[str], since: date | None) -> Partly:
+    """Enforced for these desks, all of them if there are none, and tickets opened from ``since`` on."""
+    return Partly.model_validate({"enforce": tuple(desks) or (EVERYWHERE,), "from": since})
+
+
+def _word_or_table(value: object) -> str:
+    return "table" if isinstance(value, dict | Partly) else "word"
+
+
+Mode = Annotated[
+    Annotated[Literal["observe", "enforce"], Tag("word")] | Annotated[Partly, Tag("table")],
+    Discriminator(_word_or_table),
+]
+
+
 class Policy(BaseModel):
     """One configured wish. Subclasses are rules; see the module's text for what they promise."""
 
@@ -199,10 +281,25 @@ class Policy(BaseModel):
     """The rule creates tasks beside the ticket, which have to be read back (→ `Ticket.tasks`)."""
 
     name: str = Field(pattern=r"^[^\s\[\]^]+$", description="Appears in every work note; choose it well")
-    mode: Literal["observe", "enforce"] = Field(
+    mode: Mode = Field(
         default="observe", description="observe: plan, score and explain, never write; enforce: write"
     )
     when: When = When()
+
+    @property
+    def enforced(self) -> bool:
+        """Some tickets may be written to."""
+        return self.mode != "observe"
+
+    def enforced_from(self, desk: str, zone: str) -> Instant:
+        """Tickets of this desk opened from this instant on are written to; older ones are only observed.
+
+        ``zone``: in which days begin. `NEVER` where nothing is written.
+        """
+        if isinstance(self.mode, Partly):
+            named = self.mode.desks
+            return self.mode.opened_from(zone) if not named or desk in named else NEVER
+        return -NEVER if self.mode == "enforce" else NEVER
 
     def applies(self, ticket: Ticket) -> bool:
         """Whether the policy is about this ticket at all: what `when` says and nothing else."""

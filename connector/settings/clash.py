@@ -41,7 +41,7 @@ def clashes(
     """Two policies of one rule and mode about the same tickets, with different settings."""
     for (_, first), (index, second) in combinations(sorted(policies.items(), key=lambda item: item[0]), 2):
         kept = [role for role in KEEPS.get(rule_of(first), ()) if role not in AGREED]
-        if not kept or rule_of(first) != rule_of(second) or first.mode != second.mode:
+        if not kept or rule_of(first) != rule_of(second) or first.enforced != second.enforced:
             continue
         if first.name == second.name:  # told already
             continue

@@ -6,10 +6,12 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from stat import S_IMODE
 
+from connector.rules.base import Partly, Policy
 from connector.settings.clash import KEEPS, people_write, rule_of
 from connector.settings.document import Settings
 from connector.settings.finding import Finding
 from connector.settings.futility import doubled, futile
+from connector.settings.gathering import KEY
 from connector.settings.secret import Secret
 from connector.ticket import Instant
 
@@ -27,7 +29,7 @@ def doubts(settings: Settings, now: Instant) -> Iterator[Finding]:
     for name, compiled in settings.service_hours.items():
         for text in compiled.warnings(years):
             yield Finding(("service_hours", name), text.removeprefix(f'service hours "{name}": '))
-    if any(policy.mode == "enforce" for policy in settings.policies) and settings.instance.adopt_from is None:
+    if settings.instance.adopt_from is None and any(_of_any_age(policy) for policy in settings.policies):
         yield Finding(
             ("instance",),
             "adopt_from is not set and policies enforce: the whole backlog will be written to; set the day "
@@ -56,16 +58,23 @@ def doubts(settings: Settings, now: Instant) -> Iterator[Finding]:
             )
 
 
+def _of_any_age(policy: Policy) -> bool:
+    """It writes to some tickets however old they are."""
+    mode = policy.mode
+    return mode.since is None if isinstance(mode, Partly) else mode == "enforce"
+
+
 def _permissions(settings: Settings) -> Iterator[Finding]:
     """Files that others than the connector's own user may read or write, and should not."""
-    with suppress(OSError):
-        mode = S_IMODE(settings.path.stat().st_mode)
-        if mode & 0o022:
-            yield Finding(
-                (),
-                f"others may write this file (mode {mode:04o}), and with it what goes to the instance; "
-                f"chmod go-w {settings.path}",
-            )
+    for index, path in enumerate(settings.gathered.texts):
+        with suppress(OSError):
+            mode = S_IMODE(path.stat().st_mode)
+            if mode & 0o022:
+                yield Finding(
+                    (KEY, index - 1) if index else (),
+                    f"others may write {path if index else 'this file'} (mode {mode:04o}), and with it what "
+                    f"goes to the instance; chmod go-w {path}",
+                )
     auth = settings.instance.auth
     for name in type(auth).model_fields:
         found = getattr(auth, name)

@@ -42,7 +42,7 @@ def doubled(settings: Settings) -> Iterator[Finding]:
     Those that keep columns are refused (`connector.settings.clash`).
     """
     for (_, first), (index, second) in combinations(enumerate(settings.policies), 2):
-        if type(first) is not type(second) or first.mode != second.mode:
+        if type(first) is not type(second) or first.enforced != second.enforced:
             continue
         if set(KEEPS.get(rule_of(first), ())) - AGREED or _apart(first, second):
             continue

@@ -9,12 +9,14 @@ from connector.rules.base import Policy
 from connector.rules.catalogue import RULES
 from connector.settings.coverage import coverage
 from connector.settings.document import Settings
+from connector.settings.gathering import KEY
 
 _FIRST = ("rule", "name", "mode", "when")
 _HEAD = """# Reference: the configuration
 
 Made by `desk-connector schema --markdown` from the models that read the file; a test keeps the two equal.
-How to write one: `config.example.toml`. What is wrong with yours: `desk-connector check`.
+How to write one: `config.example.toml`. What is wrong with yours: `desk-connector check`. Several
+configurations can share files: [include](#include).
 """
 
 
@@ -31,7 +33,9 @@ def reference_page() -> str:
     whole = schema()
     parts = [_HEAD]
     for name, node in whole["properties"].items():
-        if name != "policy":
+        if name == KEY:
+            parts.append(f'## `{name}`\n\n`{name} = ["shared/hours.toml"]`. {node["description"]}.\n')
+        elif name != "policy":
             parts.append(_table(name, node, whole))
     parts.append(_when(whole))
     parts += [_rule(rule, whole) for rule in RULES]
@@ -62,13 +66,19 @@ def _when(whole: Mapping[str, Any]) -> str:
     target = whole["$defs"]["When"]
     every = (
         "One wish, of the rule that `rule` names. All rules have a `name` (it stands in every work note), a "
-        "`mode` (`observe`: plan, score and explain, never write; `enforce`: write) and `when`."
+        "`mode` (`observe`: plan, score and explain, never write; `enforce`: write; or a table) and `when`."
     )
+    partly = whole["$defs"]["Partly"]
     common = [
         "## `[[policy]]`",
         "",
         every,
         "",
+        "### `mode` as a table",
+        "",
+        _prose(partly["description"]),
+        "",
+        *_settings(partly, whole),
         "### `when`",
         "",
         _prose(target["description"]),

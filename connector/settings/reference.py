@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from connector.rules.base import Policy
+from connector.rules.base import Partly, Policy
 from connector.settings.clash import EVERY_OTHER_GROUP, people_write
 from connector.settings.finding import Finding
 from connector.settings.place import Place
@@ -45,7 +45,8 @@ def references(
                     _spot(place, entry, name),
                     f'no desk has a group "{name}"{nearest(name, groups, quote=True) or _there_are(groups)}',
                 )
-        for name in _condition(entry, "desk"):
+        mode = policy.mode.desks if policy and isinstance(policy.mode, Partly) else ()
+        for name in (*_condition(entry, "desk"), *mode):
             if name not in desk_names:
                 yield Finding(
                     _spot(place, entry, name),
@@ -61,7 +62,7 @@ def enforcement(
     """
     for index, policy in policies.items():
         closed = [column for column in people_write(policy) if column not in columns.shared]
-        if closed and policy.mode == "enforce":
+        if closed and policy.enforced:
             yield Finding(
                 ("policy", index, "mode"),
                 f"cannot enforce without {' and '.join(closed)} in [columns] shared: the note would say "
@@ -70,7 +71,7 @@ def enforcement(
     if columns.marks:
         return
     for index, entry in enumerate(_list(document, "policy")):
-        if entry.get("mode") == "enforce":
+        if entry.get("mode") == "enforce" or isinstance(entry.get("mode"), dict):
             yield Finding(
                 ("policy", index, "mode"),
                 'cannot enforce without [columns] marks, such as marks = "u_desk_marks": '
