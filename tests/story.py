@@ -21,6 +21,7 @@ URGENCY = {"urgent": "1", "important": "2", "general": "3"}
 PLACES = {"first_line": "Service Desk", "second_line": "Infrastructure", "vendor": "Vendor Support"}
 STATES = {"new": "1", "in_progress": "2", "on_hold": "3", "resolved": "6", "closed": "7", "canceled": "8"}
 REASONS = {"caller": "1", "problem": "3", "vendor": "4", "change": "5"}
+DATES = frozenset({"start_date", "end_date", "work_start", "work_end"})
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 Deed = Callable[[Desk], object]
@@ -128,6 +129,11 @@ class Point:
 
         return self._tells(deed)
 
+    def writes(self, table: str, number: str, **fields: str) -> Self:
+        """The person writes a record of another table; columns that hold an instant as ``"Mon 09:00"``."""
+        told = {name: utc(instant(text)) if name in DATES else text for name, text in fields.items()}
+        return self._tells(lambda desk: desk.writes(table, number, self._by, **told))
+
     def takes(self, number: str) -> Self:
         """The person takes it up."""
         return self._tells(lambda desk: desk.takes(number, self._by))
@@ -170,6 +176,26 @@ class Point:
             assert desk.finishes(number, kind, self._by, **told), f"there is no open task {kind} for {number}"
 
         return self._tells(deed)
+
+    def finds(self, number: str, *, notes: int, says: str = "", tasks: dict[str, int] | None = None) -> Self:
+        """What stands on a record of another table after the pass of this minute, as in `expects`.
+
+        ``number`` may be "": tasks that belong to no record.
+        """
+
+        def check(desk: Desk) -> None:
+            said = desk.said(number) if number else []
+            kinds = [
+                row[2].removeprefix("desk-policy:") for row in desk.made() if row[:2] == ("task", number)
+            ]
+            when = clock_time(self._at, "Asia/Shanghai")
+            texts = "\n".join(f"  {note.policy}: {note.text}" for note in said)
+            assert len(said) == notes, f"{number} at {when}, noted:\n{texts}"
+            assert says in (said[-1].text if said else ""), f"{number} at {when}, noted:\n{texts}"
+            assert {kind: kinds.count(kind) for kind in kinds} == (tasks or {}), f"{number} at {when}"
+
+        self._story.tells(self._at, 2, check)
+        return self
 
     def expects(
         self,

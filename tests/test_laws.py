@@ -22,7 +22,7 @@ from tests.timeline import (
     settle,
     timelines,
 )
-from tests.world import DAY, HOUR, OWNED, US, Desk, record_id, said_in, written
+from tests.world import DAY, HOUR, OWNED, TABLES, US, Desk, record_id, said_in, written
 
 LOST = (
     Fault.refused(),
@@ -202,7 +202,7 @@ def test_only_ours(mix: tuple[Table, ...], timeline: list[Then]) -> None:
             for request in desk.rest.requests:
                 if request.user != US or request.method == "GET" or not request.table:
                     continue  # a batch has no table: what it holds is logged part by part
-                if request.table == "incident":
+                if request.table in TABLES:
                     assert request.method == "PATCH"
                     assert request.sys_id != record_id("INC0")
                     assert request.body.keys() <= writable

@@ -21,7 +21,9 @@ from pydantic import TypeAdapter
 from connector.reconcile import PassReport
 from connector.rules.base import Policy
 from connector.rules.catalogue import AnyPolicy
+from connector.sandbox.change_state import WAYS
 from connector.settings import Settings
+from connector.sync.instant import platform_time
 from tests.world import DAY, HOUR, MINUTE, Desk, read, record_id
 
 Table = Mapping[str, Any]
@@ -97,6 +99,11 @@ SLOTS: tuple[tuple[Table, ...], ...] = (
          "by": "both"},
         {"rule": "reassignment", "name": "ping-pong-noted", "returns": 1},
     ),
+    (
+        {"rule": "change_control", "name": "changes", "remind_before": "30m", "record_within": "1h"},
+        {"rule": "change_control", "name": "changes-tracked", "where": {"type": "emergency"},
+         "tracked_by": "lead.zhao", "afterwards": [], "exempt": {"urgent": ["approval", "answer"]}},
+    ),
 )  # fmt: skip
 """At most one of each slot."""
 
@@ -157,6 +164,29 @@ def _takes_up(desk: Desk, number: str) -> None:
         desk.instance.update("incident_task", row["sys_id"], {"state": "2"}, user="li")
 
 
+def _change_goes_on(desk: Desk, number: str) -> None:
+    """The change that belongs to a ticket is asked for, or goes on to its next state; a closed one stays."""
+    name, now = f"CHG-{number}", desk.clock.now()
+    row = desk.instance.get("change_request", record_id(name))
+    if row is None:
+        window = {"start_date": platform_time(now + HOUR), "end_date": platform_time(now + 2 * HOUR)}
+        kind = "emergency" if number in NUMBERS[::2] else "standard"
+        desk.writes("change_request", name, type=kind, short_description="Replace it", **window)
+        return
+    way = WAYS[row["type"]]
+    place = way.index(row["state"]) + 1 if row["state"] in way else len(way)
+    if place < len(way):
+        desk.writes("change_request", name, state=way[place])
+
+
+def _change_is_completed(desk: Desk, number: str) -> None:
+    if desk.instance.get("change_request", record_id(f"CHG-{number}")) is not None:
+        filled = dict.fromkeys(
+            ("justification", "risk_impact_analysis", "backout_plan", "implementation_plan"), "Said"
+        )
+        desk.writes("change_request", f"CHG-{number}", approval="approved", **filled)
+
+
 DEEDS: Mapping[str, Callable[[Desk, str], object]] = {
     "wang takes": lambda desk, n: desk.takes(n),
     "li takes": lambda desk, n: desk.takes(n, "li"),
@@ -190,6 +220,8 @@ DEEDS: Mapping[str, Callable[[Desk, str], object]] = {
     "tasks taken up": _takes_up,
     "article attached": lambda desk, n: desk.attaches(n),
     "articles retired": _retires,
+    "a change goes on": _change_goes_on,
+    "a change is completed": _change_is_completed,
 }
 """What people do to a ticket, and to what stands beside it."""
 
@@ -226,6 +258,8 @@ STORIES: tuple[tuple[str, ...], ...] = (
     ("li takes", "draft, please", "resolved", "", "articles retired", "closed"),
     ("resolved", "article attached", "closed by the caller"),
     ("is general", "is urgent", "tasks taken up", "resolved"),
+    ("a change goes on", "a change goes on", "a change goes on", "a change goes on"),
+    ("a change goes on", "", "a change is completed", "a change goes on", ""),
     ("", "", ""),
 )
 """What usually comes after what; single deeds stand between."""
@@ -267,6 +301,8 @@ def happens(desk: Desk, then: Then) -> None:
     desk.clock.advance(then.after)
     if not then.deed:
         return
+    if then.number not in NUMBERS:  # what stands beside a ticket: something happens to the ticket
+        then = then._replace(number=next((n for n in NUMBERS if n in then.number), NUMBERS[0]))
     if desk.instance.get("incident", record_id(then.number)) is None:
         opens(desk, then.number)
     else:

@@ -88,6 +88,8 @@ calls = false
 OWNED = ("class", "tier", "respond_by", "resolve_by", "clock", "knowledge", "callback")
 GROUPS = ("Service Desk", "Network Operations", "Infrastructure", "Vendor Support", "Printer Room")
 """The last one belongs to no desk."""
+TABLES = ("incident", "change_request", "problem")
+"""Whose records policies can be about."""
 _TAIL = re.compile(r"\n\(([^\s,]+), (R-[A-Z]\d+), ([0-9a-f]{8})\)(?:\n\n|\Z)")
 
 
@@ -335,6 +337,14 @@ class Desk:
             "m2m_kb_task", {"kb_knowledge": record_id(name), "task": record_id(number)}, user=by
         )
 
+    def writes(self, table: str, number: str, by: str = "wang", **fields: str) -> None:
+        """A person writes a record of a further table: a new one, or columns of the one that is there."""
+        if self.instance.get(table, record_id(number)) is None:
+            first = {"sys_id": record_id(number), "number": number, **fields}
+            self.instance.insert(table, first, user=by)
+        else:
+            self.instance.update(table, record_id(number), fields, user=by)
+
     # What the records say
 
     def shows(self, number: str) -> dict[str, Any]:
@@ -361,10 +371,11 @@ class Desk:
 
     def made(self) -> list[tuple[str, ...]]:
         """What the connector created, without stamps and numbers that depend on how it came about."""
-        numbers = {row["sys_id"]: row["number"] for row in self.instance.rows("incident")}
+        numbers = {row["sys_id"]: row["number"] for table in TABLES for row in self.instance.rows(table)}
         found = [
-            ("task", numbers.get(row["incident"], ""), row["correlation_display"], row["correlation_id"],
-             row["short_description"], row["assignment_group"], row["assigned_to"], row["state"])
+            ("task", numbers.get(row["incident"] or row["parent"], ""), row["correlation_display"],
+             row["correlation_id"], row["short_description"], row["assignment_group"],
+             row["assigned_to"], row["state"])
             for row in self.instance.rows("incident_task", f"sys_created_by={US}")
         ]  # fmt: skip
         found += [
@@ -380,14 +391,16 @@ class Desk:
     def everything(self) -> dict[str, object]:
         """The whole desk: every ticket, every note of ours whatever its order, all that we created."""
         numbers = sorted(row["number"] for row in self.instance.rows("incident"))
+        beside = [row["number"] for table in TABLES[1:] for row in self.instance.rows(table)]
         return {
             **{number: (self.shows(number), sorted(self.said(number))) for number in numbers},
+            **{number: sorted(self.said(number)) for number in sorted(beside)},
             "made": self.made(),
         }
 
     def repeated(self) -> list[object]:
         """What the connector said or created more than once; nothing, ever."""
-        numbers = [row["number"] for row in self.instance.rows("incident")]
+        numbers = [row["number"] for table in TABLES for row in self.instance.rows(table)]
         notes = Counter((number, note.policy, note.mark) for number in numbers for note in self.said(number))
         records = Counter(record[:4] for record in self.made())
         return [what for what, times in (*notes.items(), *records.items()) if times > 1]

@@ -3,6 +3,8 @@
 recipe        one pass, as a recipe
 world         what a pass works with, put together from the settings
 judgement     every policy's verdict on every ticket that changed or is due
+register      tables other than incident: changes, problems, releases, complaints, the calendar
+record        every policy's verdict on their records
 explanation   all of that for one ticket, for people
 figure        facts and scores for the indicators
 halt          what keeps the connector from writing or asking: brake, pause, retired

@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 from connector.intent import Verdict
 from connector.reconcile.judgement import Judged, read_tickets, with_cohorts
+from connector.reconcile.record import read_records
 from connector.reconcile.world import World
 from connector.rules.base import Policy
 from connector.settings import Settings
@@ -116,10 +117,15 @@ def explain(
     """Every policy's verdict on one ticket, or the one named ``only``; None if the ticket is not known."""
     sys_id = world.store.find_number(number)
     tickets = list(read_tickets(world, [sys_id], now, Judged())) if sys_id else []
+    table, scheme = "incident", world.scheme
+    if not tickets and (found := world.store.find_record(number)) is not None:
+        register = world.registers[found[0]]
+        table, scheme = register.table, register.scheme
+        tickets = list(read_records(world, settings, register, [found[1]], now))
     if not tickets:
         return None
     ticket = tickets[0]
-    policies = [policy for policy in settings.policies if only in ("", policy.name)]
+    policies = [policy for policy in settings.about(table) if only in ("", policy.name)]
     at = with_cohorts(world, policies, tickets, replace(world.moment, now=now), {})
     answers, wishes = [], []
     for policy in policies:
@@ -132,9 +138,7 @@ def explain(
         since = policy.enforced_from(ticket.desk, settings.instance.zone)
         wish = Wish(policy.name, ticket.opened_at < since, ticket, verdict.reason, verdict.intents)
         wishes.append(wish)
-    plan = make_plan(
-        wishes, world.scheme, settings.safety, now=now, adopt_from=settings.instance.adopt_instant
-    )
+    plan = make_plan(wishes, scheme, settings.safety, now=now, adopt_from=settings.instance.adopt_instant)
     involved = {span.assignee for span in ticket.spans} | {ticket.assignee}
     names = world.names(involved - {""}) | {g.sys_id: g.name for g in world.moment.directory.groups.values()}
     journal = list(reversed(world.store.journalled(ticket.sys_id)))

@@ -68,7 +68,7 @@ class Judgement:
         """sys_ids of the tickets at hand for which something was wished."""
         self._world = world
         self._at = replace(world.moment, now=now)
-        self._bench = Bench(settings.policies, settings.instance.zone)
+        self._bench = Bench(settings.about("incident"), settings.instance.zone)
         self._adopt_from = settings.instance.adopt_instant
         self._most = settings.safety.max_changes
         self._counted = settings.kpi.outcomes

@@ -12,6 +12,8 @@ from connector.reconcile.counting import keep_outcomes
 from connector.reconcile.halt import Halt, halted, halted_there
 from connector.reconcile.judgement import Judged, Judgement
 from connector.reconcile.observation import remember
+from connector.reconcile.record import added, joined, judge_records, plan_records
+from connector.reconcile.register import marks_of
 from connector.reconcile.world import World
 from connector.settings import Settings
 from connector.sync.apply import carry_out
@@ -121,6 +123,7 @@ def run_pass(
                 judgement.all()
             else:
                 judgement.due()
+            further = judge_records(world, settings, now, full=full)
         plan = make_plan(
             judged.wishes,
             world.scheme,
@@ -130,6 +133,8 @@ def run_pass(
             population=_population(world, settings, judged, now),
             beyond=judged.beyond,
         )
+        plan = joined(plan, plan_records(world, settings, further, now))
+        added(judged, further)
         remember(world, settings, judged, plan)
         if apply and plan.changes and not (halt := halt or halted(settings)):
             outcome = act(world, settings, plan, stopping, watch)
@@ -220,7 +225,7 @@ def sweep_world(world: World) -> dict[str, Swept]:
     return {
         source.table: sweep(world.gateway, world.store, source, closed_since=closed_since)
         for source in world.sources
-        if source.table in SWEPT
+        if source.table in SWEPT or source.table in world.registers
     }
 
 
@@ -258,7 +263,15 @@ def act(
         )
 
     marks = world.scheme.columns.get("marks", "")
-    outcome = carry_out(plan, world.gateway, record, marks_column=marks, stop=stop, packer=world.gateway)
+    outcome = carry_out(
+        plan,
+        world.gateway,
+        record,
+        marks_column=marks,
+        marks_of={table: marks_of(settings, table) for table in world.registers},
+        stop=stop,
+        packer=world.gateway,
+    )
     if outcome.dropped_columns:
         world.scheme = replace(world.scheme, refused=world.scheme.refused | outcome.dropped_columns)
     waiting: dict[str, Instant | None] = {
@@ -267,10 +280,25 @@ def act(
         if written.answer is Answer.FORBIDDEN
     }
     world.store.look_again(waiting)
-    gone = [w.change.ticket for w in outcome.written if w.answer is Answer.GONE and not w.change.creates]
+    if world.registers:
+        world.store.look_at_records_again(waiting)
+        for table in world.registers:
+            _lost(world, outcome, table)
+    gone = [
+        w.change.ticket for w in outcome.written if w.answer is Answer.GONE and w.change.table == "incident"
+    ]
     if gone:
         # One 404 may have been a mistake on the way, and a ticket that is forgotten misses its deadlines.
         with suppress(Retriable):
             there = world.gateway.by_ids("incident", gone, ["sys_id"])
             world.store.forget([ticket for ticket in gone if ticket not in there])
     return outcome
+
+
+def _lost(world: World, outcome: Outcome, table: str) -> None:
+    """Forget the records of a further table that are gone, if they still are at a second look."""
+    gone = [w.change.ticket for w in outcome.written if w.answer is Answer.GONE and w.change.table == table]
+    if gone:
+        with suppress(Retriable):
+            there = world.gateway.by_ids(table, gone, ["sys_id"])
+            world.store.drop(table, [sys_id for sys_id in gone if sys_id not in there])

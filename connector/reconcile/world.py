@@ -1,12 +1,13 @@
 """What a pass works with, put together from the settings: gateway, store, names, and what to poll."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from connector.clock import Clock, SystemClock
 from connector.errors import SettingsError
 from connector.reconcile.account import account
+from connector.reconcile.register import Register, fields_of, registers, writable_of
 from connector.rules.base import Moment
 from connector.rules.knowledge_capture import KnowledgeCapture
 from connector.settings import Settings
@@ -15,6 +16,7 @@ from connector.sync.gateway import AnyCredentials, Gateway, Terms, term
 from connector.sync.metric import DURATION, MEASURED
 from connector.sync.normalise import BASE_COLUMNS, KIND_PREFIX, NOTES, Dialect, Normaliser
 from connector.sync.poll import Source
+from connector.sync.row import CALENDAR
 from connector.sync.store import Store
 from connector.ticket import Directory, Group, Person, TicketState
 from connector.wording import Wording
@@ -65,16 +67,20 @@ class World:
     moment: Moment
     """Service hours, directory and wording; `now` is replaced in each pass."""
     sources: tuple[Source, ...]
+    registers: dict[str, Register] = field(default_factory=dict)
+    """Further tables that policies are about."""
     strange: set[str] = field(default_factory=set)
     """sys_ids of tickets in quarantine."""
     _names: dict[str, str] = field(default_factory=dict)
 
     def meet_strangers(self, settings: Settings) -> None:
         """Read the groups again if tickets have come to some that did not exist when they were read."""
-        if self.normaliser.strangers:
+        met = any(register.normaliser.strangers for register in self.registers.values())
+        if self.normaliser.strangers or met:
             directory = find_directory(settings, self.gateway)
             self.normaliser = Normaliser(dialect(settings), directory)
             self.moment = replace(self.moment, directory=directory)
+            self.registers = registers(settings, directory)
 
     def names(self, sys_ids: Iterable[str]) -> dict[str, str]:
         """sys_id → name of these people; each is asked for once."""
@@ -123,7 +129,8 @@ def open_gateway(
     is repeated. Raises `SettingsError`.
     """
     signed = credentials or account(settings)
-    writable = {"incident": settings.columns.writable | {"work_notes"}, **CREATED}
+    own = settings.columns.writable | {"work_notes"}
+    writable = {"incident": own, **CREATED, **writable_of(settings)}
     if settings.publish.own_table:
         writable[settings.publish.table] = settings.publish.writable
     spoken = terms(settings)
@@ -164,10 +171,17 @@ def build_world(settings: Settings, gateway: Gateway, store: Store, clock: Clock
     )
     wording = Wording(settings.instance.language, settings.instance.zone)
     moment = Moment(0, settings.service_hours, directory, wording)
-    world = World(
-        gateway, store, clock, Normaliser(dialect(settings), directory), scheme, moment, sources(settings)
-    )
-    world.strange.update(q.sys_id for q in store.quarantined() if q.source == "incident")
+    store.open_registers(settings.registers)
+    if CALENDAR in settings.registers:
+        store.save(CALENDAR, [{"sys_id": CALENDAR, "number": CALENDAR.upper()}])
+        store.look_at_records_again({CALENDAR: 0})  # its policies may be others than before
+    normaliser, further = Normaliser(dialect(settings), directory), registers(settings, directory)
+    world = World(gateway, store, clock, normaliser, scheme, moment, sources(settings), further)
+    for aside in store.quarantined():
+        if aside.source == "incident":
+            world.strange.add(aside.sys_id)
+        elif aside.source in further:
+            further[aside.source].strange.add(aside.sys_id)
     return world
 
 
@@ -240,6 +254,7 @@ def sources(settings: Settings) -> tuple[Source, ...]:
     created = ("sys_created_on",) if history == "metric" else ()
     wanted = [*BASE_COLUMNS, *created, *settings.columns.roles.values(), *sorted(extra - {NOTES})]
     rules = {type(policy) for policy in settings.policies}
+    further = [table for table in settings.registers if table != CALENDAR]
     since, overlap, page = settings.instance.adopt_from, settings.poll.overlap, settings.poll.page
 
     def source(table: str, fields: Iterable[str], query: str = "", **more: object) -> Source:
@@ -254,7 +269,7 @@ def sources(settings: Settings) -> tuple[Source, ...]:
             source(
                 "sys_audit",
                 ("sys_id", "documentkey", "fieldname", "oldvalue", "newvalue", "user", "sys_created_on"),
-                f"{term('tablename', '=', 'incident')}^{term('fieldname', 'IN', fields)}",
+                f"{_audited(further)}^{term('fieldname', 'IN', fields)}",
                 stamp="sys_created_on",
             )
         )
@@ -268,8 +283,9 @@ def sources(settings: Settings) -> tuple[Source, ...]:
                 "^".join((term("table", "=", "incident"), *spans)),
             )
         )
-    if any(rule.follows_tasks for rule in rules):
-        score = [settings.reads.score] if settings.reads.score else []
+    if any(policy.needs_tasks() for policy in settings.policies):
+        more = ["parent"] if settings.registers else []
+        score = [*more, settings.reads.score] if settings.reads.score else more
         polled.append(
             source(
                 "incident_task",
@@ -292,5 +308,12 @@ def sources(settings: Settings) -> tuple[Source, ...]:
                 f"{term('type', '=', 'phone')}^{term('direction', '=', 'inbound')}",
             )
         )
-    polled.append(source("incident", wanted, observe=() if history == "audit" else past))
+    seen = () if history == "audit" else past
+    polled += [source(table, fields_of(settings, table), observe=seen) for table in further]
+    polled.append(source("incident", wanted, observe=seen))
     return tuple(polled)
+
+
+def _audited(further: Sequence[str]) -> str:
+    """The condition on whose audit is read."""
+    return term("tablename", "IN", ["incident", *further]) if further else term("tablename", "=", "incident")

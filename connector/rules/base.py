@@ -321,6 +321,14 @@ class Policy(BaseModel):
         """The closed set this verdict depends on, if it depends on one; it will be in ``at.cohorts``."""
         return None
 
+    def about(self) -> str:
+        """The platform's table whose records it judges; `calendar` for dated things without a record."""
+        return "incident"
+
+    def needs_tasks(self) -> bool:
+        """Tasks of ours have to be read back for it."""
+        return self.follows_tasks
+
     def columns(self) -> frozenset[str]:
         """Platform columns of the ticket that the policy reads beyond the usual ones (→ `Ticket.extra`)."""
         return frozenset()

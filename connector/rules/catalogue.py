@@ -6,6 +6,7 @@ from pydantic import Field
 
 from connector.rules.base import Policy
 from connector.rules.callback_sampling import CallbackSampling
+from connector.rules.change_control import ChangeControl
 from connector.rules.customer_confirmation import CustomerConfirmation
 from connector.rules.hierarchical_escalation import HierarchicalEscalation
 from connector.rules.knowledge_capture import KnowledgeCapture
@@ -26,7 +27,8 @@ AnyPolicy = Annotated[
     | MonitoringAlert
     | KnowledgeCapture
     | CustomerConfirmation
-    | CallbackSampling,
+    | CallbackSampling
+    | ChangeControl,
     Field(discriminator="rule"),
 ]
 """A ``[[policy]]`` table: its ``rule`` says which."""
@@ -42,4 +44,5 @@ RULES: tuple[type[Policy], ...] = (
     KnowledgeCapture,
     CustomerConfirmation,
     CallbackSampling,
+    ChangeControl,
 )

@@ -22,6 +22,7 @@ KEEPS: Mapping[str, tuple[str, ...]] = {
     "knowledge_capture": ("knowledge",),
     "customer_confirmation": (),
     "callback_sampling": ("callback",),
+    "change_control": (),
 }
 """Rule → the roles of `[columns]` that it keeps on a ticket."""
 

@@ -11,12 +11,14 @@ from pydantic import ConfigDict, Field, PrivateAttr
 
 from connector.errors import SettingsError
 from connector.kpi.shelf import TICKET_TRAITS
+from connector.rules.base import Policy
 from connector.rules.catalogue import AnyPolicy
 from connector.service_hours import Calendar, ServiceHours
 from connector.settings.gathering import Gathered, gather
 from connector.settings.hours import Hours
 from connector.settings.indicator import DeclaredSource, OwnIndicator, OwnPeriod, WeightedScore
 from connector.settings.operation import Health, Log, Storage
+from connector.settings.other_table import OtherTable
 from connector.settings.publish import Publish
 from connector.settings.table import (
     Columns,
@@ -59,6 +61,7 @@ class Settings(Table):
     indicators: tuple[OwnIndicator, ...] = Field(default=(), alias="indicator")
     grading: tuple[WeightedScore, ...] = Field(default=(), alias="score")
     periods: tuple[OwnPeriod, ...] = Field(default=(), alias="period")
+    tables: tuple[OtherTable, ...] = Field(default=(), alias="table")
     policies: tuple[AnyPolicy, ...] = Field(default=(), alias="policy")
 
     _gathered: Gathered = PrivateAttr(default_factory=lambda: gather("", Path("config.toml")))
@@ -118,18 +121,31 @@ class Settings(Table):
     def extra_columns(self) -> frozenset[str]:
         """Columns of the ticket that policies and figures read beyond the usual ones."""
         told = {self.kpi.customer, self.kpi.service} - TICKET_TRAITS
-        return frozenset(column for policy in self.policies for column in policy.columns()) | told
+        return frozenset[str]().union(told, *(policy.columns() for policy in self.about("incident")))
+
+    def about(self, table: str) -> tuple[Policy, ...]:
+        """The policies about records of this table."""
+        return tuple(policy for policy in self.policies if policy.about() == table)
+
+    @cached_property
+    def registers(self) -> tuple[str, ...]:
+        """Tables other than `incident` that policies are about, sorted; `calendar` may be among them."""
+        return tuple(sorted({policy.about() for policy in self.policies} - {"incident"}))
+
+    def described(self, table: str) -> OtherTable:
+        """What is known of a table other than `incident`: as configured, else as the platform ships it."""
+        return next((one for one in self.tables if one.name == table), OtherTable(name=table))
 
     @cached_property
     def flag_columns(self) -> frozenset[str]:
         """Those of the extra columns that people tick, when counts as much as whether."""
         read = {column for column in (self.reads.confirmed, self.reads.escalate) if column}
-        return (self.extra_columns & read).union(*(policy.flags() for policy in self.policies))
+        return (self.extra_columns & read).union(*(policy.flags() for policy in self.about("incident")))
 
     @property
     def journals(self) -> frozenset[str]:
         """Journal columns of which policies ask when a person last wrote in them."""
-        return frozenset[str]().union(*(policy.journals() for policy in self.policies))
+        return frozenset[str]().union(*(policy.journals() for policy in self.about("incident")))
 
     @property
     def store_path(self) -> Path:
@@ -151,7 +167,7 @@ class Settings(Table):
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """A copy with other tables; what was worked out from the old ones is worked out anew."""
         copy = super().model_copy(update=update, deep=deep)
-        stale = {"groups", "people", "extra_columns", "flag_columns", "digest"}
+        stale = {"groups", "people", "extra_columns", "flag_columns", "registers", "digest"}
         if update and "calendars" in update:
             stale.add("service_hours")
         for name in stale:

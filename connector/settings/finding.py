@@ -24,7 +24,11 @@ def owner(place: Place, document: Mapping[str, Any]) -> tuple[str, Place]:
     ``("policy", 0, "when", "class")`` → ``('policy "urgent" (sla_timer)', ("when", "class"))``.
     """
     match place:
-        case ("policy" | "desk" | "source" | "indicator" | "score" | "period" as kind, int(index), *rest):
+        case (
+            "policy" | "desk" | "source" | "indicator" | "score" | "period" | "table" as kind,
+            int(index),
+            *rest,
+        ):
             entry = document[kind][index] if index < len(document[kind]) else {}
             name = entry.get("name") if isinstance(entry, dict) else None
             rule = entry.get("rule") if isinstance(entry, dict) and kind == "policy" else None

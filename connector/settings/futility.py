@@ -10,6 +10,7 @@ from connector.rules.base import Policy, When
 from connector.rules.knowledge_capture import KnowledgeCapture
 from connector.rules.major_incident import MajorIncident
 from connector.rules.monitoring_alert import MonitoringAlert
+from connector.rules.obligation import Obligation
 from connector.rules.tier_escalation import TierEscalation
 from connector.rules.update_limit import UpdateLimit
 from connector.settings.clash import AGREED, KEEPS, overlap, rule_of, some_place, some_urgency
@@ -119,4 +120,8 @@ def _apart(first: Policy, second: Policy) -> bool:
         return first.from_tier is not second.from_tier
     if isinstance(first, MonitoringAlert) and isinstance(second, MonitoringAlert):
         return first.column == second.column and not set(first.values) & set(second.values)
+    if isinstance(first, Obligation) and isinstance(second, Obligation):
+        return first.table != second.table or any(
+            not set(values) & set(second.where.get(column, values)) for column, values in first.where.items()
+        )
     return False

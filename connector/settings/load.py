@@ -30,6 +30,7 @@ from connector.settings.indicator import (
     WeightedScore,
     figures_named,
 )
+from connector.settings.other_table import OtherTable
 from connector.settings.place import Place
 from connector.settings.reference import enforcement, references
 from connector.settings.shape import Shape
@@ -39,7 +40,7 @@ from connector.ticket import Instant
 _ONE = {
     field.alias or name: field.annotation
     for name, field in Settings.model_fields.items()
-    if name not in ("desks", "policies", "calendars", "sources", "indicators", "grading", "periods")
+    if name not in ("desks", "policies", "calendars", "sources", "indicators", "grading", "periods", "tables")
 }
 """Tables of which there is one → their model."""
 
@@ -183,6 +184,7 @@ def _parts(document: Mapping[str, Any], found: list[Finding]) -> Iterator[tuple[
         ("indicator", OwnIndicator),
         ("score", WeightedScore),
         ("period", OwnPeriod),
+        ("table", OtherTable),
     )
     for key, kind in several:
         entries = document.get(key, [])

@@ -27,6 +27,7 @@ def references(
     groups = [team.group for desk in desks for _, team in desk.teams]
     yield from _twice(document, "policy", "the name stands in the notes and marks of its tickets")
     yield from _twice(document, "desk", "figures are told apart by it")
+    yield from _twice(document, "table", "a table has one description")
     yield from _groups_twice(document)
     for index, entry in enumerate(_list(document, "policy")):
         place: Place = ("policy", index)

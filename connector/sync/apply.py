@@ -63,6 +63,7 @@ def carry_out(
     record: Callable[[Sequence[Written]], None],
     *,
     marks_column: str,
+    marks_of: Mapping[str, str] | None = None,
     stop: Callable[[], bool] = lambda: False,
     packer: Packer | None = None,
 ) -> Outcome:
@@ -82,7 +83,7 @@ def carry_out(
             if steps:
                 record(steps)  # all of them have been sent, so all of them belong into the journal
             for step in steps:
-                _insist_on_marks(step, marks_column)
+                _insist_on_marks(step, (marks_of or {}).get(step.change.table, marks_column))
             ended = [step for step in steps if step.answer in (Answer.IN_DOUBT, Answer.FAILED)]
             if ended:
                 stopped = ended[0].detail

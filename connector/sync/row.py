@@ -24,3 +24,12 @@ def storable(text: object) -> str:
     if not isinstance(text, str):
         return ""
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
+CALENDAR = "calendar"
+"""Stands where the sys_id of a record would: to it belong the tasks of dated things, which have no record."""
+
+
+def owner_of(task: Row) -> str:
+    """sys_id of what a task of ours belongs to: its incident, else its parent, else the calendar."""
+    return task.get("incident") or task.get("parent") or CALENDAR

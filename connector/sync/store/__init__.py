@@ -11,9 +11,10 @@ from connector.sync.store.figure import FigureShelf, FrozenFigure
 from connector.sync.store.file import beside, copy, damage, make_private, rescue, set_aside
 from connector.sync.store.ledger import JournalEntry, PassRecord, Quarantined
 from connector.sync.store.migration import VERSION, migrate
-from connector.sync.store.mirror import Look, Mirror, Waiting
+from connector.sync.store.mirror import Look, Waiting
 from connector.sync.store.observation import Observations, Observed, Wanted
 from connector.sync.store.outcome import OutcomeRow, OutcomeShelf
+from connector.sync.store.register import Register
 from connector.sync.store.view import Mirrored
 
 __all__ = [
@@ -33,7 +34,7 @@ __all__ = [
 ]
 
 
-class Store(Mirror, FigureShelf, OutcomeShelf, Observations):
+class Store(Register, FigureShelf, OutcomeShelf, Observations):
     """Mirror and ledger in one database, so that rows and their cursor move in one transaction.
 
     ``url``: ``sqlite://`` for memory, ``sqlite:///path/to/file``, or PostgreSQL with psycopg installed. Not
@@ -54,6 +55,7 @@ class Store(Mirror, FigureShelf, OutcomeShelf, Observations):
             raise
         self._prepare_ledger()
         self._prepare_mirror()
+        self._prepare_register()
         self._prepare_figures()
         self._prepare_outcomes()
         self._prepare_observations()

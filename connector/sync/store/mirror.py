@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Executable, Table, delete, select, update
 
 from connector.sync.instant import instant
-from connector.sync.row import Row, storable
+from connector.sync.row import Row, owner_of, storable
 from connector.sync.store import schema
 from connector.sync.store.engine import Setter, Upsert, among, ask, listed
 from connector.sync.store.ledger import Ledger
@@ -33,6 +33,7 @@ Look = Callable[[Sequence[Mirrored], Waiting], Waiting]
 """Shown incidents with all that belongs to them, and those of them that were only touched: nothing but the
 stamps of the update differs from what was known. Answers when to look at each again."""
 
+_TICKET = schema.ticket
 _Found = tuple[str, Instant | None, Instant | None, Instant | None]
 """What a ticket is looked for by: number, opened, resolved, closed."""
 
@@ -47,15 +48,6 @@ class _News(NamedTuple):
     """sys_id, what it is looked for by and packed row of the others, new ones among them."""
     touched: dict[str, Instant | None]
     """sys_id → when to look again, of those in which nothing but the stamps of the update is new."""
-
-
-_KEPT = {
-    "sys_audit": schema.change,
-    "metric_instance": schema.metric,
-    "interaction": schema.call,
-    **schema.BESIDE,
-}
-"""Platform table → where its rows are kept."""
 
 
 class Mirror(Ledger, View):
@@ -110,7 +102,7 @@ class Mirror(Ledger, View):
             "m2m_kb_task": self._keep_links,
             "interaction": self._keep_calls,
         }[table]
-        self._forget_emptiness(_KEPT[table])
+        self._forget_emptiness(schema.KEPT_IN[table])
         try:
             with self.engine.begin() as connection:
                 news = keep(connection, rows)
@@ -252,7 +244,7 @@ class Mirror(Ledger, View):
         fresh = _unknown(connection, schema.change, rows)
         values = [_change_values(row) for row in fresh]
         self._changes.run(connection, values)
-        _make_due(connection, {value[1] for value in values})
+        self._owners_due(connection, {value[1] for value in values})
         return len(values)
 
     def _keep_metrics(self, connection: Connection, rows: Sequence[Row]) -> int:
@@ -265,8 +257,8 @@ class Mirror(Ledger, View):
 
     def _keep_tasks(self, connection: Connection, rows: Sequence[Row]) -> int:
         news = self._different(connection, schema.task, rows)
-        self._tasks.run(connection, [(row["sys_id"], row.get("incident", ""), text) for row, text in news])
-        _make_due(connection, {row.get("incident", "") for row, _ in news})
+        self._tasks.run(connection, [(row["sys_id"], owner_of(row), text) for row, text in news])
+        self._owners_due(connection, {owner_of(row) for row, _ in news})
         return len(news)
 
     def _keep_articles(self, connection: Connection, rows: Sequence[Row]) -> int:
@@ -304,9 +296,15 @@ class Mirror(Ledger, View):
         packed = ((row, self._packing.pack(connection, row)) for row in rows)
         return [(row, text) for row, text in packed if known.get(row["sys_id"]) != text]
 
-    def _observe(self, connection: Connection, rows: Sequence[Row], columns: Sequence[str]) -> None:
+    def _owners_due(self, connection: Connection, keys: set[str]) -> None:
+        """What changed belongs to these."""
+        _make_due(connection, keys)
+
+    def _observe(
+        self, connection: Connection, rows: Sequence[Row], columns: Sequence[str], table: Table = _TICKET
+    ) -> None:
         """Record what differs from the rows known so far as changes at the row's own time of update."""
-        texts = ask(connection, _known, _ids(rows), schema.ticket, ("row",)).scalars()
+        texts = ask(connection, _known, _ids(rows), table, ("row",)).scalars()
         unpacked = self._packing.unpack(connection, texts)
         known = {row["sys_id"]: row for row in unpacked}
         values = []

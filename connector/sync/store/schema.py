@@ -95,6 +95,22 @@ call = Table(
     Column("row", Text, nullable=False),
 )
 
+KEPT_IN = {"sys_audit": change, "metric_instance": metric, "interaction": call, **BESIDE}
+"""Platform table → where its rows are kept, of those that belong to tickets or to no ticket at all."""
+
+record = Table(
+    "record",
+    SCHEMA,
+    Column("sys_id", Text, primary_key=True),
+    Column("source", Text, nullable=False, doc="The platform's table it was read from, or `calendar`"),
+    Column("number", Text, nullable=False, index=True),
+    Column("look_again", BigInteger, doc="As of a ticket"),
+    Column("row", Text, nullable=False),
+)
+"""Records other than incidents that policies are about: changes, problems, releases, complaints."""
+_pending = record.c.look_again.is_not(None)
+Index("record_due", record.c.source, record.c.look_again, sqlite_where=_pending, postgresql_where=_pending)
+
 cursor = Table(
     "cursor",
     SCHEMA,

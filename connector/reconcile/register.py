@@ -1,0 +1,98 @@
+"""Records other than incidents: which tables policies are about, and how they are read.
+
+Each table has one poll; none is asked for that no policy is about.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from connector.rules.base import Policy
+from connector.settings import Settings
+from connector.sync.change import Scheme
+from connector.sync.normalise import BASE_COLUMNS, Dialect, Normaliser
+from connector.sync.row import CALENDAR
+from connector.sync.store import Mirrored
+from connector.ticket import Directory, FaultClass, Instant, Ticket, TicketState
+
+TASK_COLUMNS = tuple(
+    column
+    for column in BASE_COLUMNS
+    if column not in ("hold_reason", "close_code", "caller_id", "reopen_count")
+)
+"""Columns that are read of every further table; those that one does not have are empty."""
+
+
+class _Classes(dict[str, FaultClass]):
+    """Priorities of another table need belong to no fault class."""
+
+    def __missing__(self, priority: str) -> FaultClass:
+        return FaultClass.GENERAL
+
+
+@dataclass
+class Register:
+    """One further table."""
+
+    table: str
+    policies: tuple[Policy, ...]
+    normaliser: Normaliser
+    scheme: Scheme
+    strange: set[str] = field(default_factory=set)
+    """sys_ids of its records in quarantine."""
+
+    def ticket(self, mirrored: Mirrored, adopted: Instant) -> Ticket:
+        """The record as policies see it. Raises `Unreadable`."""
+        if self.table == CALENDAR:
+            tasks = tuple(self.normaliser.task(row) for row in mirrored.tasks)
+            state = TicketState.IN_PROGRESS
+            number = CALENDAR.upper()
+            return Ticket(CALENDAR, number, adopted, adopted, 0, state, kind=CALENDAR, tasks=tasks)
+        row = {**mirrored.row, "sys_class_name": self.table}
+        return self.normaliser.ticket(row, mirrored.changes, mirrored.tasks)
+
+
+def registers(settings: Settings, directory: Directory) -> dict[str, Register]:
+    """The further tables by name, `calendar` among them where a policy needs it."""
+    return {table: _register(settings, directory, table) for table in settings.registers}
+
+
+def _register(settings: Settings, directory: Directory, table: str) -> Register:
+    described, policies = settings.described(table), settings.about(table)
+    marks = marks_of(settings, table)
+    roles = {"marks": marks} if marks else {}
+    dialect = Dialect(
+        states=described.states,
+        classes=_Classes(settings.priorities),
+        roles=roles,
+        extra=tuple(sorted(columns_of(settings, table))),
+        own_user=settings.instance.auth.user,
+        score=settings.reads.score or "",
+    )
+    raw = {state: text for text, state in reversed(tuple(described.states.items()))}
+    return Register(table, policies, Normaliser(dialect, directory), Scheme(roles, raw, frozenset()))
+
+
+def marks_of(settings: Settings, table: str) -> str:
+    """The column of a further table in which marks are kept, or ""."""
+    return settings.described(table).marks or settings.columns.marks or ""
+
+
+def columns_of(settings: Settings, table: str) -> frozenset[str]:
+    """Columns of a further table that policies read beyond the usual ones."""
+    return frozenset[str]().union(*(policy.columns() for policy in settings.about(table)))
+
+
+def fields_of(settings: Settings, table: str) -> tuple[str, ...]:
+    """Every column that is read of a further table."""
+    marks = marks_of(settings, table)
+    wanted = (*TASK_COLUMNS, *sorted(columns_of(settings, table)), *((marks,) if marks else ()))
+    return tuple(dict.fromkeys(wanted))
+
+
+def writable_of(settings: Settings) -> Mapping[str, frozenset[str]]:
+    """Further table → what may be written to its records: our marks and work notes."""
+    return {
+        table: frozenset({marks_of(settings, table), "work_notes"} - {""})
+        for table in settings.registers
+        if table != CALENDAR
+    }
