@@ -6,6 +6,7 @@ does not pass by symmetry.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from hypothesis import strategies as st
 
@@ -188,6 +189,11 @@ _ARTICLES = st.lists(
 ).map(tuple)
 
 
+_DATE_TEXTS = st.sampled_from(("", "no date")) | st.integers(MON - 2 * DAY, MON + 9 * DAY).map(
+    lambda at: datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S")
+)
+
+
 @st.composite
 def tickets(draw: st.DrawFn) -> Ticket:
     """Any ticket that the platform could show, consistent or not: stamps may be missing, stale or edited."""
@@ -213,6 +219,10 @@ def tickets(draw: st.DrawFn) -> Ticket:
             "u_desk_confirmed": draw(st.sampled_from(("true", "false", ""))),
             "u_desk_escalate": draw(st.sampled_from(("true", "false", ""))),
             "short_description": "VPN <down>",
+            "type": draw(st.sampled_from(("normal", "emergency", "standard", "odd"))),
+            "approval": draw(st.sampled_from(("approved", "rejected", ""))),
+            **{column: draw(_DATE_TEXTS) for column in ("start_date", "end_date", "work_start", "work_end")},
+            **{column: draw(st.sampled_from(("", "Said"))) for column in ("justification", "close_notes")},
             **draw(
                 st.just({})
                 | st.builds(lambda at: {"u_desk_escalate@": str(at)}, st.integers(life[0].start, last.start))

@@ -128,7 +128,10 @@ def _tables(settings: Settings, gateway: Gateway) -> Iterator[Answer]:
             there = gateway.columns(source.table)
             gateway.page(source.table, "ORDERBYsys_id", ["sys_id"], limit=1)
         except (Skippable, WrongInstance) as error:
-            way_out = _WITHOUT.get(source.table, "")
+            told = (
+                f"; without it: no policy about {source.table}" if source.table in settings.registers else ""
+            )
+            way_out = _WITHOUT.get(source.table, told)
             yield Answer(Level.WRONG, f"{source.table} cannot be read: {error}{way_out}")
             continue
         missing = [column for column in dict.fromkeys(wanted) if column not in there]
@@ -156,7 +159,9 @@ _WITHOUT = {
 def _reasons(settings: Settings) -> dict[str, str]:
     """Column of an incident → who needs it."""
     of_policies = {
-        column: f'policy "{policy.name}"' for policy in settings.policies for column in policy.columns()
+        column: f'policy "{policy.name}"'
+        for policy in settings.about("incident")
+        for column in policy.columns()
     }
     ours = {column: f"[columns] {role}" for role, column in settings.columns.roles.items()}
     return of_policies | dict.fromkeys(settings.columns.shared, "[columns] shared") | ours

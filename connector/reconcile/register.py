@@ -17,9 +17,16 @@ from connector.ticket import Directory, FaultClass, Instant, Ticket, TicketState
 TASK_COLUMNS = tuple(
     column
     for column in BASE_COLUMNS
-    if column not in ("hold_reason", "close_code", "caller_id", "reopen_count")
+    if column not in ("hold_reason", "close_code", "caller_id", "reopen_count", "category", "resolved_at")
 )
-"""Columns that are read of every further table; those that one does not have are empty."""
+"""Columns that are read of every further table: those of `task`."""
+
+MORE = {
+    "change_request": ("category",),
+    "problem": ("category", "resolved_at"),
+    "sn_customerservice_case": ("category", "resolved_at"),
+}
+"""Table → further columns that every record of it is read with."""
 
 
 class _Classes(dict[str, FaultClass]):
@@ -85,7 +92,12 @@ def columns_of(settings: Settings, table: str) -> frozenset[str]:
 def fields_of(settings: Settings, table: str) -> tuple[str, ...]:
     """Every column that is read of a further table."""
     marks = marks_of(settings, table)
-    wanted = (*TASK_COLUMNS, *sorted(columns_of(settings, table)), *((marks,) if marks else ()))
+    wanted = (
+        *TASK_COLUMNS,
+        *MORE.get(table, ()),
+        *sorted(columns_of(settings, table)),
+        *((marks,) if marks else ()),
+    )
     return tuple(dict.fromkeys(wanted))
 
 

@@ -33,7 +33,6 @@ PEOPLE: Mapping[str, str] = {
     "R-D4": NOT_BUILT + "the four dimensions, and reading the instance's own surveys",
     "R-F2": NOT_BUILT + "whether each statutory day has its roster, and late changeovers",
     "R-F4": NOT_BUILT + "the set phrases as the call-back's script; manners themselves are on no record",
-    "R-G1": NOT_BUILT + "the instance's change management has the steps, nothing here checks them",
     "R-G2": NOT_BUILT + "the instance's release management has the plan, nothing here checks it",
     "R-H1": NOT_BUILT + "plan and audits as dated items; people plan and audit",
     "R-H2": NOT_BUILT + "the monthly analysis of complaints; people analyse",
@@ -61,6 +60,7 @@ LEFT: Mapping[str, str] = {
     "R-C4": NOT_BUILT + "recognising a major incident by the number of similar tickets",
     "R-E1": NOT_BUILT + "answers of the instance's own surveys; call-backs and exported surveys count",
     "R-F3": NOT_BUILT + "the archive by time and speciality, and articles that grew stale",
+    "R-G1": "people assess, approve and carry out; the rule compares what the change says with what is asked",
     "R-G3": NOT_BUILT + "alerts of `em_alert`, and composing what is missing from the configuration item; "
     "measuring thresholds is another program's",
 }
@@ -97,7 +97,7 @@ FIGURES: Mapping[str, str] = {
     "R-F2": "R-E7: a `[[source]]` of kind roster",
     "R-F3": "the column knowledge on the tickets; R-E9 for manuals",
     "R-F4": "R-E1",
-    "R-G1": _OWN,
+    "R-G1": "tasks of the kind nonconformity; " + _NOTES,
     "R-G2": _OWN,
     "R-G3": _NOTES,
     "R-H1": _OWN,

@@ -44,7 +44,7 @@ def reference_page() -> str:
 
 
 def _table(name: str, node: Mapping[str, Any], whole: Mapping[str, Any]) -> str:
-    several = {name: f"[[{name}]]" for name in ("desk", "source", "indicator", "score", "period")}
+    several = {name: f"[[{name}]]" for name in ("desk", "source", "indicator", "score", "period", "table")}
     title = {**several, "service_hours": "[service_hours.<name>]"}.get(name, f"[{name}]")
     inner = node.get("items", node.get("additionalProperties", node))
     target = _resolved(inner if isinstance(inner, dict) else node, whole)

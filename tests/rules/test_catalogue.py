@@ -103,6 +103,17 @@ VARIANTS = [
                 "zone": "Asia/Shanghai",
                 "low_score": 3,
             },
+            {
+                "rule": "change_control",
+                "tracked_by": "lead.zhao",
+                "remind_before": "30h",
+                "afterwards": [],
+                "exempt": {},
+                "where": {"type": ["normal", "emergency"]},
+                "assessment": "justification",
+                "answer": "justification",
+                "implementation": "start_date",
+            },
         )
     ),
 ]
