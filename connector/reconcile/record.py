@@ -11,6 +11,7 @@ from connector.settings import Settings
 from connector.sync.change import Plan, Wish
 from connector.sync.normalise import Unreadable
 from connector.sync.plan import make_plan, outstanding, unhurried
+from connector.sync.row import CALENDAR
 from connector.ticket import Instant, Ticket
 
 
@@ -79,7 +80,9 @@ def _ask(
             again = verdict.look_again_at if again is None else min(again, verdict.look_again_at)
         left = outstanding(ticket, verdict.intents, register.scheme)
         if left:
-            wishes.append(Wish(policy.name, policy.mode == "observe", ticket, verdict.reason, left))
+            since = policy.enforced_from(ticket.desk, settings.instance.zone)
+            observe = (at.now if ticket.kind == CALENDAR else ticket.opened_at) < since
+            wishes.append(Wish(policy.name, observe, ticket, verdict.reason, left))
     enforced = unhurried([wish for wish in wishes if not wish.observe])
     for wish in (*enforced, *unhurried([wish for wish in wishes if wish.observe])):
         judged.keep(wish, settings.safety.max_changes)
