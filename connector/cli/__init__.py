@@ -25,6 +25,7 @@ VERBS = {
     "brake": "connector.cli.brake",
     "pause": "connector.cli.pause",
     "resume": "connector.cli.resume",
+    "retire": "connector.cli.retire",
     "explain": "connector.cli.explain",
     "kpi": "connector.cli.kpi",
     "report": "connector.cli.report",

@@ -9,6 +9,7 @@ explanation   all of that for one ticket, for people
 figure        facts and scores for the indicators
 halt          what keeps the connector from writing or asking: brake, pause, retired
 observation   what policies that only observe wished for, kept
+retirement    leaving an instance
 review        and summed up, before they may write
 counting      figures over very many tickets, without lists
 publication   scorecards as records of the instance
