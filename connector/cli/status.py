@@ -3,6 +3,7 @@
 import argparse
 from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connector.cli.exit import DONE, FORESEEN
@@ -16,22 +17,44 @@ SUMMARY = "how it is doing: last good pass, lag, what is set aside, in doubt, re
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The configuration, whose store is looked at."""
+    """The configuration, whose store is looked at, or a folder of them."""
     add_config(parser)
+    parser.epilog = "Given a folder, it tells of every configuration in it, one line each."
     add_json(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 the last good pass is young, or none is wanted; 1 it is old, or there was none."""
-    from connector.cli.opening import in_order
+    """0 the last good pass is young, or none is wanted; 1 it is old, or there was none. Of a folder: all."""
+    from connector.cli.fleet import print_states, states
     from connector.cli.terminal import print_json
     from connector.clock import SystemClock
-    from connector.reconcile import halted
     from connector.settings import load, warnings
+
+    now = SystemClock().now()
+    if Path(args.config).is_dir():
+        told = states(Path(args.config), now)
+        if args.json:
+            print_json(told)
+        else:
+            print_states(told, now)
+        return DONE if all(state["healthy"] for state in told) else FORESEEN
+    settings = load(args.config)
+    state = state_of(settings, now)
+    state["warnings"] = warnings(settings, now)
+    state["unannounced_holidays"] = _unannounced(settings, now)
+    if args.json:
+        print_json(state)
+    else:
+        _print(state, settings, now)
+    return DONE if state["healthy"] else FORESEEN
+
+
+def state_of(settings: "Settings", now: int) -> dict[str, Any]:
+    """How one connector is, from its store and the files beside it. Raises `StoreFailed`."""
+    from connector.cli.opening import in_order
+    from connector.reconcile import halted
     from connector.sync.store import Store
 
-    settings = load(args.config)
-    now = SystemClock().now()
     if not settings.store_path.exists():
         state = _nothing(settings)
     else:
@@ -42,13 +65,7 @@ def run(args: argparse.Namespace) -> int:
         state["halt"] = {"kind": halt.kind, "where": halt.where, "text": halt.told(settings)}
     if state["halt"] and state["halt"]["kind"] != "brake":
         state["healthy"] = True  # it is meant
-    state["warnings"] = warnings(settings, now)
-    state["unannounced_holidays"] = _unannounced(settings, now)
-    if args.json:
-        print_json(state)
-    else:
-        _print(state, settings, now)
-    return DONE if state["healthy"] else FORESEEN
+    return state
 
 
 def _nothing(settings: "Settings") -> dict[str, Any]:

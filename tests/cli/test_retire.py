@@ -1,4 +1,4 @@
-"""``retire``: the owned columns cleared or left, a plan first; it does not start again, nothing is deleted."""
+"""``retire``: the owned columns cleared or left, a plan first; it does not start again."""
 
 import json
 
