@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import Protocol, cast
 
 from connector import __version__
-from connector.cli.exit import DONE, SETTINGS, guarded
+from connector.cli.exit import DONE, EXITS, SETTINGS, guarded
 
 VERBS = {
     "demo": "connector.cli.demo",
@@ -34,6 +34,8 @@ VERBS = {
     "backup": "connector.cli.backup",
     "schema": "connector.cli.schema",
     "sandbox": "connector.cli.sandbox",
+    "completion": "connector.cli.completion",
+    "man": "connector.cli.man",
 }
 """Verb → its module, in the order in which somebody new meets them."""
 
@@ -76,6 +78,17 @@ def parser_of(name: str) -> argparse.ArgumentParser:
     return parser
 
 
+def whole_parser() -> argparse.ArgumentParser:
+    """All verbs in one parser, for whoever wants to know what there is; `main` makes only the one it needs."""
+    parser = argparse.ArgumentParser(prog="desk-connector", allow_abbrev=False)
+    parser.add_argument("-V", "--version", action="store_true", help="the version")
+    several = parser.add_subparsers(dest="verb", metavar="VERB")
+    for name in VERBS:
+        module = verb(name)
+        module.add_arguments(several.add_parser(name, help=module.SUMMARY, allow_abbrev=False))
+    return parser
+
+
 def _run(words: list[str]) -> int:
     if not words:
         print(_overview())
@@ -106,6 +119,7 @@ def _overview() -> str:
             *(f"  {name:<{width}}  {verb(name).SUMMARY}" for name in VERBS),
             "",
             "desk-connector VERB --help says what a verb takes; desk-connector --version, the version.",
+            "exit codes: " + "; ".join(f"{code} {text}" for code, text in EXITS.items()),
         ]
     )
 

@@ -1,14 +1,4 @@
-"""Exceptions become exit codes here and nowhere else.
-
-0    done; nothing wrong, nothing to do
-1    an error we foresaw: the instance did not do what was asked
-2    the configuration or the command line is wrong; nothing was sent
-3    refused: a person must decide first
-4    `plan` has something to do
-70   an error nobody foresaw, with a report ready to paste
-130  interrupted (^C)
-141  the reader of our output went away
-"""
+"""Exceptions become exit codes here and nowhere else; `EXITS` says what each means."""
 
 import os
 import platform
@@ -19,6 +9,18 @@ from collections.abc import Callable, Mapping, Sequence
 
 DONE, FORESEEN, SETTINGS, REFUSED, TO_DO = 0, 1, 2, 3, 4
 UNFORESEEN, INTERRUPTED, READER_GONE = 70, 130, 141
+
+EXITS: Mapping[int, str] = {
+    DONE: "done",
+    FORESEEN: "a foreseen failure: the instance, the network or the store did not do what was asked",
+    SETTINGS: "the configuration or the command line is wrong; nothing was sent",
+    REFUSED: "a person must decide first",
+    TO_DO: "what was shown is still to be done",
+    UNFORESEEN: "a defect of ours, with a report to paste",
+    INTERRUPTED: "interrupted",
+    READER_GONE: "the reader of our output went away",
+}
+"""Exit code → what it means, for every verb."""
 
 _TELLING = re.compile(r"PASS|SECRET|TOKEN|KEY|CREDENTIAL", re.IGNORECASE)
 _SIGNED = re.compile(r"(?i)\b(basic|bearer)\s+[\w+/=.~-]{6,}|(?<=://)[^/\s@]+:[^/\s@]+(?=@)")
