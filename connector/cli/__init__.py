@@ -79,7 +79,7 @@ def parser_of(name: str) -> argparse.ArgumentParser:
 
 
 def whole_parser() -> argparse.ArgumentParser:
-    """All verbs in one parser, for whoever wants to know what there is; `main` makes only the one it needs."""
+    """All verbs in one parser, for whoever asks what there is; `main` makes only the one it needs."""
     parser = argparse.ArgumentParser(prog="desk-connector", allow_abbrev=False)
     parser.add_argument("-V", "--version", action="store_true", help="the version")
     several = parser.add_subparsers(dest="verb", metavar="VERB")
