@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: audit mutation demo test check test-clients format lint types layers soak pictures bench setup clean
+.PHONY: audit package mutation demo test check test-clients format lint types layers soak pictures bench setup clean
 
 demo: $(READY)            ## five working days of a desk, in under a minute
 	$(BIN)/desk-connector demo
@@ -16,6 +16,9 @@ check: format lint types layers test   ## what the build runs
 
 test-clients: $(READY)    ## clients that others wrote for real instances, against the sandbox
 	$(BIN)/python tests/clients/run.py
+
+package: $(READY)         ## wheel and sdist; the installed wheel tried with each Python that is here
+	$(BIN)/python .ci/package.py
 
 audit: $(READY)           ## known holes in what is installed; skips loudly where the advisories cannot be asked
 	$(BIN)/python .ci/audit.py

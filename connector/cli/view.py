@@ -256,7 +256,8 @@ def advice(report: "PassReport", config: str) -> str:
         return f"to write this: desk-connector apply {config}; or, from now on: desk-connector run {config}"
     if plan.observed and not plan.changes and not plan.refused:
         return (
-            'nothing is written while a policy only observes; what its plan says is wanted? mode = "enforce"'
+            f"nothing is written while a policy only observes; so far: desk-connector review {config}; "
+            f"to let one write: desk-connector enforce {config} POLICY"
         )
     if report.quarantined:
         return f"what could not be read, and why: desk-connector status {config}"

@@ -11,12 +11,14 @@ from typing import NamedTuple
 
 from connector.errors import WrongInstance
 from connector.reconcile.recipe import Watch, act, unwatched
+from connector.reconcile.register import marks_of
 from connector.reconcile.world import World
 from connector.settings import Settings
 from connector.sync.change import Because, Change, FieldChange, Plan
 from connector.sync.gateway import term
 from connector.sync.normalise import KIND_PREFIX
 from connector.sync.outcome import Answer
+from connector.sync.row import CALENDAR
 from connector.ticket import Instant, TicketState
 
 POLICY = "retire"
@@ -51,11 +53,12 @@ def holding(world: World, settings: Settings) -> Holding:
     """Look; nothing is written. Raises `GatewayError`."""
     columns: Counter[str] = Counter()
     tickets = resolved = 0
-    for page in _pages(world, settings):
+    for table, page in _pages(world, settings):
         for row in page:
             tickets += 1
-            resolved += _is_resolved(row, settings)
-            columns.update(column for column in _owned(settings) if row.get(column))
+            resolved += _is_resolved(table, row, settings)
+            before = "" if table == "incident" else f"{table}."
+            columns.update(before + column for column in _owned(settings, table) if row.get(column))
     return Holding(tickets, resolved, _open_tasks(world), dict(columns))
 
 
@@ -72,10 +75,10 @@ def clear(
     answers: Counter[str] = Counter()
     details: list[str] = []
     waiting = 0
-    for page in _pages(world, settings):
-        due = [row for row in page if resolved or not _is_resolved(row, settings)]
+    for table, page in _pages(world, settings):
+        due = [row for row in page if resolved or not _is_resolved(table, row, settings)]
         waiting += len(page) - len(due)
-        plan = Plan(now, tuple(_change(row, settings) for row in due))
+        plan = Plan(now, tuple(_change(table, row, settings) for row in due))
         outcome = act(world, settings, plan, stop, watch)
         for step in outcome.written:
             answers[str(step.answer)] += 1
@@ -86,17 +89,26 @@ def clear(
     return Cleared(answers, waiting, "", tuple(details))
 
 
-def _owned(settings: Settings) -> list[str]:
-    return sorted(settings.columns.roles.values())
+def _owned(settings: Settings, table: str) -> list[str]:
+    if table == "incident":
+        return sorted(settings.columns.roles.values())
+    marks = marks_of(settings, table)
+    return [marks] if marks else []
 
 
-def _pages(world: World, settings: Settings) -> Iterator[list[dict[str, str]]]:
-    """Tickets with something of ours, in the order of their sys_ids.
+def _pages(world: World, settings: Settings) -> Iterator[tuple[str, list[dict[str, str]]]]:
+    """(table, records of it with something of ours), in the order of their sys_ids."""
+    for table in ("incident", *(name for name in settings.registers if name != CALENDAR)):
+        for page in _pages_of(world, table, _owned(settings, table)):
+            yield table, page
+
+
+def _pages_of(world: World, table: str, owned: list[str]) -> Iterator[list[dict[str, str]]]:
+    """Records of a table with something of ours.
 
     An unknown column in a query matches everything, so that each row is looked at as well. Raises
     `WrongInstance` where none of the columns comes back.
     """
-    owned = _owned(settings)
     if not owned:
         return
     something = "^OR".join(term(column, "ISNOTEMPTY") for column in owned)
@@ -106,13 +118,13 @@ def _pages(world: World, settings: Settings) -> Iterator[list[dict[str, str]]]:
             f"{something}^{term('sys_id', '>', last)}^ORDERBYsys_id" if last else f"{something}^ORDERBYsys_id"
         )
         page = world.gateway.page(
-            "incident", query, ["sys_id", "number", "state", "sys_mod_count", *owned], limit=PAGE
+            table, query, ["sys_id", "number", "state", "sys_mod_count", *owned], limit=PAGE
         )
         more = page.more
         if page.rows:
             if not page.rows[0].keys() & set(owned):
                 raise WrongInstance(
-                    f"incident has none of {', '.join(owned)}, or our account may not read them"
+                    f"{table} has none of {', '.join(owned)}, or our account may not read them"
                 )
             last = page.rows[-1]["sys_id"]
             found = [row for row in page.rows if any(row.get(column) for column in owned)]
@@ -120,24 +132,25 @@ def _pages(world: World, settings: Settings) -> Iterator[list[dict[str, str]]]:
                 yield found
         elif more:
             raise WrongInstance(
-                "an empty page of incidents with others behind it: our account may not read them"
+                f"an empty page of {table} with others behind it: our account may not read them"
             )
 
 
-def _change(row: Mapping[str, str], settings: Settings) -> Change:
+def _change(table: str, row: Mapping[str, str], settings: Settings) -> Change:
     return Change(
-        "incident",
+        table,
         row["sys_id"],
         row["sys_id"],
         row.get("number", ""),
         int(row.get("sys_mod_count") or 0),
-        tuple(FieldChange(column, row[column], "") for column in _owned(settings) if row.get(column)),
+        tuple(FieldChange(column, row[column], "") for column in _owned(settings, table) if row.get(column)),
         (Because(POLICY, "", "the connector leaves this instance"),),
     )
 
 
-def _is_resolved(row: Mapping[str, str], settings: Settings) -> bool:
-    return settings.instance.choices.states.get(row.get("state", "")) is TicketState.RESOLVED
+def _is_resolved(table: str, row: Mapping[str, str], settings: Settings) -> bool:
+    choices = settings.instance.choices if table == "incident" else settings.described(table)
+    return choices.states.get(row.get("state", "")) is TicketState.RESOLVED
 
 
 def _open_tasks(world: World) -> int:

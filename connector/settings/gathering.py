@@ -18,7 +18,7 @@ from connector.errors import SettingsError
 from connector.settings.place import Place, places
 
 KEY = "include"
-NAMED = frozenset({"policy", "desk", "source", "indicator", "score", "period"})
+NAMED = frozenset({"policy", "desk", "table", "source", "indicator", "score", "period"})
 """Arrays of tables whose entries have a name."""
 
 _PLAINER = {
