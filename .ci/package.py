@@ -26,7 +26,10 @@ PASSWORD = "sandbox"
 TOOLS = ("pytest>=8.3", "hypothesis>=6.120")
 TESTS = (
     "tests/service_hours",
-    "tests/settings",
+    "tests/settings/test_load.py",
+    "tests/settings/test_gathering.py",
+    "tests/settings/test_mode.py",
+    "tests/settings/test_secret.py",
     "tests/test_intent.py",
     "tests/test_ticket.py",
     "tests/test_wording.py",

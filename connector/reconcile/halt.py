@@ -51,13 +51,14 @@ class Halt(NamedTuple):
             out = f"it goes on when the value of {self.where} is run"
         else:
             out = f"to go on: {_WAY_OUT[self.kind].format(config=settings.path)}"
-        return f"{_WHAT[self.kind]}{since}{by}{why}; {out}"
+        what, means = _WHAT[self.kind]
+        return f"{what}{since}{by}{why}: {means}; {out}"
 
 
 _WHAT = {
-    "brake": "the brake is on, nothing is written",
-    "pause": "paused, the instance is left alone",
-    "retired": "retired, the connector has left this instance",
+    "brake": ("the brake is on", "nothing is written"),
+    "pause": ("paused", "the instance is left alone"),
+    "retired": ("retired", "the connector has left this instance"),
 }
 
 _WAY_OUT = {

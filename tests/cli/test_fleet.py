@@ -68,7 +68,7 @@ def test_one_line_each(folder: Path, capsys: pytest.CaptureFixture[str]) -> None
     said = capsys.readouterr().out
     assert "paused" in said
     assert "braked" in said
-    assert "wuhan.toml: paused, the instance is left alone" in said
+    assert "the instance is left alone" in said
 
 
 def test_one_that_is_wrong_does_not_hide_the_others(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

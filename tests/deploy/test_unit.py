@@ -83,6 +83,22 @@ def test_systemd_knows_every_setting_and_finds_it_closed(tmp_path: Path) -> None
     assert security.returncode == 0, security.stdout[-300:] + security.stderr
 
 
+def test_the_unit_for_several_is_the_same_with_names_in_it() -> None:
+    """Configuration, secret and folder are those of the name behind the @; nothing else differs."""
+    one = UNIT.read_text(encoding="utf-8")
+    several = UNIT.with_name("desk-connector@.service").read_text(encoding="utf-8")
+
+    def settings(text: str) -> list[str]:
+        return [line for line in text.splitlines() if not line.startswith(("#", "Description="))]
+
+    named = one.replace("/etc/desk-connector/config.toml", "/etc/desk-connector/%i.toml")
+    named = named.replace("secret/password", "secret/%i")
+    named = named.replace("StateDirectory=desk-connector", "StateDirectory=desk-connector/%i")
+    named = named.replace("=/var/lib/desk-connector", "=/var/lib/desk-connector/%i")
+    assert settings(several) == settings(named)
+    assert several.count("%i") == 6
+
+
 def test_the_container_runs_and_checks_commands_that_exist() -> None:
     """As a user that is not root."""
     commands = [json.loads(words) for words in re.findall(r"^\s*CMD (\[.*\])$", CONTAINER, re.MULTILINE)]
