@@ -1,7 +1,7 @@
 """What the pages tell to type can be typed: every command is parsed, those of the tutorials are run in order.
 
-An expected exit code stands behind the command: ``# exit 4``. What runs until it is stopped, and what is not ours
-(``pip``, ``systemctl``), is not run.
+An expected exit code stands behind the command: ``# exit 4``. What runs until it is stopped, and what is not
+ours (``pip``, ``systemctl``), is not run.
 """
 
 import re
