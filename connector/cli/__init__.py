@@ -17,6 +17,8 @@ VERBS = {
     "demo": "connector.cli.demo",
     "hours": "connector.cli.hours",
     "check": "connector.cli.check",
+    "install": "connector.cli.install",
+    "uninstall": "connector.cli.uninstall",
     "plan": "connector.cli.plan",
     "apply": "connector.cli.apply",
     "run": "connector.cli.run",

@@ -13,7 +13,7 @@ import requests
 
 from connector.clock import Clock, SystemClock
 from connector.errors import GatewayError, Refused, Skippable, Unavailable, WrongInstance
-from connector.sync.gateway.answer import is_more, result_of, server_time
+from connector.sync.gateway.answer import is_more, parsed, result_of, server_time
 from connector.sync.gateway.attachment import Attachments
 from connector.sync.gateway.batch import Part
 from connector.sync.gateway.condition import Condition
@@ -54,9 +54,10 @@ class Gateway:
     """Reads and writes of one instance.
 
     ``url``: ``https://…``; ``http://`` only to this machine. ``writable``: table → columns that may be
-    written; anything else is refused before it is sent. ``terms``: time-outs, repeats, rates, the way there.
-    ``stopping``: asked while waiting; a process that is to end waits for nothing. Raises `SettingsError` for
-    an address, or a file of `terms` or credentials, that cannot be used.
+    written; anything else is refused before it is sent. ``erasable``: tables whose records may be deleted,
+    none for a pass. ``terms``: time-outs, repeats, rates, the way there. ``stopping``: asked while waiting; a
+    process that is to end waits for nothing. Raises `SettingsError` for an address, or a file of `terms` or
+    credentials, that cannot be used.
     """
 
     def __init__(
@@ -65,12 +66,14 @@ class Gateway:
         credentials: AnyCredentials,
         *,
         writable: Mapping[str, frozenset[str]],
+        erasable: frozenset[str] = frozenset(),
         terms: Terms = Terms(),  # noqa: B008  (frozen)
         clock: Clock | None = None,
         stopping: Callable[[], bool] = lambda: False,
     ) -> None:
         self.by_table: Counter[str] = Counter()
         self._writable = dict(writable)
+        self._erasable = erasable
         self._line = Line(url, credentials, terms, clock or SystemClock(), stopping)
         self.files = Attachments(self._line)
         """Files at records."""
@@ -140,6 +143,18 @@ class Gateway:
         self._check_columns(table, fields.keys() - {"sys_id"})
         return self._write("POST", table, "", fields, read)
 
+    def delete(self, table: str, sys_id: str) -> None:
+        """Exactly one DELETE. Raises `Refused` for a table that is not erasable, and as `patch` does."""
+        if table not in self._erasable:
+            raise Refused(f"nothing is deleted from {table}; nothing was sent")
+        what = f"deleting {table}/{record_id(sys_id)}"
+
+        def gone(response: requests.Response) -> None:
+            if response.status_code != 204:
+                parsed(response, what)
+
+        self._call("DELETE", table, {}, what, gone, sys_id)
+
     @property
     def packs(self) -> bool:
         """Several writes can go in one request."""
@@ -189,8 +204,23 @@ class Gateway:
                 found.append(error)
         return found
 
-    def columns(self, table: str) -> frozenset[str]:
-        """Columns of a table and of those it extends. Raises `WrongInstance` where there is no such table."""
+    def count(self, table: str, query: str = "") -> int:
+        """Records that match, by the Aggregate API: perhaps also some that may not be read (§3.1)."""
+        what = f"counting {table}"
+
+        def counted(response: requests.Response) -> int:
+            found = result_of(response, what)
+            number = found.get("stats", {}).get("count", "") if type(found) is dict else ""
+            if not str(number).isdigit():
+                raise Unavailable(f"{what}: the answer holds no count")
+            return int(number)
+
+        parameters = {"sysparm_query": query, "sysparm_count": "true"}
+        path = f"/stats/{table_name(table)}"
+        return self._line.call("GET", path, what, counted, write=False, parameters=parameters)
+
+    def lineage(self, table: str) -> tuple[str, ...]:
+        """The table and those it extends, nearest first. Raises `WrongInstance` without such a table."""
         chain: list[str] = []
         condition = term("name", "=", table_name(table))
         while condition:
@@ -205,6 +235,11 @@ class Gateway:
             raise WrongInstance(
                 f"the instance has no table {table}, or the account may not read sys_db_object"
             )
+        return tuple(chain)
+
+    def columns(self, table: str) -> frozenset[str]:
+        """Columns of a table and of those it extends. Raises `WrongInstance` where there is no such table."""
+        chain = self.lineage(table)
         found: set[str] = set()
         query = f"{term('name', 'IN', chain)}^elementISNOTEMPTY^ORDERBYsys_id"
         offset, more = 0, True

@@ -1,0 +1,31 @@
+"""Taking the connector in: what the instance needs, what it has, and the way from one to the other.
+
+blueprint    every column, choice, saved list and report that a configuration wants
+survey       which of them are there
+difference   the steps between the two, and back; pure
+carrying     carries them out
+admin        the gateway of whoever installs
+"""
+
+from connector.install.admin import open_admin_gateway
+from connector.install.blueprint import VALUES, Kind, Piece, blueprint
+from connector.install.carrying import Done, carry_out
+from connector.install.difference import Action, Found, Step, to_install, to_remove
+from connector.install.survey import filled, survey
+
+__all__ = [
+    "VALUES",
+    "Action",
+    "Done",
+    "Found",
+    "Kind",
+    "Piece",
+    "Step",
+    "blueprint",
+    "carry_out",
+    "filled",
+    "open_admin_gateway",
+    "survey",
+    "to_install",
+    "to_remove",
+]
