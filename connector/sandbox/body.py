@@ -101,6 +101,8 @@ def _reference(instance: Instance, column: Column, value: Any, *, by_name: bool)
     the switch says otherwise it is dropped, as the strict ones do, which are the safest to be tested against.
     """
     text = java_text(value)
+    if column.key != "sys_id":
+        return text[: column.max_length]
     if not text or not isinstance(value, str) or _SYS_ID.match(text):
         return text[:32]
     target = instance.dictionary.get(column.reference)
@@ -110,8 +112,13 @@ def _reference(instance: Instance, column: Column, value: Any, *, by_name: bool)
         return text
     if not by_name and instance.switches.reference_by_name == "verbatim":
         return text[:32]
-    if target.display and (by_name or instance.switches.reference_by_name == "resolve"):
-        sql = f'SELECT sys_id FROM "{target.root}" WHERE "{target.display}" = ? LIMIT 1'
+    resolves = instance.switches.reference_by_name == "resolve"
+    names = [target.display] if target.display and (by_name or resolves) else []
+    if resolves and target.name == "sys_user":
+        names.append("user_name")
+    for name in names:
+        sql = f'SELECT sys_id FROM "{target.root}" WHERE "{name}" = ? LIMIT 1'
         found = instance.store.db.execute(sql, (text,)).fetchone()
-        return str(found[0]) if found else None
+        if found:
+            return str(found[0])
     return None

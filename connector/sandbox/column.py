@@ -5,12 +5,13 @@ Everything is stored as text; an absent value is the empty string, never NULL.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 NUMERIC = frozenset({"integer", "decimal", "float"})
 INSTANT = frozenset({"glide_date_time", "due_date"})
 JOURNAL = frozenset({"journal_input", "journal_list", "journal"})
+TIMES = frozenset({"glide_time", "time"})
 IDENTITY = frozenset({"GUID", "reference", "glide_list", "domain_id", "password2"})
 
 STAMPS = frozenset(
@@ -24,7 +25,8 @@ class Column:
     """A column as `sys_dictionary` describes it.
 
     `type` is the internal type ("string", "integer", "glide_date_time", "reference", "journal_input", …),
-    `reference` the table a reference points at, `choices` value → label in order of display.
+    `reference` the table a reference points at, `key` the column of it that is stored (the type and the table
+    that `sys_dictionary` names are stored by name), `choices` value → label in order of display.
     """
 
     element: str
@@ -35,6 +37,7 @@ class Column:
     default: str = ""
     read_only: bool = False
     reference: str = ""
+    key: str = "sys_id"
 
     @property
     def is_numeric(self) -> bool:
@@ -55,7 +58,7 @@ class Column:
     def is_text(self) -> bool:
         """Compared without regard to case, as the platform's database does."""
         exact = self.is_numeric or self.is_instant or self.type in IDENTITY
-        return not exact and self.type not in {"boolean", "glide_date", "glide_duration", "timer"}
+        return not exact and self.type not in {"boolean", "glide_date", "glide_duration", "timer", *TIMES}
 
     @property
     def is_audited(self) -> bool:
@@ -109,11 +112,23 @@ def accepted(column: Column, value: Any, *, any_choice: bool = False, iso_dates:
             return str(int(float(text)))
         except (ValueError, OverflowError):
             return None
+    if column.type in TIMES:
+        return _time(text)
     if column.is_instant or column.type == "glide_date":
         if iso_dates and text[10:11] == "T":
             text = text[:19].replace("T", " ")
         return _date(text, whole_day=column.type == "glide_date")
     return text
+
+
+def _time(text: str) -> str | None:
+    """A time of the day lies on the first day of 1970 (platform facts, 1.5)."""
+    for form in ("%Y-%m-%d %H:%M:%S", "%H:%M:%S", "%H:%M"):
+        try:
+            return datetime.strptime(text, form).replace(tzinfo=UTC).strftime("1970-01-01 %H:%M:%S")
+        except ValueError:
+            continue
+    return None
 
 
 def _date(text: str, *, whole_day: bool) -> str | None:

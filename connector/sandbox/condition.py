@@ -96,6 +96,9 @@ def _equal(term: Term, operand: Operand, asker: Asker) -> Fragment:
     else:
         value = stored(column, term.value, term, asker)
         if term.shown and (column.choices or column.reference):
+            if column.reference == "sys_user":  # `assigned_to=john.smith` (1.2)
+                named = f"{sql} IN (SELECT sys_id FROM sys_user WHERE user_name = ?)"
+                return f"({sql} = ? OR {operand.shown} = ? OR {named})", [value, term.value, term.value]
             return f"({sql} = ? OR {operand.shown} = ?)", [value, term.value]
         found = f"{sql} {'<>' if negated else '='} ?", [value]
     return operand.besides_empty(found) if negated else found

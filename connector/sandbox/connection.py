@@ -17,6 +17,9 @@ from connector.sandbox.message import Request, Response
 LINE = 65_536
 """Bytes in a line, and lines in a head times 655: more than a client has reason to send."""
 
+LONGEST = 1_048_576
+"""Bytes of a request line that are read, so that an address far too long gets its 414."""
+
 LARGE = 32 * 1024 * 1024
 """Bytes of a body that are not even read."""
 
@@ -70,9 +73,9 @@ class Connection(socketserver.StreamRequestHandler):
 
     def _one(self) -> bool:
         """One request; whether another may follow."""
-        line = self._line()
+        line = self._line(LONGEST)
         while line == b"\r\n":
-            line = self._line()
+            line = self._line(LONGEST)
         if not line:
             return False
         words = line.split()
@@ -102,9 +105,9 @@ class Connection(socketserver.StreamRequestHandler):
         wire = self.connection
         return (wire.getpeercert(binary_form=True) or b"") if isinstance(wire, ssl.SSLSocket) else b""
 
-    def _line(self) -> bytes:
-        line = self.rfile.readline(LINE + 1)
-        if len(line) > LINE:
+    def _line(self, most: int = LINE) -> bytes:
+        line = self.rfile.readline(most + 1)
+        if len(line) > most:
             raise _Broken
         return line
 

@@ -137,9 +137,11 @@ class Fault:
         return cls("truncated", "after")
 
     @classmethod
-    def cancelled(cls, *, broken: bool = False) -> "Fault":
-        """200 with some rows and an `error` beside them; `broken`: not even valid JSON."""
-        return cls("broken" if broken else "cancelled", "after")
+    def cancelled(cls, *, broken: bool = False, bare: bool = False) -> "Fault":
+        """200 with some rows and an `error` beside them; `broken`: a row is cut and the JSON is none;
+        `bare`: none either, because `"error"` follows the rows without bracket and comma (1.7).
+        """
+        return cls("bare" if bare else "broken" if broken else "cancelled", "after")
 
     @classmethod
     def delay(cls, seconds: float) -> "Fault":
@@ -253,12 +255,14 @@ def spoilt(fault: Fault, response: Response, now: float) -> Response:
     body = response.body
     if fault.kind == "truncated":
         return replace(response, body=body[: len(body) * 2 // 3])
-    if not body.startswith(b'{"result":') or fault.kind not in {"cancelled", "broken"}:
+    if not body.startswith(b'{"result":') or fault.kind not in {"cancelled", "broken", "bare"}:
         return response
     error = _CUT
     kept = _half(body)
     if fault.kind == "broken":
         return replace(response, body=kept[:-9] + b'}""],' + error)
+    if fault.kind == "bare":
+        return replace(response, body=kept + error)
     return replace(
         response, body=kept + b"]," + error if kept.startswith(b'{"result":[') else kept + b"," + error
     )

@@ -7,7 +7,7 @@ records is what a poller asks for most.  Shapes: platform facts, section 1.5.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from connector.sandbox.column import Column
+from connector.sandbox.column import TIMES, Column
 from connector.sandbox.dictionary import Dictionary, Table
 from connector.sandbox.statement import Path, literal
 
@@ -95,7 +95,8 @@ def _reference(path: Path, sql: str, column: Column, view: View) -> str:
     shown = path.shown(sql, column) if column.type == "reference" else sql
     parts = [] if view.mode == RAW else [f"'display_value',{shown}"]
     if view.links:
-        parts.append(f"'link',{literal(f'{view.base}/{column.reference}/')}||{sql}")
+        way = "/" if column.key == "sys_id" else f"?{column.key}="
+        parts.append(f"'link',{literal(f'{view.base}/{column.reference}{way}')}||{sql}")
     if view.mode != SHOWN:
         parts.append(f"'value',{sql}")
     empty = "json_object('display_value','','value','')" if view.mode == BOTH else "''"
@@ -120,6 +121,8 @@ def _shown(path: Path, sql: str, column: Column, owner: str, view: View) -> str:
         return f"CASE {sql} WHEN '' THEN '{empty}' ELSE {view.dated(sql)} END"
     if column.type == "glide_date" and view.form:
         return view.dated(sql)
+    if column.type in TIMES:
+        return f"substr({sql},12)"
     if column.type == "glide_duration":
         return f"CASE {sql} WHEN '' THEN '' ELSE span({sql}) END"
     if column.type == "integer":

@@ -134,7 +134,9 @@ class Schema(Part):
                 self._change_choice(choice)
         elif column is not None:
             told = declared(row)
-            self.dictionary.add_column(row["name"], replace(told, choices=column.choices, type=column.type))
+            self.dictionary.add_column(
+                row["name"], replace(told, choices=column.choices, type=column.type, key=column.key)
+            )
             self.generation += 1
 
     def _drop_column(self, row: Row) -> None:

@@ -43,10 +43,12 @@ class Path:
         table, alias = self.table, "t"
         for depth, step in enumerate(walked, 1):
             column = table.columns.get(step)
-            target = self.dictionary.get(column.reference) if column and column.type == "reference" else None
+            if column is None or column.type != "reference":
+                return None
+            target = self.dictionary.get(column.reference)
             if target is None:
                 return None
-            table, alias = target, self._joined(".".join(walked[:depth]), alias, step, target)
+            table, alias = target, self._joined(".".join(walked[:depth]), alias, column, target)
         found = table.columns.get(element)
         if found is None:
             return None
@@ -62,11 +64,12 @@ class Path:
             table = self.dictionary[table.columns[step].reference]
         return table.name
 
-    def _joined(self, path: str, alias: str, step: str, target: Table) -> str:
+    def _joined(self, path: str, alias: str, column: Column, target: Table) -> str:
         name = self.aliases.get(path)
         if name is None:
             name = self.aliases[path] = f"{self.prefix}{len(self.aliases)}"
-            self.joins.append(f'LEFT JOIN "{target.root}" {name} ON {name}."sys_id" = {alias}."{step}"')
+            own = f'{alias}."{column.element}"'
+            self.joins.append(f'LEFT JOIN "{target.root}" {name} ON {name}."{column.key}" = {own}')
         return name
 
     def shown(self, sql: str, column: Column) -> str:
@@ -76,7 +79,7 @@ class Path:
             and (target := self.dictionary.get(column.reference))
             and target.display
         ):
-            name = f'(SELECT d."{target.display}" FROM "{target.root}" d WHERE d."sys_id" = {sql})'
+            name = f'(SELECT d."{target.display}" FROM "{target.root}" d WHERE d."{column.key}" = {sql})'
             return f"COALESCE({name},'')" + ("" if self.exact else " COLLATE NOCASE")
         if column.choices:
             cases = " ".join(f"WHEN {literal(v)} THEN {literal(text)}" for v, text in column.choices.items())

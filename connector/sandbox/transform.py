@@ -142,7 +142,7 @@ def _fields(
                 fields[name] = ""
             continue
         create = entry["choice_action"] == "create"
-        if column.type == "reference":
+        if column.type == "reference" and column.key == "sys_id":
             stored = _reference(instance, column, text, entry["reference_value_field"], create=create)
         else:
             stored = accepted(column, text, any_choice=create)

@@ -77,7 +77,7 @@ def test_an_old_client(server: Server) -> None:
         b"POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n",
         b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
         b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 200 + b"\r\n",
-        b"GET /" + b"x" * 70_000 + b" HTTP/1.1\r\n\r\n",
+        b"GET /" + b"x" * 1_100_000 + b" HTTP/1.1\r\n\r\n",
     ],
 )
 def test_what_is_no_http(server: Server, sent: bytes) -> None:

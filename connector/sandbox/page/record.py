@@ -118,7 +118,8 @@ class Shelf:
         if column.type in HTML:
             shown = plain(shown)
         target = self.dictionary.get(column.reference) if column.type == "reference" else None
-        address = form_address(target.name, value) if target and value else ""
+        found = target and value and column.key == "sys_id"
+        address = form_address(target.name, value) if target and found else ""
         return Cell(element, column.label or element, column.type, shown, value, address)
 
 

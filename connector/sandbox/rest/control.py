@@ -58,9 +58,9 @@ FAULTS = {
     "accepted": _Named("202 without body", Fault.accepted, {}),
     "truncated": _Named("the JSON stops half way; a write took effect", Fault.truncated, {}),
     "cancelled": _Named(
-        "200 with some rows and an error beside them; broken: not valid JSON",
+        "200 with some rows and an error beside them; broken, bare: not valid JSON, in two ways",
         Fault.cancelled,
-        {"broken": bool},
+        {"broken": bool, "bare": bool},
     ),
     "delay": _Named("the answer takes longer", Fault.delay, {"seconds": float}),
     "clock_offset": _Named("the Date header is wrong", Fault.clock_offset, {"seconds": float}),

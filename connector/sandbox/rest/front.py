@@ -10,6 +10,7 @@ from connector.sandbox.fault import Fault, Faults, spoilt
 from connector.sandbox.header import HTML, beside, headers
 from connector.sandbox.instance import Instance
 from connector.sandbox.message import Call, Logged, Request, Response
+from connector.sandbox.page import PageApi
 from connector.sandbox.parameter import parameters
 from connector.sandbox.reading import Reading
 from connector.sandbox.rest.manner import Manner
@@ -155,6 +156,8 @@ class Rest:
         method = (request.headers.get("X-http-method-override") or request.method).upper()
         asked = parameters(self._spelt_out(query) if "sysparm_tiny=" in query else query)
         found = find(path)
+        if found is not None and found.api is PageApi and method in _CHANGES:
+            found = None  # nobody writes to a page: that is an address beside the APIs (1.8)
         api = self._apis[found.api] if found else None
         parts = found.parts if found else {}
         logged = Logged(

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from connector.sandbox.column import Column
 from connector.sandbox.dictionary import Dictionary, Table
-from connector.sandbox.stock import access, platform, system
+from connector.sandbox.stock import access, meta, platform, system
 
 STOCK_STAMP = "2020-01-01 00:00:00"
 """When the rows that come with the instance were made."""
@@ -36,6 +36,8 @@ def described(dictionary: Dictionary) -> Iterator[tuple[str, dict[str, str]]]:
     for sys_id, (name, condition, seconds) in platform.QUOTA_RULES.items():
         told = {"name": name, "condition": condition, "max_value": str(seconds), "type": "rest"}
         yield "sysrule_quota", _row(sys_id, active="true", **told)
+    for name, label in meta.TYPES.items():
+        yield "sys_glide_object", _row(key("sys_glide_object", name), name=name, label=label)
     yield "sys_scope", _row("global", name="Global", scope="global")
     for sys_id, (name, collection) in platform.STOCK_RULES.items():
         when = {"when": "before", "order": "100", "action_insert": "true", "action_update": "true"}

@@ -11,6 +11,7 @@ from connector.sandbox.stock import (
     access,
     configuration,
     import_set,
+    meta,
     platform,
     process,
     service,
@@ -18,7 +19,7 @@ from connector.sandbox.stock import (
     task,
 )
 
-_TYPE = re.compile(r"(\w+)(?:\((\d+)\))?(?::(\w+))?\Z")
+_TYPE = re.compile(r"(\w+)(?:\((\d+)\))?(?::(\w+)(?:\?(\w+))?)?\Z")
 _LENGTH = {"reference": 32, "GUID": 32, "domain_id": 32, "glide_list": 4000, "integer": 40, "boolean": 40}
 
 _SYS = """
@@ -37,7 +38,7 @@ sys_mod_count   integer          Updates
 def stock() -> Dictionary:
     """The dictionary of a fresh instance.  Shared: copy it before changing it."""
     dictionary = Dictionary()
-    parts = (system, service, platform, access, import_set, configuration)
+    parts = (system, meta, service, platform, access, import_set, configuration)
     columns = {name: text for part in parts for name, text in part.COLUMNS.items()}
     lines = "".join(part.TABLES for part in parts)
     for line in lines.strip().splitlines():
@@ -94,7 +95,7 @@ def _extending() -> Iterator[tuple[Table, str]]:
             yield Table(name, label, root, parent, prefix=prefix.strip("-")), part.COLUMNS[name]
 
 
-_PARTS = (system, service, platform, access, import_set, task, process, configuration)
+_PARTS = (system, meta, service, platform, access, import_set, task, process, configuration)
 _CHOICES = {where: told for part in _PARTS for where, told in part.CHOICES.items()}
 _DEFAULTS = {where: told for part in _PARTS for where, told in part.DEFAULTS.items()}
 
@@ -120,6 +121,6 @@ def _column(element: str, kind: str, label: str) -> Column:
     found = _TYPE.match(kind)
     if found is None:
         raise ValueError(f"{element}: cannot read the type {kind!r}")
-    name, length, reference = found.groups()
+    name, length, reference, key = found.groups()
     size = int(length) if length else _LENGTH.get(name, 40)
-    return Column(element, name, label, size, reference=reference or "")
+    return Column(element, name, label, size, reference=reference or "", key=key or "sys_id")

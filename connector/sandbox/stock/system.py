@@ -8,9 +8,6 @@ sys_user                  name               -    User
 sys_user_group            name               -    Group
 sys_user_group_type       name               -    Group Type
 sys_user_grmember         -                  -    Group Member
-sys_choice                label              -    Choice
-sys_dictionary            element            -    Dictionary Entry
-sys_db_object             label              -    Table
 sys_properties            name               -    System Property
 sys_filter_option_dynamic label              -    Dynamic Filter Option
 label                     name               -    Tag
@@ -62,7 +59,7 @@ internal_integration_user  boolean                   Internal Integration User
 identity_type              string(40)                Identity type
 password_needs_reset       boolean                   Password needs reset
 roles                      string(255)               Roles
-sys_domain                 domain_id                 Domain
+sys_domain                 domain_id:sys_user_group  Domain
 """,
     "sys_user_group": """
 name              string(80)                Name
@@ -83,41 +80,6 @@ description  string(1000)  Description
     "sys_user_grmember": """
 user   reference:sys_user        User
 group  reference:sys_user_group  Group
-""",
-    "sys_choice": """
-name             string(80)   Table
-element          string(80)   Element
-value            string(100)  Value
-label            string(200)  Label
-language         string(3)    Language
-sequence         integer      Sequence
-inactive         boolean      Inactive
-dependent_value  string(100)  Dependent value
-""",
-    "sys_dictionary": """
-name           string(80)     Table
-element        string(80)     Column name
-column_label   string(80)     Column label
-internal_type  string(80)     Type
-reference      string(80)     Reference
-max_length     integer        Max length
-mandatory      boolean        Mandatory
-read_only      boolean        Read only
-choice         integer        Choice
-default_value  string(255)    Default value
-active         boolean        Active
-attributes     string(1000)   Attributes
-audit          boolean        Audit
-read_only_option  string(40)  Read only option
-""",
-    "sys_db_object": """
-name         string(80)               Name
-label        string(80)               Label
-super_class  reference:sys_db_object  Extends table
-ws_access    boolean                  Allow access to this table via web services
-access       string(40)               Accessible from
-read_access  boolean                  Can read
-sys_scope    reference:sys_scope      Application
 """,
     "sys_properties": """
 name         string(100)   Name
@@ -210,13 +172,21 @@ topic                string(40)                   Topic
 category             string(40)                   Category (deprecated)
 meta                 string(4000)                 Meta
 meta_description     string(160)                  Meta Description
+can_read_user_criteria    glide_list:user_criteria  Can Read
+cannot_read_user_criteria glide_list:user_criteria  Cannot Read
 direct               boolean                      Display attachments only
 display_attachments  boolean                      Attachment link
 image                string(40)                   Image
 retired              glide_date                   Retired
 cmdb_ci              reference:cmdb_ci            Configuration item
 correlation_id       string(100)                  Correlation ID
+sys_class_name       string(80)                   Class
 ownership_group      reference:sys_user_group     Ownership Group
+version              string(32)                   Version
+latest               boolean                      Latest
+base_version         reference:kb_knowledge       Base version
+display_number       string(100)                  Display number
+taxonomy_topic       glide_list                   Taxonomy topics
 """,
     "m2m_kb_task": """
 kb_knowledge  reference:kb_knowledge  Knowledge

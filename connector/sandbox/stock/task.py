@@ -123,7 +123,7 @@ reopen_count sys_tags escalation upon_approval correlation_id location category
 PROBLEM = """
 problem_state           integer             Problem state
 known_error             boolean             Known error
-work_around             string(4000)        Workaround
+workaround              html(4000)          Workaround
 cause_notes             string(4000)        Cause notes
 fix_notes               string(4000)        Fix notes
 first_reported_by_task  reference:task      First reported by

@@ -184,3 +184,15 @@ def test_columns_and_operators_have_their_case(wire: Any, desk: dict[str, str], 
         found = wire.result("/api/now/table/incident", sysparm_query=query)
         assert len(found) == everything, query
     assert wire.result("/api/now/table/incident", sysparm_query="stateIN99") == []
+
+
+def test_a_person_by_user_name(wire: Any) -> None:
+    """`assigned_to=john.smith`: people are found by their user name too, also at the end of a dot-walk."""
+    wire.instance.add_user("john.smith", name="John Smith")
+    john = wire.instance.rows("sys_user", "user_name=john.smith")[0]["sys_id"]
+    wire.instance.update("sys_user", john, {"manager": john})
+    made = wire.instance.insert("incident", {"assigned_to": john})["sys_id"]
+    wire.instance.insert("incident", {})
+    for name in ("assigned_to=john.smith", "assigned_to=John Smith", "assigned_to.manager=john.smith"):
+        assert [row["sys_id"] for row in wire.result(f"{LIST}?{name}")] == [made], name
+    assert wire.result(f"{LIST}?assigned_to=nobody") == []

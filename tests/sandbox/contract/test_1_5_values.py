@@ -178,3 +178,22 @@ def test_any_unicode_survives(wire: Any) -> None:
     made = wire.post(LIST, json={"description": text}).json()["result"]
     assert made["description"] == text
     assert wire.result(f"{LIST}/{made['sys_id']}", sysparm_display_value="true")["description"] == text
+
+
+def test_a_time_of_the_day(wire: Any) -> None:
+    """Stored on the first day of 1970, shown without it; what is no time is dropped."""
+    wire.instance.add_column("incident", "u_at", type="glide_time")
+    made = wire.post("/api/now/table/incident", json={"u_at": "10:20:30"}).json()["result"]
+    assert made["u_at"] == "1970-01-01 10:20:30"
+    path = f"/api/now/table/incident/{made['sys_id']}"
+    for sent, stored in (("1970-01-01 07:08:09", "07:08:09"), ("25:00:00", "07:08:09"), ("", "")):
+        told = wire.patch(path, json={"u_at": sent}, params={"sysparm_display_value": "all"}).json()["result"]
+        assert told["u_at"] == {"display_value": stored, "value": stored and f"1970-01-01 {stored}"}
+
+
+@pytest.mark.parametrize("table", ["task", "incident", "change_request", "sys_user"])
+def test_the_domain_is_a_group_wherever_it_stands(wire: Any, table: str) -> None:
+    """`sys_domain` looks like a reference to the group `global`, its link too."""
+    made = wire.post(f"/api/now/v2/table/{table}", json={}).json()["result"]
+    link = f"{wire.base}/api/now/v2/table/sys_user_group/global"
+    assert made["sys_domain"] == {"link": link, "value": "global"}

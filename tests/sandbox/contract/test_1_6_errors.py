@@ -128,3 +128,10 @@ def test_older_releases_print_the_detail_first(wire: Any) -> None:
     answer = wire.get(f"{LIST}/nope")
     assert list(answer.json()["error"]) == ["detail", "message"]
     assert answer.json()["error"]["message"] == "No Record found"
+
+
+@pytest.mark.parametrize("length", [70_000, 1_000_000])
+def test_an_address_that_is_far_too_long(wire: Any, length: int) -> None:
+    """The same 414 for what no client means."""
+    answer = wire.get(f"{LIST}?sysparm_query=sys_idIN{'x' * length}")
+    assert (answer.status_code, answer.text[:6]) == (414, "<html>")

@@ -33,6 +33,16 @@ def test_a_quota_cancel_in_a_200(wire: Any, instance: Instance, broken: bool) ->
     assert (body["status"], 0 < len(body["result"]) < 6) == ("failure", True)
 
 
+def test_an_error_without_comma_and_bracket(wire: Any, instance: Instance) -> None:
+    """The other broken form: whole rows, and the error follows the last of them at once."""
+    for _ in range(6):
+        instance.insert("incident", {})
+    wire.faults.add(Fault.cancelled(bare=True))
+    text = wire.get(f"{LIST}?sysparm_fields=active").text
+    assert text.startswith('{"result":[{"active":"true"},{"active":"true"}"error":{"detail":')
+    assert text.endswith(',"status":"failure"}')
+
+
 def test_a_quota_cancel_before_any_output(wire: Any) -> None:
     """500 in the same words."""
     wire.faults.add(Fault.server_error())

@@ -11,10 +11,11 @@ LIST = "/api/now/table/incident"
 
 @pytest.mark.parametrize("method", ["POST", "PUT"])
 @pytest.mark.parametrize("auth", [("connector", "secret"), None])
-def test_a_write_beside_the_apis(wire: Any, method: str, auth: Any) -> None:
-    """Nothing at all, and no word about a login, whoever asks."""
+@pytest.mark.parametrize("path", ["/table/incident", "/incident.do", "/nav_to.do?uri=incident.do", "/"])
+def test_a_write_beside_the_apis(wire: Any, method: str, auth: Any, path: str) -> None:
+    """Nothing at all, and no word about a login, whoever asks; pages are no exception."""
     wire.auth = auth
-    answer = wire(method, "/table/incident", json={"urgency": "1"})
+    answer = wire(method, path, json={"urgency": "1"})
     assert (answer.status_code, answer.content) == (200, b"")
     assert answer.headers["Content-Security-Policy"].startswith("frame-ancestors 'self'")
     timing = answer.headers["Server-Timing"].split(", ")

@@ -97,3 +97,41 @@ def test_what_is_shown_is_the_name(wire: Wire, table: str) -> None:
     made = wire.post(f"/api/now/table/{table}", json={"name": "Riverside"}).json()["result"]
     assert wire.instance.dictionary[table].display == "name"
     assert made["name"] == "Riverside"
+
+
+@pytest.mark.parametrize(
+    ("element", "table", "name", "label"),
+    [
+        ("internal_type", "sys_glide_object", "reference", "Reference"),
+        ("reference", "sys_db_object", "sys_user", "User"),
+    ],
+)
+def test_types_and_tables_are_referred_to_by_name(
+    wire: Wire, element: str, table: str, name: str, label: str
+) -> None:
+    """An object with a link like any reference, but stored, asked for and linked by name."""
+    address = "/api/now/table/sys_dictionary"
+    query = "name=incident^element=caller_id"
+    link = f"{wire.base}/api/now/table/{table}?name={name}"
+    for mode, told in (
+        ("false", {"link": link, "value": name}),
+        ("true", {"display_value": label, "link": link}),
+        ("all", {"display_value": label, "link": link, "value": name}),
+    ):
+        fields = f"{element},{element}.label"
+        (row,) = wire.result(address, sysparm_query=query, sysparm_fields=fields, sysparm_display_value=mode)
+        assert row[element] == told
+    (found,) = wire.session.get(link, timeout=5).json()["result"]
+    assert (found["name"], found["label"]) == (name, label)
+    (row,) = rows(wire, "sys_dictionary", f"{query}^{element}={name}^{element}.label={label}", element)
+    assert row == {element: name}
+
+
+def test_a_column_made_by_its_types_name(wire: Wire) -> None:
+    """What an admin posts is the name, which no sys_id has to be found for."""
+    column = {"name": "incident", "element": "u_lead", "internal_type": "reference", "reference": "sys_user"}
+    made = wire.post("/api/now/table/sys_dictionary", json=column).json()["result"]
+    assert (made["internal_type"]["value"], made["reference"]["value"]) == ("reference", "sys_user")
+    lead = wire.instance.add_user("lead", name="Lea Lead")
+    row = wire.post("/api/now/table/incident", json={"u_lead": lead}).json()["result"]
+    assert row["u_lead"] == {"link": f"{wire.base}/api/now/table/sys_user/{lead}", "value": lead}

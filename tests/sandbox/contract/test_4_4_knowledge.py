@@ -8,7 +8,9 @@ COLUMNS = {
     "kb_knowledge": (
         "number short_description text wiki article_type workflow_state kb_knowledge_base "
         "kb_category author published valid_to active source use_count sys_view_count rating "
-        "flagged"
+        "flagged disable_commenting disable_suggesting roles topic category meta meta_description "
+        "can_read_user_criteria cannot_read_user_criteria direct display_attachments image retired "
+        "cmdb_ci sys_class_name ownership_group version latest base_version display_number taxonomy_topic"
     ),
     "m2m_kb_task": ("kb_knowledge task"),
     "kb_use": ("article user used viewed"),

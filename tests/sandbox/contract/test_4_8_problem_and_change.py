@@ -5,7 +5,9 @@ import pytest
 from tests.sandbox.contract.conftest import Wire, choices, missing
 
 COLUMNS = {
-    "problem": ("state cause_notes fix_notes known_error first_reported_by_task related_incidents"),
+    "problem": (
+        "state cause_notes fix_notes known_error workaround first_reported_by_task related_incidents"
+    ),
     "change_request": ("type state risk approval start_date end_date on_hold chg_model close_code"),
     "sysapproval_approver": ("sysapproval approver state comments source_table document_id"),
 }

@@ -35,6 +35,10 @@ def test_a_reference_by_name(wire: Any, made: str) -> None:
     write(wire, made, assignment_group="")
     wire.instance.switch("reference_by_name", "resolve")
     assert write(wire, made, assignment_group="Network")["assignment_group"] == group
+    person = wire.instance.add_user("employee", name="Eve Employee")
+    for name in ("Eve Employee", "employee"):
+        assert write(wire, made, caller_id=name)["caller_id"] == person
+        write(wire, made, caller_id="")
     wire.instance.switch("reference_by_name", "verbatim")
     assert write(wire, made, assignment_group="Network")["assignment_group"] == "Network"
 
