@@ -14,9 +14,9 @@ from connector.sandbox.stock import found_table
 
 SYS_ID = re.compile(r"[0-9a-zA-Z_-]{1,32}\Z")
 _TYPES = """
-string integer decimal float boolean glide_date_time due_date glide_date glide_duration glide_time time timer
-reference glide_list journal_input journal_list journal html wiki_text url email password2 choice GUID conditions script
-currency phone_number_e164 translated_text user_roles
+string integer decimal float boolean glide_date_time due_date glide_date glide_duration glide_time time
+timer reference glide_list journal_input journal_list journal html wiki_text url email password2 choice GUID
+conditions script currency phone_number_e164 translated_text user_roles
 """
 TYPES = frozenset(_TYPES.split())
 """Column types that a seed may name."""
