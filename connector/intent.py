@@ -52,7 +52,7 @@ class Set(NamedTuple):
     """A field shared with people, set once per occasion; a person's later word stands."""
 
     field: str
-    """``"group"`` (value: sys_id), ``"state"`` (value: a `TicketState`) or ``"assignee"`` (value: sys_id)."""
+    """``"state"`` (value: a `TicketState`), or ``"group"``, ``"assignee"``, ``"problem"`` (value: sys_id)."""
     value: str | TicketState
     occasion: Occasion
     clause: str

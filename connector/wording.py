@@ -16,6 +16,8 @@ from zoneinfo import ZoneInfo
 from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from connector.sentence import OBLIGATIONS
+
 Language = Literal["en", "zh", "both"]
 
 SENTENCES: dict[str, tuple[str, str]] = {
@@ -217,50 +219,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
         ),
         "未经客户确认即关闭，现退回“已解决”。请联系客户，记录确认后再关闭。",
     ),
-    "finding_subject": ("See to a finding on {{ number }}", "处理 {{ number }} 的不符合项"),
-    "change_not_ready": (
-        (
-            "Planned to begin at {{ start }}, but not ready: it lacks {{ lacks.en }}. "
-            "Please complete this before the implementation."
-        ),
-        "计划于 {{ start }} 开始实施，但尚缺：{{ lacks.zh }}。请在实施前补齐。",
-    ),
-    "change_skipped": (
-        "The implementation began before these were complete: {{ lacks.en }}. Please say why and add them.",
-        "以下内容未完成即开始实施：{{ lacks.zh }}。请说明原因并补齐。",
-    ),
-    "change_not_made_up": (
-        (
-            "Carried out without going through the steps first, and {{ limit | span }} later still "
-            "without {{ lacks.en }}. Please make up for it."
-        ),
-        "先行实施的变更，实施后 {{ limit | span }} 内仍未补齐：{{ lacks.zh }}。请补办。",
-    ),
-    "change_early": (
-        "The implementation began at {{ began }}, before its window, which opened at {{ start }}.",
-        "实施于 {{ began }} 开始，早于计划窗口的开始时间 {{ start }}。",
-    ),
-    "change_late": (
-        (
-            "{% if ended %}The implementation ended at {{ ended }}, after its window{% else %}Still being "
-            "implemented although its window is over{% endif %}; the window closed at {{ end }}."
-        ),
-        (
-            "{% if ended %}实施于 {{ ended }} 结束，超出计划窗口{% else %}计划窗口已结束，但仍在实施"
-            "{% endif %}；窗口截止时间为 {{ end }}。"
-        ),
-    ),
-    "change_not_recorded": (
-        "Closed without a complete record: it lacks {{ lacks.en }}. Please add it.",
-        "变更已关闭，但记录不完整，尚缺：{{ lacks.zh }}。请补充。",
-    ),
-    "step_class": ("its class", "变更分类"),
-    "step_application": ("the application", "变更申请"),
-    "step_assessment": ("the assessment", "风险评估"),
-    "step_answer": ("the answer to its risk", "风险应对"),
-    "step_approval": ("the approval", "审批"),
-    "step_implementation": ("the plan of its implementation", "实施计划"),
-    "step_record": ("the record", "实施记录"),
     "callback_subject": ("Call back about {{ number }}", "回访工单 {{ number }}"),
     "callback_task": (
         (
@@ -285,6 +243,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         ),
         "工单 {{ number }} 回访后的改进已落实。请再次联系客户，确认改进效果，填写评分后关闭本任务。",
     ),
+    **OBLIGATIONS,
 }
 """Name of a sentence → its English and its Chinese template."""
 

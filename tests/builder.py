@@ -165,7 +165,7 @@ def _tasks(start: Instant) -> st.SearchStrategy[tuple[DeskTask, ...]]:
     task = st.builds(
         DeskTask,
         sys_id=st.sampled_from(("01" * 16, "02" * 16)),
-        kind=st.sampled_from(("callback", "improvement", "callback_2", "major_report")),
+        kind=st.sampled_from(("callback", "improvement", "callback_2", "major_report", "complaint")),
         occasion=st.just(""),
         opened_at=st.just(start),
         closed_at=st.sampled_from((None, start)),
@@ -219,6 +219,7 @@ def tickets(draw: st.DrawFn) -> Ticket:
             "u_desk_confirmed": draw(st.sampled_from(("true", "false", ""))),
             "u_desk_escalate": draw(st.sampled_from(("true", "false", ""))),
             "short_description": "VPN <down>",
+            "problem_id": draw(st.sampled_from(("", "9b" * 16))),
             "type": draw(st.sampled_from(("normal", "emergency", "standard", "odd"))),
             "approval": draw(st.sampled_from(("approved", "rejected", ""))),
             **{column: draw(_DATE_TEXTS) for column in ("start_date", "end_date", "work_start", "work_end")},

@@ -21,7 +21,7 @@ URGENCY = {"urgent": "1", "important": "2", "general": "3"}
 PLACES = {"first_line": "Service Desk", "second_line": "Infrastructure", "vendor": "Vendor Support"}
 STATES = {"new": "1", "in_progress": "2", "on_hold": "3", "resolved": "6", "closed": "7", "canceled": "8"}
 REASONS = {"caller": "1", "problem": "3", "vendor": "4", "change": "5"}
-DATES = frozenset({"start_date", "end_date", "work_start", "work_end"})
+DATES = frozenset({"start_date", "end_date", "work_start", "work_end", "opened_at"})
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 Deed = Callable[[Desk], object]

@@ -315,14 +315,15 @@ class Desk:
         self.sets(number, by, state="8")
 
     def finishes(self, number: str, kind: str = "", by: str = "li", **fields: str) -> bool:
-        """Somebody closes the oldest open task beside it; False if there is none."""
+        """Somebody closes the oldest open task beside it (``number`` "": one of no record); False: none."""
         task = self._task(number, kind)
         if task is not None:
             self.instance.update("incident_task", task["sys_id"], {"state": "3", **fields}, user=by)
         return task is not None
 
     def _task(self, number: str, kind: str) -> dict[str, str] | None:
-        query = f"incident={record_id(number)}^active=true"
+        beside = f"parent={record_id(number)}" if number else "parentISEMPTY"
+        query = f"{beside}^active=true"
         query += f"^correlation_display=desk-policy:{kind}" if kind else ""
         return next(
             iter(self.instance.rows("incident_task", f"{query}^ORDERBYopened_at^ORDERBYsys_id")), None

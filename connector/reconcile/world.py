@@ -41,6 +41,12 @@ CREATED = {
         {"short_description", "text", "source", "workflow_state", "kb_knowledge_base", "meta"}
     ),
     "m2m_kb_task": frozenset({"kb_knowledge", "task"}),
+    "problem": frozenset(
+        {
+            "short_description", "description", "first_reported_by_task", "assignment_group", "assigned_to",
+            "due_date", "correlation_id", "correlation_display",
+        }
+    ),
 }  # fmt: skip
 """Tables in which the connector creates records, and the columns it fills."""
 
@@ -130,7 +136,9 @@ def open_gateway(
     """
     signed = credentials or account(settings)
     own = settings.columns.writable | {"work_notes"}
-    writable = {"incident": own, **CREATED, **writable_of(settings)}
+    writable = {"incident": own, **CREATED}
+    for table, columns in writable_of(settings).items():
+        writable[table] = writable.get(table, frozenset()) | columns
     if settings.publish.own_table:
         writable[settings.publish.table] = settings.publish.writable
     spoken = terms(settings)

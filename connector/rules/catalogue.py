@@ -4,15 +4,20 @@ from typing import Annotated
 
 from pydantic import Field
 
+from connector.rules.after_review import AfterReview
 from connector.rules.base import Policy
 from connector.rules.callback_sampling import CallbackSampling
 from connector.rules.change_control import ChangeControl
+from connector.rules.complaint import Complaint
 from connector.rules.customer_confirmation import CustomerConfirmation
+from connector.rules.dated_item import DatedItem
 from connector.rules.hierarchical_escalation import HierarchicalEscalation
+from connector.rules.improvement import Improvement
 from connector.rules.knowledge_capture import KnowledgeCapture
 from connector.rules.major_incident import MajorIncident
 from connector.rules.monitoring_alert import MonitoringAlert
 from connector.rules.reassignment import Reassignment
+from connector.rules.release_plan import ReleasePlan
 from connector.rules.sla_timer import SlaTimer
 from connector.rules.tier_escalation import TierEscalation
 from connector.rules.update_limit import UpdateLimit
@@ -28,7 +33,12 @@ AnyPolicy = Annotated[
     | KnowledgeCapture
     | CustomerConfirmation
     | CallbackSampling
-    | ChangeControl,
+    | ChangeControl
+    | ReleasePlan
+    | AfterReview
+    | Improvement
+    | Complaint
+    | DatedItem,
     Field(discriminator="rule"),
 ]
 """A ``[[policy]]`` table: its ``rule`` says which."""
@@ -45,4 +55,9 @@ RULES: tuple[type[Policy], ...] = (
     CustomerConfirmation,
     CallbackSampling,
     ChangeControl,
+    ReleasePlan,
+    AfterReview,
+    Improvement,
+    Complaint,
+    DatedItem,
 )

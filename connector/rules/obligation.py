@@ -1,16 +1,16 @@
 """What policies about other records than faults have in common: their table, and how they tell a finding."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import BeforeValidator, Field, field_validator
 
-from connector.intent import Create, Intent, Note, occasion
-from connector.rules.base import Moment, Policy, as_tuple, many
+from connector.intent import Create, Intent, Note, Occasion, Verdict, occasion
+from connector.rules.base import Duration, Moment, Policy, as_tuple, many
 from connector.ticket import Instant, Ticket
-from connector.wording import Sentence
+from connector.wording import Bilingual, Sentence, piece
 
 NONCONFORMITY = "nonconformity"
 """Kind of the task in which a finding is followed to its end (R-H1)."""
@@ -97,6 +97,114 @@ class Obligation(Policy):
         if key.mark not in ticket.marks:
             found.append(Note(at.wording.tell(sentence, **told), key, clause))
         return found
+
+
+class Stage(NamedTuple):
+    """One thing that is owed of a record, in a limit."""
+
+    name: str
+    """Of its sentence, without ``stage_``."""
+    done: bool
+    since: Instant | None
+    """When its limit began; None: not yet."""
+    limit: int | None
+    """Seconds; None: no limit."""
+    what: tuple[object, ...] = ()
+    """Tells it from other stages of that name on the same record."""
+
+
+class Course(NamedTuple):
+    """What several findings come to."""
+
+    intents: list[Intent]
+    reasons: list[str]
+    again: list[Instant]
+
+    def verdict(self, otherwise: str) -> Verdict:
+        """All of it; ``otherwise`` where nothing is to be said."""
+        return Verdict(
+            "; ".join(self.reasons) or otherwise, tuple(self.intents), min(self.again, default=None)
+        )
+
+
+class Followed(Obligation):
+    """A policy that follows something through its stages, each with a limit, and looks at it regularly."""
+
+    service_hours: str | None = Field(
+        default=None, description="Service hours the limits count in; day and night if not given"
+    )
+    check_every: Duration | None = Field(
+        default=None, description="Time between two check dates, day and night; none if not given"
+    )
+    checks: int = Field(default=10, ge=1, description="Check dates at most, each with one note")
+
+    def hours_named(self) -> tuple[str, ...]:
+        """The service hours of the limits."""
+        return (self.service_hours,) if self.service_hours else ()
+
+    def due(self, stage: Stage, at: Moment) -> Instant | None:
+        """When a stage is due; late is after it. None where it has no limit or has not begun."""
+        if stage.since is None or stage.limit is None:
+            return None
+        hours = at.hours[self.service_hours] if self.service_hours else None
+        return stage.since + stage.limit if hours is None else hours.add(stage.since, stage.limit)
+
+    def follow(
+        self, ticket: Ticket, at: Moment, stages: Iterable[Stage], clause: str, course: Course
+    ) -> None:
+        """What is late is noted, once each; what is not yet late is looked at again when it is."""
+        for stage in stages:
+            due = None if stage.done else self.due(stage, at)
+            if due is None:
+                continue
+            if at.now <= due:
+                course.again.append(due + 1)
+                continue
+            course.reasons.append(f"{stage.name} late")
+            what = ("late", stage.name, *stage.what, stage.since)
+            told = {"stage": piece(f"stage_{stage.name}"), "limit": stage.limit, "due": at.wording.when(due)}
+            course.intents.extend(self.finding(ticket, at, what, "stage_late", clause, **told))
+
+    def check(
+        self,
+        ticket: Ticket,
+        at: Moment,
+        since: Instant,
+        open_stages: Sequence[Stage],
+        clause: str,
+        course: Course,
+    ) -> None:
+        """The note of the present check date, while stages are open; after downtime only the last is told."""
+        if self.check_every is None or not open_stages:
+            return
+        slot = (at.now - since) // self.check_every
+        if slot < self.checks:
+            course.again.append(since + max(slot + 1, 1) * self.check_every)
+        if not 1 <= slot <= self.checks:
+            return
+        key = self._date(ticket, since, slot)
+        if key.mark in ticket.marks:
+            return
+        before = (self._date(ticket, since, earlier).mark for earlier in range(slot - 1, 0, -1))
+        told = next((mark for mark in before if mark in ticket.marks), None)
+        names = [piece(f"stage_{stage.name}") for stage in open_stages]
+        lacks = Bilingual(", ".join(each.en for each in names), "、".join(each.zh for each in names))
+        text = at.wording.tell(
+            "check_date", slot=slot, most=self.checks, open_for=slot * self.check_every, lacks=lacks
+        )
+        course.intents.append(Note(text, key, clause, supersedes=(told,) if told else ()))
+
+    def told_stages(self, stages: Iterable[Stage], at: Moment) -> list[str]:
+        """Lines for `explain`."""
+        lines = []
+        for stage in stages:
+            due = self.due(stage, at)
+            by = "" if due is None else f", due {at.wording.time(due)}"
+            lines.append(f"{stage.name}: {'done' if stage.done else 'open'}{by}")
+        return lines
+
+    def _date(self, ticket: Ticket, since: Instant, slot: int) -> Occasion:
+        return occasion(self.name, ticket.sys_id, "check", self.check_every, since, slot)
 
 
 def task_fields(ticket: Ticket, kind: str, due: Instant | None = None) -> dict[str, str | Sentence]:

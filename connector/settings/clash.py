@@ -23,6 +23,11 @@ KEEPS: Mapping[str, tuple[str, ...]] = {
     "customer_confirmation": (),
     "callback_sampling": ("callback",),
     "change_control": (),
+    "release_plan": (),
+    "after_review": (),
+    "improvement": (),
+    "complaint": (),
+    "dated_item": (),
 }
 """Rule → the roles of `[columns]` that it keeps on a ticket."""
 
@@ -101,6 +106,8 @@ def people_write(policy: Policy) -> tuple[str, ...]:
     """Columns shared with people that the policy sets."""
     if rule_of(policy) == "tier_escalation":
         return ("assignment_group", "assigned_to")
+    if getattr(policy, "creates_problem", False):
+        return ("problem_id",)
     return ("state",) if getattr(policy, "then", "") == "set_back" else ()
 
 

@@ -130,7 +130,7 @@ def _steps(changes: Sequence[Change], writer: Writer, packer: Packer | None) -> 
 
 def _one_by_one(changes: Iterable[Change], writer: Writer, renamed: Renamed) -> Iterator[list[Written]]:
     for change in changes:
-        yield [_create(change, writer, renamed) if change.creates else _update(change, writer)]
+        yield [_create(change, writer, renamed) if change.creates else _update(change, writer, renamed)]
 
 
 def _changed_since(chunk: Sequence[Change], writer: Writer) -> dict[str, Written]:
@@ -156,8 +156,11 @@ def _chunks(changes: Sequence[Change]) -> Iterable[list[Change]]:
         yield chunk
 
 
-def _update(change: Change, writer: Writer) -> Written:
-    write = write_of(change)
+def _update(change: Change, writer: Writer, renamed: Renamed) -> Written:
+    followed = renamed.followed(change)
+    if isinstance(followed, Written):
+        return followed
+    change, write = followed, write_of(followed)
     try:
         after = writer.patch(write.table, write.sys_id, write.fields, read=write.read)
     except GatewayError as error:
@@ -183,6 +186,7 @@ def _create(change: Change, writer: Writer, renamed: Renamed) -> Written:
         known = no_write(change, error)
         if known is None or known.answer is Answer.FAILED:
             raise
+        renamed.lost(change)
         return known
     if there is not None:
         renamed.made(change, there)
@@ -191,6 +195,8 @@ def _create(change: Change, writer: Writer, renamed: Renamed) -> Written:
         made = writer.create(write.table, {**write.fields, "sys_id": change.sys_id}, read=write.read)
     except GatewayError as error:
         known = no_write(change, error)
+        if known is not None:
+            renamed.lost(change)
         return known or _settle_creation(change, writer, renamed, error)
     renamed.made(change, made)
     return Written(change, Answer.WRITTEN, "", int(made.get("sys_mod_count") or 0))

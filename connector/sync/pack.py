@@ -60,7 +60,9 @@ def packed(changes: Sequence[Change], packer: Packer, renamed: Renamed) -> Steps
         if left:
             return [*left, *rest, *updates]
         creations = rest
-    return (yield from _update_all(updates, packer))
+    followed = [renamed.followed(change) for change in updates]
+    yield [each for each in followed if isinstance(each, Written)]
+    return (yield from _update_all([each for each in followed if isinstance(each, Change)], packer))
 
 
 def _independent(creations: Sequence[Change]) -> list[Change]:
@@ -138,6 +140,7 @@ def _create_all(creations: Sequence[Change], packer: Packer, renamed: Renamed) -
             known = no_write(change, row)
             if known is None or known.answer is Answer.FAILED:
                 raise row
+            renamed.lost(change)
             told.append(known)
         else:
             renamed.made(change, row)
@@ -156,6 +159,7 @@ def _create_all(creations: Sequence[Change], packer: Packer, renamed: Renamed) -
             elif isinstance(answer, Fatal):
                 fatal = answer
             elif (known := no_write(change, answer)) is not None:
+                renamed.lost(change)
                 told.append(known)
             else:
                 doubts.append((change, answer))

@@ -240,6 +240,8 @@ def _update(ticket: Ticket, wishes: Sequence[Wish], scheme: Scheme) -> Change | 
 def _now(ticket: Ticket, column: str, scheme: Scheme) -> str:
     if column == "assignment_group":
         return ticket.group.sys_id if ticket.group else ""
+    if column == "problem_id":
+        return ticket.extra.get(column, "")
     return ticket.assignee if column == "assigned_to" else scheme.raw(ticket.state)
 
 

@@ -6,6 +6,7 @@ fields with a 200. Nothing here sends.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from connector.errors import GatewayError, NotFound, Retriable, Skippable, Throttled
 from connector.sync.change import Change, FieldChange
@@ -32,6 +33,23 @@ class Renamed:
 
     def __init__(self) -> None:
         self._names: dict[str, str] = {}
+        self._lost: set[str] = set()
+
+    def lost(self, change: Change) -> None:
+        """The record could not be created: nothing may refer to it."""
+        self._lost.add(change.sys_id)
+
+    def followed(self, change: Change) -> Change | Written:
+        """An update with the names under which records of ours really are; what became of it where it refers
+        to one that could not be created.
+        """
+        values = {f.after for f in change.fields}
+        if not values.isdisjoint(self._lost):
+            return Written(change, Answer.FORBIDDEN, "what it refers to could not be created")
+        if values.isdisjoint(self._names):
+            return change
+        fields = tuple(f._replace(after=self._names.get(f.after, f.after)) for f in change.fields)
+        return replace(change, fields=fields)
 
     def write_of(self, change: Change) -> Write:
         """The one POST of a creation."""

@@ -114,6 +114,53 @@ VARIANTS = [
                 "answer": "justification",
                 "implementation": "start_date",
             },
+            {
+                "rule": "release_plan",
+                "table": "change_request",
+                "remind_before": "20h",
+                "time": "start_date",
+                "scope": [],
+                "content": ["justification", "close_notes"],
+                "tracked_by": "lead.zhao",
+            },
+            {
+                "rule": "after_review",
+                "create": True,
+                "within": "20h",
+                "service_hours": "onsite",
+                "check_every": "24h",
+                "checks": 3,
+            },
+            {
+                "rule": "improvement",
+                "table": "incident",
+                "done_within": "20h",
+                "verify_by": "lead.zhao",
+                "verified_within": "8h",
+                "service_hours": "onsite",
+            },
+            {
+                "rule": "improvement",
+                "done_within": "40h",
+                "check_every": "30h",
+                "verified": "u_desk_confirmed",
+            },
+            {
+                "rule": "complaint",
+                "low_score": 3,
+                "act_within": "2h",
+                "solve_within": "20h",
+                "call_within": "4h",
+                "check_every": "24h",
+                "tracked_by": "lead.zhao",
+            },
+            {
+                "rule": "complaint",
+                "where": {"type": "normal"},
+                "proposal": "close_notes",
+                "propose_within": "10h",
+                "service_hours": "onsite",
+            },
         )
     ),
 ]
@@ -177,7 +224,7 @@ def test_every_wish_names_a_clause(policy: Policy, ticket: Ticket, after: int) -
         if isinstance(intent, Keep):
             assert intent.field in OWNED
         if isinstance(intent, Create):
-            assert intent.table in {"incident_task", "kb_knowledge", "m2m_kb_task"}
+            assert intent.table in {"incident_task", "kb_knowledge", "m2m_kb_task", "problem"}
     fields = [i.field for i in verdict.intents if isinstance(i, Keep)]
     assert len(fields) == len(set(fields))
 
