@@ -169,7 +169,9 @@ def test_a_person_wins(mix: tuple[Table, ...], timeline: list[Then], gaps: list[
         report = desk.looks()
         for change in report.plan.changes:
             notes = said_in({f.column: f.after for f in change.fields}.get("work_notes", ""))
-            setters = {note.policy for note in notes if note.text.startswith(("Escalated", "Closed"))}
+            setters = {
+                note.policy for note in notes if note.text.startswith(("Escalated", "Closed", "After-review"))
+            }
             for each in change.fields:
                 if each.column in desk.settings.columns.shared and not change.creates:
                     assert setters, "a shared field was set without a word"
@@ -202,14 +204,14 @@ def test_only_ours(mix: tuple[Table, ...], timeline: list[Then]) -> None:
             for request in desk.rest.requests:
                 if request.user != US or request.method == "GET" or not request.table:
                     continue  # a batch has no table: what it holds is logged part by part
-                if request.table in TABLES:
-                    assert request.method == "PATCH"
+                if request.method == "PATCH":
+                    assert request.table in TABLES
                     assert request.sys_id != record_id("INC0")
                     assert request.body.keys() <= writable
                     assert not any(f"({name}, " in request.body.get("work_notes", "") for name in observed)
                 else:
                     assert request.method == "POST"
-                    assert request.table in ("incident_task", "kb_knowledge", "m2m_kb_task")
+                    assert request.table in ("incident_task", "kb_knowledge", "m2m_kb_task", "problem")
                     assert record_id("INC0") not in request.body.values()
             worlds.append(desk.everything())
     assert worlds[0] == worlds[1]

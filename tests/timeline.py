@@ -9,6 +9,7 @@ desks that live the same timeline can be compared.
 import os
 import secrets
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -103,6 +104,33 @@ SLOTS: tuple[tuple[Table, ...], ...] = (
         {"rule": "change_control", "name": "changes", "remind_before": "30m", "record_within": "1h"},
         {"rule": "change_control", "name": "changes-tracked", "where": {"type": "emergency"},
          "tracked_by": "lead.zhao", "afterwards": [], "exempt": {"urgent": ["approval", "answer"]}},
+        {"rule": "release_plan", "name": "releases", "table": "change_request", "remind_before": "30m",
+         "content": "justification", "scope": "risk_impact_analysis"},
+    ),
+    (
+        {"rule": "after_review", "name": "reviews", "when": {"class": "urgent"}, "within": "2h",
+         "check_every": "3h", "checks": 3, "service_hours": "onsite"},
+        {"rule": "after_review", "name": "reviews-opened", "when": {"class": ["urgent", "important"]},
+         "create": True, "assign_to": "li", "tracked_by": "lead.zhao", "within": "1h"},
+    ),
+    (
+        {"rule": "improvement", "name": "improvements", "cause_within": "1h", "done_within": "3h",
+         "verify_by": "lead.zhao", "verified_within": "1h", "check_every": "5h", "checks": 2},
+        {"rule": "improvement", "name": "task-improvements", "table": "incident", "done_within": "2h",
+         "verify_by": "lead.zhao", "verified_within": "2h", "service_hours": "onsite"},
+    ),
+    (
+        {"rule": "complaint", "name": "complaints", "where": {"category": "network"}, "act_within": "30m",
+         "solve_within": "2h", "call_within": "1h", "check_every": "4h", "checks": 3,
+         "proposal": "close_notes", "propose_within": "1h"},
+        {"rule": "complaint", "name": "low-scores", "low_score": 3, "act_within": "1h", "solve_within": "3h",
+         "service_hours": "onsite", "tracked_by": "lead.zhao"},
+    ),
+    (
+        {"rule": "dated_item", "name": "audits", "item": "audit", "title": "Audit", "every": "month",
+         "first": date(2026, 5, 31), "dates": [date(2026, 6, 1), date(2026, 6, 2)], "zone": "Asia/Shanghai",
+         "remind_before": "20h", "assign_to": "li", "escalate_to": "lead.zhao", "late_by": "3h",
+         "reviewed_by": "lead.zhao"},
     ),
 )  # fmt: skip
 """At most one of each slot."""
@@ -187,6 +215,20 @@ def _change_is_completed(desk: Desk, number: str) -> None:
         desk.writes("change_request", f"CHG-{number}", approval="approved", **filled)
 
 
+def _problem_goes_on(desk: Desk, number: str) -> None:
+    """The problem linked to a ticket gets its cause and goes on; without one, one is opened and linked."""
+    row = desk.instance.get("incident", record_id(number))
+    linked = row["problem_id"] if row else ""
+    problem = desk.instance.get("problem", linked) if linked else None
+    if problem is None:
+        desk.writes("problem", f"PRB-{number}", short_description="Why?", state="101")
+        desk.sets(number, problem_id=record_id(f"PRB-{number}"))
+        return
+    following = {"101": "102", "102": "103", "103": "104", "104": "106", "106": "107"}
+    state = following.get(problem["state"], "107")
+    desk.instance.update("problem", linked, {"state": state, "cause_notes": "Old"}, user="li")
+
+
 DEEDS: Mapping[str, Callable[[Desk, str], object]] = {
     "wang takes": lambda desk, n: desk.takes(n),
     "li takes": lambda desk, n: desk.takes(n, "li"),
@@ -222,6 +264,10 @@ DEEDS: Mapping[str, Callable[[Desk, str], object]] = {
     "articles retired": _retires,
     "a change goes on": _change_goes_on,
     "a change is completed": _change_is_completed,
+    "its problem goes on": _problem_goes_on,
+    "no problem any more": lambda desk, n: desk.sets(n, problem_id=""),
+    "an item is done": lambda desk, n: desk.finishes(""),
+    "an item is dropped": lambda desk, n: desk.finishes("", state="4"),
 }
 """What people do to a ticket, and to what stands beside it."""
 
@@ -260,6 +306,10 @@ STORIES: tuple[tuple[str, ...], ...] = (
     ("is general", "is urgent", "tasks taken up", "resolved"),
     ("a change goes on", "a change goes on", "a change goes on", "a change goes on"),
     ("a change goes on", "", "a change is completed", "a change goes on", ""),
+    ("resolved", "its problem goes on", "its problem goes on", "", "its problem goes on"),
+    ("resolved", "", "its problem goes on", "no problem any more", ""),
+    ("is network", "wang takes", "resolved", "", "task done", ""),
+    ("", "an item is done", "", "an item is dropped", ""),
     ("", "", ""),
 )
 """What usually comes after what; single deeds stand between."""

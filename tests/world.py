@@ -56,7 +56,7 @@ clock = "u_desk_clock"
 knowledge = "u_desk_knowledge"
 callback = "u_desk_callback"
 marks = "u_desk_marks"
-shared = ["assignment_group", "assigned_to", "state"]
+shared = ["assignment_group", "assigned_to", "state", "problem_id"]
 
 [reads]
 confirmed = "u_desk_confirmed"
@@ -360,6 +360,7 @@ class Desk:
             "group": group.get(row["assignment_group"], ""),
             "assignee": person.get(row["assigned_to"], ""),
             "state": row["state"],
+            "problem": row["problem_id"],
         }
 
     def said(self, number: str) -> list[Said]:
@@ -380,6 +381,10 @@ class Desk:
             for row in self.instance.rows("incident_task", f"sys_created_by={US}")
         ]  # fmt: skip
         found += [
+            ("problem", numbers.get(row["first_reported_by_task"], ""), row["sys_id"], row["state"])
+            for row in self.instance.rows("problem", f"sys_created_by={US}")
+        ]
+        found += [
             ("article", row["source"], row["sys_id"], row["text"], row["workflow_state"])
             for row in self.instance.rows("kb_knowledge", f"sys_created_by={US}")
         ]
@@ -392,7 +397,8 @@ class Desk:
     def everything(self) -> dict[str, object]:
         """The whole desk: every ticket, every note of ours whatever its order, all that we created."""
         numbers = sorted(row["number"] for row in self.instance.rows("incident"))
-        beside = [row["number"] for table in TABLES[1:] for row in self.instance.rows(table)]
+        theirs = f"sys_created_by!={US}"
+        beside = [row["number"] for table in TABLES[1:] for row in self.instance.rows(table, theirs)]
         return {
             **{number: (self.shows(number), sorted(self.said(number))) for number in numbers},
             **{number: sorted(self.said(number)) for number in sorted(beside)},

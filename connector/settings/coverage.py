@@ -28,16 +28,10 @@ NOT_BUILT = "not built yet: "
 PEOPLE: Mapping[str, str] = {
     "R-B1": "the instance opens the ticket; whether each call became one is not compared",
     "R-C5": NOT_BUILT + "the limit of 15 minutes for a call nobody takes while duty is on",
-    "R-C6": NOT_BUILT + "an after-review owed within a limit, a problem record linked; people investigate",
-    "R-D3": NOT_BUILT + "complaint records, their limits and their check dates",
     "R-D4": NOT_BUILT + "the four dimensions, and reading the instance's own surveys",
     "R-F2": NOT_BUILT + "whether each statutory day has its roster, and late changeovers",
     "R-F4": NOT_BUILT + "the set phrases as the call-back's script; manners themselves are on no record",
-    "R-G2": NOT_BUILT + "the instance's release management has the plan, nothing here checks it",
-    "R-H1": NOT_BUILT + "plan and audits as dated items; people plan and audit",
     "R-H2": NOT_BUILT + "the monthly analysis of complaints; people analyse",
-    "R-H3": NOT_BUILT + "improvement measures followed to their verification, but for those of call-backs",
-    "R-H4": NOT_BUILT + "reports due and delivered; verb `report` writes them, people review",
     "R-H5": NOT_BUILT + "the share of breaches per post; people check, journal and notes are the evidence",
 }
 """Clause → why no rule and no indicator carries it out."""
@@ -60,9 +54,15 @@ LEFT: Mapping[str, str] = {
     "R-C4": NOT_BUILT + "recognising a major incident by the number of similar tickets",
     "R-E1": NOT_BUILT + "answers of the instance's own surveys; call-backs and exported surveys count",
     "R-F3": NOT_BUILT + "the archive by time and speciality, and articles that grew stale",
+    "R-C6": "people investigate, name measures and carry them out; the rules see that it is done",
+    "R-D3": "publishing the contact and the procedure, and acting, are people's work",
     "R-G1": "people assess, approve and carry out; the rule compares what the change says with what is asked",
+    "R-G2": "people plan; whether the plan is a good one is on no record",
     "R-G3": NOT_BUILT + "alerts of `em_alert`, and composing what is missing from the configuration item; "
     "measuring thresholds is another program's",
+    "R-H1": "people draw up the plan, audit, and judge what they find",
+    "R-H3": "whether a measure works is for whoever verifies it",
+    "R-H4": "verb `report` writes them; people read, complete and review",
 }
 """Clause → what of it is left although something carries it out."""
 
@@ -88,22 +88,22 @@ FIGURES: Mapping[str, str] = {
     "R-C3": "R-E3 and R-E6; the columns clock, respond_by, resolve_by",
     "R-C4": "tasks of the kind major_report, with their due date; " + _NOTES,
     "R-C5": "R-E2: a call nobody took for 15 minutes is a missed one",
-    "R-C6": _OWN,
+    "R-C6": "incidents without a problem by then: " + _NOTES,
     "R-D1": "R-E1; the column callback, with the draw of those not chosen",
     "R-D2": "tasks of the kinds callback, improvement, callback_2",
-    "R-D3": _OWN,
+    "R-D3": "tasks of the kinds complaint and complaint_call; " + _NOTES,
     "R-D4": "a `[[source]]` of kind survey",
     "R-F1": "each limit and each indicator names its service hours",
     "R-F2": "R-E7: a `[[source]]` of kind roster",
     "R-F3": "the column knowledge on the tickets; R-E9 for manuals",
     "R-F4": "R-E1",
     "R-G1": "tasks of the kind nonconformity; " + _NOTES,
-    "R-G2": _OWN,
+    "R-G2": "tasks of the kind nonconformity; " + _NOTES,
     "R-G3": _NOTES,
-    "R-H1": _OWN,
+    "R-H1": "tasks of the kinds plan, audit, audit_overdue and nonconformity, with their due dates",
     "R-H2": "R-E1; complaints: " + _OWN,
-    "R-H3": "tasks of the kinds improvement and callback_2",
-    "R-H4": "R-E10: a `[[source]]` of kind summary",
+    "R-H3": "tasks of the kinds improvement, verification and callback_2; " + _NOTES,
+    "R-H4": "tasks of the kinds report, report_overdue, report_review; R-E10: a `[[source]]` of kind summary",
     "R-H5": "`[[score]]`; " + _NOTES,
 }
 """Clause → where a figure about it comes from; those of the indicators say so themselves."""

@@ -3,10 +3,11 @@
 import os
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from stat import S_IMODE
 
 from connector.rules.base import Partly, Policy
+from connector.rules.dated_item import DatedItem
 from connector.settings.clash import KEEPS, people_write, rule_of
 from connector.settings.document import Settings
 from connector.settings.finding import Finding
@@ -37,6 +38,9 @@ def doubts(settings: Settings, now: Instant) -> Iterator[Finding]:
         )
     yield from futile(settings)
     yield from doubled(settings)
+    for index, policy in enumerate(settings.policies):
+        if isinstance(policy, DatedItem) and policy.every is None and _last_end(policy.dates) < now:
+            yield Finding(("policy", index, "dates"), "can never fire: all of its dates are past")
     for index, policy in enumerate(settings.policies):
         if policy.journals() and settings.instance.history != "audit":
             yield Finding(
@@ -87,6 +91,12 @@ def _permissions(settings: Settings) -> Iterator[Finding]:
                     f"{name}: others may read {path} (mode {mode:04o}); chmod 600 {path}, and change the "
                     "secret if they have",
                 )
+
+
+def _last_end(dates: tuple[date, ...]) -> Instant:
+    """The end of the last of these days, wherever it is."""
+    last = max(dates)
+    return int(datetime(last.year, last.month, last.day, tzinfo=UTC).timestamp()) + 36 * 3600
 
 
 def _year(instant: Instant) -> int:

@@ -7,10 +7,14 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from connector.rules.base import Policy, When
+from connector.rules.callback_sampling import CallbackSampling
+from connector.rules.complaint import Complaint
+from connector.rules.dated_item import DatedItem
+from connector.rules.improvement import Improvement
 from connector.rules.knowledge_capture import KnowledgeCapture
 from connector.rules.major_incident import MajorIncident
 from connector.rules.monitoring_alert import MonitoringAlert
-from connector.rules.obligation import Obligation
+from connector.rules.obligation import Followed, Obligation
 from connector.rules.tier_escalation import TierEscalation
 from connector.rules.update_limit import UpdateLimit
 from connector.settings.clash import AGREED, KEEPS, overlap, rule_of, some_place, some_urgency
@@ -35,6 +39,11 @@ def futile(settings: Settings) -> Iterator[Finding]:
                 (*place, "tiers"), f"{NEVER}no desk has a group of tier {' or '.join(policy.tiers)} for it"
             )
         yield from _every_pass(place, policy, settings)
+        yield from _never_comes(place, policy, settings)
+    described = {table.name for table in settings.tables}
+    for table in sorted(described - set(settings.registers)):
+        index = next(index for index, one in enumerate(settings.tables) if one.name == table)
+        yield Finding(("table", index), "no policy is about it, so it is not read")
 
 
 def doubled(settings: Settings) -> Iterator[Finding]:
@@ -109,9 +118,32 @@ def _every_pass(place: Place, policy: Policy, settings: Settings) -> Iterator[Fi
         key = "broadcast_every"
     elif isinstance(policy, UpdateLimit) and policy.every <= every:
         key = "every"
+    elif isinstance(policy, Followed) and policy.check_every and policy.check_every <= every:
+        key = "check_every"
     else:
         return
     yield Finding((*place, key), "not longer than [poll] every: people get a note in every pass")
+
+
+def _never_comes(place: Place, policy: Policy, settings: Settings) -> Iterator[Finding]:
+    """What a policy waits for that no other policy makes."""
+    drawn = [one for one in settings.policies if isinstance(one, CallbackSampling)]
+    if isinstance(policy, Complaint) and policy.low_score is not None:
+        if not drawn:
+            yield Finding(
+                (*place, "low_score"), f"{NEVER}no policy of rule callback_sampling calls anybody back"
+            )
+        elif settings.reads.score is None:
+            yield Finding((*place, "low_score"), f"{NEVER}[reads] score is not set: no answer is read")
+    if isinstance(policy, Improvement) and policy.table == "incident":
+        made = {"improvement"} if any(one.low_score is not None for one in drawn) else set()
+        tracked = [one for one in settings.policies if isinstance(one, Obligation) and one.tracked_by]
+        made |= {"nonconformity"} if any(one.table == "incident" for one in tracked) else set()
+        if not made & set(policy.kinds):
+            yield Finding(
+                (*place, "kinds"),
+                f"{NEVER}no policy creates tasks of the kind {' or '.join(policy.kinds)} beside incidents",
+            )
 
 
 def _apart(first: Policy, second: Policy) -> bool:
@@ -120,6 +152,11 @@ def _apart(first: Policy, second: Policy) -> bool:
         return first.from_tier is not second.from_tier
     if isinstance(first, MonitoringAlert) and isinstance(second, MonitoringAlert):
         return first.column == second.column and not set(first.values) & set(second.values)
+    if isinstance(first, DatedItem):
+        return True
+    both = isinstance(first, Complaint) and isinstance(second, Complaint)
+    if both and len({getattr(one, "low_score", None) is None for one in (first, second)}) == 2:
+        return True
     if isinstance(first, Obligation) and isinstance(second, Obligation):
         return first.table != second.table or any(
             not set(values) & set(second.where.get(column, values)) for column, values in first.where.items()

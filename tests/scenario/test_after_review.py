@@ -25,17 +25,6 @@ within = "24h"
 create = true
 assign_to = "lead.zhao"
 """
-LINKED = '["assignment_group", "assigned_to", "state", "problem_id"]'
-
-
-def linking(**more: object) -> Desk:
-    """A desk that lets the connector set the link."""
-    desk = Desk(OPENED.replace('mode = "enforce"', 'mode = "observe"'), **more)  # type: ignore[arg-type]
-    settings = desk.settings
-    columns = settings.columns.model_copy(update={"shared": (*settings.columns.shared, "problem_id")})
-    policies = tuple(policy.model_copy(update={"mode": "enforce"}) for policy in settings.policies)
-    desk.settings = settings.model_copy(update={"columns": columns, "policies": policies})
-    return desk
 
 
 def test_r_c6_a_major_incident_owes_a_problem_record() -> None:
@@ -54,7 +43,7 @@ def test_r_c6_a_major_incident_owes_a_problem_record() -> None:
 
 def test_r_c6_the_problem_is_opened_and_linked() -> None:
     """Once, for the lead; who takes the link away has the last word, and the limit goes on."""
-    with linking() as desk:
+    with Desk(OPENED) as desk:
         desk.opens("INC1")
         desk.resolves("INC1")
         desk.settles()
@@ -76,7 +65,7 @@ def test_r_c6_the_problem_is_opened_and_linked() -> None:
 def test_r_c6_nothing_is_linked_that_could_not_be_created() -> None:
     """Where the account may not open problems: no link to nothing, and it is tried again later."""
     for batch in (False, True):
-        with linking() as desk:
+        with Desk(OPENED) as desk:
             instance = desk.settings.instance.model_copy(update={"batch": batch})
             desk.settings = desk.settings.model_copy(update={"instance": instance})
             desk.rest.faults.add(Fault.forbidden(), when=on("POST", "problem"), times=None)

@@ -216,3 +216,57 @@ def test_never_means_that_no_ticket_matches(when: When) -> None:
         for priority, rank in ranks
     )
     assert some == (some_urgency([when], SETTINGS.priorities) and some_place([when], SETTINGS.groups))
+
+
+def obligation(rule: str, more: str, name: str = "o") -> str:
+    """A policy about other things than limits."""
+    return f'[[policy]]\nrule = "{rule}"\nname = "{name}"\n{more}\n'
+
+
+CALLS = obligation("callback_sampling", 'rate = 1\nkey = "k"\nlow_score = 3', "calls")
+AUDIT = 'item = "audit"\ntitle = "A"\nassign_to = "x"\ndates = [2026-09-01, 2026-03-01]'
+FIRST = BASE.count("\n") + 1
+"""The line on which what is added begins."""
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "told"),
+    [
+        (
+            obligation("complaint", "low_score = 2"),
+            3,
+            f"low_score: {NEVER}no policy of rule callback_sampling",
+        ),
+        (obligation("complaint", "low_score = 2") + CALLS, 3, f"low_score: {NEVER}[reads] score is not set"),
+        (
+            obligation("improvement", 'table = "incident"\ndone_within = "4h"'),
+            0,
+            f"kinds: {NEVER}no policy creates tasks of the kind improvement or nonconformity",
+        ),
+        (obligation("improvement", 'check_every = "1m"'), 3, "check_every: not longer than [poll] every"),
+        (obligation("dated_item", AUDIT), 6, f"dates: {NEVER}all of its dates are past"),
+        ('[[table]]\nname = "problem"\n', 0, "no policy is about it, so it is not read"),
+        (
+            obligation("after_review", "create = true"),
+            0,
+            "shared lacks problem_id: the policy cannot be enforced",
+        ),
+        (obligation("change_control", "") + obligation("change_control", "", "p"), 4, 'overlaps policy "o"'),
+    ],
+)
+def test_obligations_that_cannot_come_or_come_twice(text: str, line: int, told: str) -> None:
+    """Each with its line and the reason."""
+    found = [each for each in doubts(text) if told in each]
+    assert [each.partition(":")[0] for each in found] == [str(FIRST + line)]
+
+
+def test_obligations_about_different_records_do_not_overlap() -> None:
+    """By their table, their `where`, or because one is about scores."""
+    several = [
+        obligation("change_control", 'where = { type = "a" }'),
+        obligation("change_control", 'where = { type = ["b", "c"] }', "p"),
+        obligation("change_control", 'table = "u_change"', "q"),
+        obligation("complaint", "low_score = 2", "r"),
+        obligation("complaint", 'where = { category = "complaint" }', "s"),
+    ]
+    assert not [each for each in doubts("".join(several)) if "overlaps" in each]
