@@ -1,10 +1,9 @@
 """Gives a sandbox what a configuration expects of its instance: columns, groups, people, our account."""
 
-from connector.reconcile.register import columns_of, marks_of
+from connector.reconcile.register import columns_of
 from connector.reconcile.world import EVERY_OTHER_GROUP
 from connector.sandbox import Instance
 from connector.settings import Settings
-from connector.sync.row import CALENDAR
 
 TEXT, MARKS = 40, 4000
 """Characters of an owned column, and of the marks."""
@@ -38,11 +37,10 @@ def furnish(instance: Instance, settings: Settings, password: str) -> None:
         {settings.reads.confirmed or "", settings.reads.escalate or "", *settings.extra_columns}
     ):
         add("incident", ticked, "boolean")
-    for table in settings.registers:
-        if table != CALENDAR:
-            add(table, marks_of(settings, table), "string", MARKS)
-            for column in sorted(columns_of(settings, table)):
-                add(table, column, "string", TEXT)
+    for table in settings.further_tables:
+        add(table, settings.marks_of(table), "string", MARKS)
+        for column in sorted(columns_of(settings, table)):
+            add(table, column, "string", TEXT)
     if settings.instance.history == "metric" and instance.metrics is None:
         instance.measure()
     groups = {row["name"] for row in instance.rows("sys_user_group")}

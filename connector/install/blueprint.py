@@ -167,7 +167,7 @@ def _columns(settings: Settings) -> Iterator[Piece]:
             length = MARKS if role == "marks" else LENGTH
             yield column("incident", element, role, kind, f"[columns] {role}", length)
     ticked = {settings.reads.confirmed: "confirmed", settings.reads.escalate: "escalate"}
-    for policy in settings.policies:
+    for policy in settings.about("incident"):
         for element in sorted(policy.flags()):
             if element.startswith(OWN) and element not in made:
                 yield column("incident", element, ticked.get(element, ""), TICK, f'policy "{policy.name}"')
@@ -177,10 +177,19 @@ def _columns(settings: Settings) -> Iterator[Piece]:
     score = settings.reads.score
     if score and score.startswith(OWN):
         yield column("incident_task", score, "score", NUMBER, "[reads] score")
-    for policy in settings.policies:
+    for policy in settings.about("incident"):
         for element in sorted(policy.columns()):
             if element.startswith(OWN) and element not in made:
                 yield column("incident", element, "", TEXT, f'policy "{policy.name}"', 255)
+    for table in settings.further_tables:
+        made.clear()
+        marks = settings.marks_of(table)
+        if marks.startswith(OWN):
+            yield column(table, marks, "marks", TEXT, f"marks of {table}", MARKS)
+        for policy in settings.about(table):
+            for element in sorted(policy.columns()):
+                if element.startswith(OWN) and element not in made:
+                    yield column(table, element, "", TEXT, f'policy "{policy.name}"', 255)
 
 
 def _choices(settings: Settings) -> Iterator[Piece]:

@@ -13,7 +13,6 @@ from connector.reconcile.halt import Halt, halted, halted_there
 from connector.reconcile.judgement import Judged, Judgement
 from connector.reconcile.observation import remember
 from connector.reconcile.record import added, joined, judge_records, plan_records
-from connector.reconcile.register import marks_of
 from connector.reconcile.world import World
 from connector.settings import Settings
 from connector.sync.apply import carry_out
@@ -268,7 +267,7 @@ def act(
         world.gateway,
         record,
         marks_column=marks,
-        marks_of={table: marks_of(settings, table) for table in world.registers},
+        marks_of={table: settings.marks_of(table) for table in world.registers},
         stop=stop,
         packer=world.gateway,
     )

@@ -65,7 +65,7 @@ def registers(settings: Settings, directory: Directory) -> dict[str, Register]:
 
 def _register(settings: Settings, directory: Directory, table: str) -> Register:
     described, policies = settings.described(table), settings.about(table)
-    marks = marks_of(settings, table)
+    marks = settings.marks_of(table)
     roles = {"marks": marks} if marks else {}
     dialect = Dialect(
         states=described.states,
@@ -79,11 +79,6 @@ def _register(settings: Settings, directory: Directory, table: str) -> Register:
     return Register(table, policies, Normaliser(dialect, directory), Scheme(roles, raw, frozenset()))
 
 
-def marks_of(settings: Settings, table: str) -> str:
-    """The column of a further table in which marks are kept, or ""."""
-    return settings.described(table).marks or settings.columns.marks or ""
-
-
 def columns_of(settings: Settings, table: str) -> frozenset[str]:
     """Columns of a further table that policies read beyond the usual ones."""
     return frozenset[str]().union(*(policy.columns() for policy in settings.about(table)))
@@ -91,7 +86,7 @@ def columns_of(settings: Settings, table: str) -> frozenset[str]:
 
 def fields_of(settings: Settings, table: str) -> tuple[str, ...]:
     """Every column that is read of a further table."""
-    marks = marks_of(settings, table)
+    marks = settings.marks_of(table)
     wanted = (
         *TASK_COLUMNS,
         *MORE.get(table, ()),
@@ -104,7 +99,5 @@ def fields_of(settings: Settings, table: str) -> tuple[str, ...]:
 def writable_of(settings: Settings) -> Mapping[str, frozenset[str]]:
     """Further table → what may be written to its records: our marks and work notes."""
     return {
-        table: frozenset({marks_of(settings, table), "work_notes"} - {""})
-        for table in settings.registers
-        if table != CALENDAR
+        table: frozenset({settings.marks_of(table), "work_notes"} - {""}) for table in settings.further_tables
     }

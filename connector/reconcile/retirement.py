@@ -11,14 +11,12 @@ from typing import NamedTuple
 
 from connector.errors import WrongInstance
 from connector.reconcile.recipe import Watch, act, unwatched
-from connector.reconcile.register import marks_of
 from connector.reconcile.world import World
 from connector.settings import Settings
 from connector.sync.change import Because, Change, FieldChange, Plan
 from connector.sync.gateway import term
 from connector.sync.normalise import KIND_PREFIX
 from connector.sync.outcome import Answer
-from connector.sync.row import CALENDAR
 from connector.ticket import Instant, TicketState
 
 POLICY = "retire"
@@ -92,13 +90,13 @@ def clear(
 def _owned(settings: Settings, table: str) -> list[str]:
     if table == "incident":
         return sorted(settings.columns.roles.values())
-    marks = marks_of(settings, table)
+    marks = settings.marks_of(table)
     return [marks] if marks else []
 
 
 def _pages(world: World, settings: Settings) -> Iterator[tuple[str, list[dict[str, str]]]]:
     """(table, records of it with something of ours), in the order of their sys_ids."""
-    for table in ("incident", *(name for name in settings.registers if name != CALENDAR)):
+    for table in ("incident", *settings.further_tables):
         for page in _pages_of(world, table, _owned(settings, table)):
             yield table, page
 

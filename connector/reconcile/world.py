@@ -262,7 +262,7 @@ def sources(settings: Settings) -> tuple[Source, ...]:
     created = ("sys_created_on",) if history == "metric" else ()
     wanted = [*BASE_COLUMNS, *created, *settings.columns.roles.values(), *sorted(extra - {NOTES})]
     rules = {type(policy) for policy in settings.policies}
-    further = [table for table in settings.registers if table != CALENDAR]
+    further = settings.further_tables
     since, overlap, page = settings.instance.adopt_from, settings.poll.overlap, settings.poll.page
 
     def source(table: str, fields: Iterable[str], query: str = "", **more: object) -> Source:

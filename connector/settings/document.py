@@ -132,6 +132,15 @@ class Settings(Table):
         """Tables other than `incident` that policies are about, sorted; `calendar` may be among them."""
         return tuple(sorted({policy.about() for policy in self.policies} - {"incident"}))
 
+    @property
+    def further_tables(self) -> tuple[str, ...]:
+        """The registers that are tables of the instance."""
+        return tuple(table for table in self.registers if table != "calendar")
+
+    def marks_of(self, table: str) -> str:
+        """The column of a further table in which marks are kept, or ""."""
+        return self.described(table).marks or self.columns.marks or ""
+
     def described(self, table: str) -> OtherTable:
         """What is known of a table other than `incident`: as configured, else as the platform ships it."""
         return next((one for one in self.tables if one.name == table), OtherTable(name=table))

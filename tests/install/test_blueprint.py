@@ -5,7 +5,7 @@ from pathlib import Path
 
 from connector.install import VALUES, Kind, blueprint
 from connector.rules import callback_sampling, knowledge_capture, sla_timer
-from connector.settings import load
+from connector.settings import load, loads
 from connector.ticket import FaultClass, Tier
 
 EXAMPLE = load(Path(__file__).parents[2] / "config.example.toml")
@@ -34,3 +34,22 @@ def test_columns_of_the_platform_are_never_wanted() -> None:
     for piece in blueprint(EXAMPLE):
         if piece.kind is Kind.COLUMN:
             assert piece.key["element"].startswith("u_")
+
+
+def test_further_tables_have_columns_of_their_own() -> None:
+    """Marks on each table that a policy is about, and what its policies read; no more on incidents."""
+    settings = loads(
+        '[instance]\nurl = "https://desk.example.service-now.com"\n'
+        'auth = { user = "connector", password = { env = "DESK_PASSWORD" } }\n'
+        '[columns]\nmarks = "u_marks"\n[[table]]\nname = "problem"\nmarks = "u_said"\n'
+        '[[policy]]\nrule = "improvement"\nname = "i"\nverified = "u_verified"\nverified_within = "4h"\n'
+        '[[policy]]\nrule = "change_control"\nname = "c"\nrecord = "u_verified"\n'
+    )
+    names = {piece.name for piece in blueprint(settings) if piece.kind is Kind.COLUMN}
+    assert names == {
+        "incident.u_marks",
+        "problem.u_said",
+        "problem.u_verified",
+        "change_request.u_marks",
+        "change_request.u_verified",
+    }
