@@ -19,6 +19,7 @@ VERBS = {
     "check": "connector.cli.check",
     "install": "connector.cli.install",
     "uninstall": "connector.cli.uninstall",
+    "rights": "connector.cli.rights",
     "plan": "connector.cli.plan",
     "apply": "connector.cli.apply",
     "run": "connector.cli.run",

@@ -4,6 +4,7 @@ blueprint    every column, choice, saved list and report that a configuration wa
 survey       which of them are there
 difference   the steps between the two, and back; pure
 carrying     carries them out
+rights       what the connector's own account must be allowed, from the configuration
 admin        the gateway of whoever installs
 """
 
@@ -11,20 +12,26 @@ from connector.install.admin import open_admin_gateway
 from connector.install.blueprint import VALUES, Kind, Piece, blueprint
 from connector.install.carrying import Done, carry_out
 from connector.install.difference import Action, Found, Step, to_install, to_remove
+from connector.install.rights import ROLE, Right, rights, roles, script
 from connector.install.survey import filled, survey
 
 __all__ = [
+    "ROLE",
     "VALUES",
     "Action",
     "Done",
     "Found",
     "Kind",
     "Piece",
+    "Right",
     "Step",
     "blueprint",
     "carry_out",
     "filled",
     "open_admin_gateway",
+    "rights",
+    "roles",
+    "script",
     "survey",
     "to_install",
     "to_remove",
