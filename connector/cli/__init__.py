@@ -16,6 +16,7 @@ from connector.cli.exit import DONE, EXITS, SETTINGS, guarded
 VERBS = {
     "demo": "connector.cli.demo",
     "hours": "connector.cli.hours",
+    "init": "connector.cli.init",
     "check": "connector.cli.check",
     "install": "connector.cli.install",
     "uninstall": "connector.cli.uninstall",
