@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from connector.cli.exit import DONE, REFUSED
-from connector.cli.option import DEFAULT
+from connector.cli.option import DEFAULT, day_begins
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,13 +36,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="environment variable with the password or the client's secret (default DESK_PASSWORD, "
         "DESK_CLIENT_SECRET)",
     )
-    parser.add_argument(
-        "--zone", help="IANA time zone in which people are told times (default the instance's)"
-    )
+    parser.add_argument("--zone", help="IANA time zone of the people (default the instance's)")
     parser.add_argument("--language", choices=("zh", "en", "both"), help="of the notes (default both)")
-    parser.add_argument(
-        "--hours", metavar="SCHEDULE", help="schedule of the instance that is the service hours"
-    )
+    parser.add_argument("--hours", metavar="SCHEDULE", help="schedule there that is the service hours")
     parser.add_argument("--adopt-from", metavar="DAY", help="touch no ticket opened before (default today)")
     parser.add_argument(
         "--desk",
@@ -125,6 +121,8 @@ def _ask(args: argparse.Namespace) -> "tuple[Answers, Census]":
     if language not in ("zh", "en", "both"):
         raise SettingsError(f'"{language}": write zh, en or both')
     _checked_zone(zone)
+    if args.adopt_from:
+        day_begins("--adopt-from", args.adopt_from, ZoneInfo(zone))
     desks = tuple(desk_of(text, found.groups) for text in args.desk) or _desks(args, ask, found.groups)
     hours = args.hours or ""
     if args.hours is None and len(found.schedules) > 1 and not args.yes:
@@ -187,7 +185,8 @@ def _read(args: argparse.Namespace, url: str, kind: str, user: str, client_id: s
         if kind == "oauth-client-credentials"
         else f"password = {{ {where} }}"
     )
-    text = f"[instance]\nurl = {quoted(url)}\n[instance.auth]\nkind = {quoted(kind)}\nuser = {quoted(user)}\n{more}\n"
+    auth = f"kind = {quoted(kind)}\nuser = {quoted(user)}\n{more}\n"
+    text = f"[instance]\nurl = {quoted(url)}\n[instance.auth]\n{auth}"
     try:
         settings = loads(text, Path(args.output))
     except SettingsError as error:

@@ -54,7 +54,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
 def test_what_is_written_passes_check_and_only_observes(
     site: Site, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Groups as told, hours as the schedule of the instance, its state with a meaning; nothing was written there."""
+    """Groups as told, hours as a schedule there, its state with a meaning; nothing was written."""
     assert site.init("--yes", "--zone", "Asia/Shanghai", *DESK) == 0
     told = capsys.readouterr().out
     assert "every policy only observes" in told
@@ -129,7 +129,7 @@ def test_questions_on_the_terminal(site: Site, monkeypatch: pytest.MonkeyPatch) 
         ([*DESK, "--zone", "Asia/Shangai"], 'no time zone "Asia/Shangai"'),
         ([*DESK, "--hours", "Night"], 'no schedule "Night"; there are: 24 x 7, Office'),
         ([*DESK, "--auth", "oauth-client-credentials"], "--client-id"),
-        ([*DESK, "--adopt-from", "soon"], "adopt_from"),
+        ([*DESK, "--adopt-from", "soon"], '--adopt-from: "soon" is not a day'),
     ],
 )
 def test_wrong_answers_are_said_and_nothing_is_written(
