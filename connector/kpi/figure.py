@@ -6,6 +6,7 @@ Made by `connector.reconcile.figures`; nothing here reads, writes or knows the t
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from connector.kpi.case import Case
 from connector.kpi.grade import Grade
 from connector.kpi.indicator import TicketFact
 from connector.kpi.period import Period
@@ -51,6 +52,8 @@ class Figures:
     calls: tuple[Call, ...] | None = None
     """The calls behind it; None: no source of calls."""
     directory: Directory = field(default_factory=Directory)
+    cases: tuple[Case, ...] | None = None
+    """The complaints; None: no policy is about complaints."""
 
     @property
     def complete(self) -> bool:

@@ -15,6 +15,7 @@ from connector.kpi.score import SCOPE_KINDS, ScopeKind, Score
 from connector.kpi.scorecard import names_of, time_text
 from connector.kpi.source import Gathered, State, absent, gather, pooled, state_of
 from connector.kpi.trend import trends
+from connector.reconcile.case import cases_of
 from connector.reconcile.figure import facts, indicators_of, observing, scores_of, stood
 from connector.reconcile.world import COMMENTS, World
 from connector.rules.sla_timer import SlaTimer
@@ -104,6 +105,7 @@ def figures_of(
         tuple(found),
         None if calls is None else tuple(calls),
         world.moment.directory,
+        cases_of(world, settings, found, moment),
     )
 
 

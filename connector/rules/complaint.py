@@ -23,6 +23,15 @@ class _Subject(NamedTuple):
     dropped: bool = False
 
 
+class Standing(NamedTuple):
+    """How a complaint stands."""
+
+    since: Instant
+    acted: bool
+    solved_at: Instant | None
+    called: bool
+
+
 class Complaint(Followed):
     """Complaints are recorded, acted on at once and called back about; improvement follows (R-D3).
 
@@ -124,6 +133,17 @@ class Complaint(Followed):
         self.follow(ticket, at, stages, "R-D3", course)
         self.check(ticket, at, subject.since, open_stages, "R-D3", course)
         return course.verdict("dealt with")
+
+    def standing(self, ticket: Ticket) -> Standing | None:
+        """How the complaint stands, for figures; None: it is none, or was dropped."""
+        if not self.applies(ticket) or self.elsewhere(ticket):
+            return None
+        subject = self._subject(ticket)
+        if subject is None or subject.dropped:
+            return None
+        call = _task(ticket, CALL)
+        called = call is not None and call.closed_at is not None
+        return Standing(subject.since, subject.acted, subject.solved_at, called)
 
     def explain(self, ticket: Ticket, at: Moment) -> list[str]:
         """Since when it is a complaint, and its stages."""

@@ -19,6 +19,9 @@ TABLES: Mapping[str, str] = {
     "R-A5": "`[[desk]]`, the scopes of `kpi`",
     "R-C1": "`[fault_class]`",
     "R-F1": "`[service_hours]`",
+    "R-H2": "verb `report`, part complaints",
+    "R-H4": "verb `report`",
+    "R-H5": "verb `report`, part conformity",
 }
 """Clause → the part of the configuration that speaks of it."""
 
@@ -31,8 +34,6 @@ PEOPLE: Mapping[str, str] = {
     "R-D4": NOT_BUILT + "the four dimensions, and reading the instance's own surveys",
     "R-F2": NOT_BUILT + "whether each statutory day has its roster, and late changeovers",
     "R-F4": NOT_BUILT + "the set phrases as the call-back's script; manners themselves are on no record",
-    "R-H2": NOT_BUILT + "the monthly analysis of complaints; people analyse",
-    "R-H5": NOT_BUILT + "the share of breaches per post; people check, journal and notes are the evidence",
 }
 """Clause → why no rule and no indicator carries it out."""
 
@@ -61,8 +62,10 @@ LEFT: Mapping[str, str] = {
     "R-G3": NOT_BUILT + "alerts of `em_alert`, and composing what is missing from the configuration item; "
     "measuring thresholds is another program's",
     "R-H1": "people draw up the plan, audit, and judge what they find",
+    "R-H2": "people draw the conclusions",
     "R-H3": "whether a measure works is for whoever verifies it",
-    "R-H4": "verb `report` writes them; people read, complete and review",
+    "R-H4": "people read, complete and review them",
+    "R-H5": "what follows from a breach is for people",
 }
 """Clause → what of it is left although something carries it out."""
 
@@ -101,10 +104,10 @@ FIGURES: Mapping[str, str] = {
     "R-G2": "tasks of the kind nonconformity; " + _NOTES,
     "R-G3": _NOTES,
     "R-H1": "tasks of the kinds plan, audit, audit_overdue and nonconformity, with their due dates",
-    "R-H2": "R-E1; complaints: " + _OWN,
+    "R-H2": "R-E1; `report`, part complaints: by category, group, how they were handled",
     "R-H3": "tasks of the kinds improvement, verification and callback_2; " + _NOTES,
     "R-H4": "tasks of the kinds report, report_overdue, report_review; R-E10: a `[[source]]` of kind summary",
-    "R-H5": "`[[score]]`; " + _NOTES,
+    "R-H5": "`report`, part conformity: finished tickets with a breach, by group and consultant; `[[score]]`",
 }
 """Clause → where a figure about it comes from; those of the indicators say so themselves."""
 

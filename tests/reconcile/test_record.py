@@ -1,10 +1,12 @@
 """Records of other tables in a pass: what they cost, how they are judged, planned, explained and swept."""
 
 from collections import Counter
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from connector.reconcile import explain, sweep_world
+from connector.kpi.period import period_of
+from connector.reconcile import explain, figures_of, sweep_world
 from tests.world import DAY, HOUR, US, Desk, utc
 
 CHANGES = """
@@ -148,3 +150,33 @@ def test_when_it_began_is_told_by_the_history(history: str) -> None:
         found = explain(desk.world, desk.settings, "CHG1", desk.clock.now())
         assert found is not None
         assert found.ticket.spans[-1].start == began
+
+
+COMPLAINTS = """
+[[policy]]
+rule = "complaint"
+name = "complaints"
+where = { category = "complaint" }
+[[policy]]
+rule = "complaint"
+name = "problem-complaints"
+table = "problem"
+where = { short_description = "Complaint" }
+"""
+
+
+def test_r_h2_complaints_of_all_tables_are_cases() -> None:
+    """Incidents and records of further tables, those of `where` only; None without such a policy."""
+    with Desk(COMPLAINTS) as desk:
+        desk.opens("INC1", category="complaint")
+        desk.opens("INC2")
+        desk.writes("problem", "PRB1", short_description="Complaint", state="102")
+        desk.writes("problem", "PRB2", short_description="Disk")
+        desk.looks()
+        period = period_of(desk.clock.now(), "month", ZoneInfo("Asia/Shanghai"))
+        cases = figures_of(desk.world, desk.settings, period, desk.clock.now()).cases
+        assert cases is not None
+        assert sorted((case.number, case.acted) for case in cases) == [("INC1", False), ("PRB1", True)]
+    with Desk(OTHER) as desk:
+        desk.looks()
+        assert figures_of(desk.world, desk.settings, period, desk.clock.now()).cases is None

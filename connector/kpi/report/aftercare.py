@@ -102,7 +102,7 @@ def knowledge(figures: Figures) -> Part:
 
 
 def called_back(figures: Figures, rules: Collection[str] | None) -> Part:
-    """The draw, the answers, satisfaction; complaints have no source yet and that is said (R-D1 to R-D3)."""
+    """The draw, the answers, satisfaction (R-D1, R-D2)."""
     found = call_backs(figures.facts, figures.period)
     measured, left = rates(figures, "R-E1", "R-D4")
     steps = Grid(
@@ -120,16 +120,15 @@ def called_back(figures: Figures, rules: Collection[str] | None) -> Part:
         (Words("Score", "评分"), Words("Answers", "次数")),
         tuple((str(score), f"{many:,}") for score, many in found.answers.items()),
     )
-    complaints = Words("complaints (R-D3): no record tells of them", "投诉（R-D3）：没有投诉记录来源")
     drawing = rules is None or "callback_sampling" in rules
     no_draw = Words("call-backs: no policy draws them", "回访：没有抽样策略")
     return Part(
         "call_backs",
-        Words("Call-backs and complaints", "回访与投诉"),
-        "R-B6, R-D2, R-D3",
+        Words("Call-backs", "回访"),
+        "R-B6, R-D2",
         (),
         full(measured, steps, scores) if drawing else full(measured),
-        (*left, *(() if drawing else (no_draw,)), complaints),
+        (*left, *(() if drawing else (no_draw,))),
     )
 
 

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from connector.kpi.figure import Figures
 from connector.kpi.report.aftercare import called_back, hotline, improvements, knowledge, major
+from connector.kpi.report.conduct import complaints, conformity
 from connector.kpi.report.content import Report
 from connector.kpi.report.work import escalations, limits, volume
 from connector.kpi.score import WHOLE
@@ -45,8 +46,10 @@ def report_of(
             major(figures, rules),
             knowledge(figures),
             called_back(figures, rules),
+            complaints(figures, known),
             hotline(figures),
             improvements(figures),
+            conformity(figures, known, rules),
         ),
         {score.indicator: value_text(score) for score in whole},
     )

@@ -20,8 +20,8 @@ class Part:
     """One part of the report."""
 
     key: str
-    """``volume``, ``limits``, ``escalations``, ``major``, ``knowledge``, ``call_backs``, ``calls``,
-    ``improvements``.
+    """``volume``, ``limits``, ``escalations``, ``major``, ``knowledge``, ``call_backs``,
+    ``complaints``, ``calls``, ``improvements``, ``conformity``.
     """
     title: Words
     clauses: str

@@ -16,7 +16,18 @@ from connector.ticket import DeskTask
 from tests.kpi.page.month import PERIOD, ZONE, figures
 from tests.kpi.page.test_page import nothing
 
-ORDER = ("volume", "limits", "escalations", "major", "knowledge", "call_backs", "calls", "improvements")
+ORDER = (
+    "volume",
+    "limits",
+    "escalations",
+    "major",
+    "knowledge",
+    "call_backs",
+    "complaints",
+    "calls",
+    "improvements",
+    "conformity",
+)
 
 
 @pytest.fixture(scope="module")
