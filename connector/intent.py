@@ -52,7 +52,9 @@ class Set(NamedTuple):
     """A field shared with people, set once per occasion; a person's later word stands."""
 
     field: str
-    """``"state"`` (value: a `TicketState`), or ``"group"``, ``"assignee"``, ``"problem"`` (value: sys_id)."""
+    """``"state"`` (value: a `TicketState`), or ``"group"``, ``"assignee"``, ``"problem"`` (value: sys_id), or
+    ``"watch"`` (value: all of the watch list, sys_ids with commas between).
+    """
     value: str | TicketState
     occasion: Occasion
     clause: str

@@ -269,12 +269,16 @@ class Directory:
 
         Looks in the ticket's own desk first, then in all (a secondary desk may lack a second line).
         """
+        return next(iter(self.specialists(tier, category, desk)), None)
+
+    def specialists(self, tier: Tier, category: str, desk: str = "") -> list[Group]:
+        """All groups to whom a ticket of this category can be handed as to the one of `speciality`."""
         for where in (desk, "") if desk else ("",):
             groups = list(self.groups_of(tier, where))
-            for group in groups:
-                if category and category in group.categories:
-                    return group
-            for group in groups:
-                if not group.categories:
-                    return group
-        return None
+            for able in (
+                [group for group in groups if category and category in group.categories],
+                [group for group in groups if not group.categories],
+            ):
+                if able:
+                    return able
+        return []

@@ -16,12 +16,14 @@ from zoneinfo import ZoneInfo
 from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from connector.phrase import PHRASES
 from connector.sentence import OBLIGATIONS
 
 Language = Literal["en", "zh", "both"]
 
 SENTENCES: dict[str, tuple[str, str]] = {
     # name: (English, Chinese)
+    **PHRASES,
     "response_warned": (
         "Not taken up yet: {{ share }} % of the response limit of {{ limit | span }} used; due by {{ due }}.",
         "尚未响应：响应时限 {{ limit | span }} 已用去 {{ share }}%，请于 {{ due }} 前响应。",
@@ -37,16 +39,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "resolution_breached": (
         "Resolution limit exceeded: not resolved within {{ limit | span }}; it was due by {{ due }}.",
         "解决超时：未在 {{ limit | span }} 内解决，时限为 {{ due }}。",
-    ),
-    "escalated": (
-        (
-            "Escalated from {{ origin.en }} to {{ target.en }}, group {{ group | neutral }}: {{ why.en }}."
-            "{% if missing %} Missing, please add: {{ missing | join(', ') | neutral }}.{% endif %}"
-        ),
-        (
-            "已由{{ origin.zh }}升级至{{ target.zh }}，处理组：{{ group | neutral }}。原因：{{ why.zh }}。"
-            "{% if missing %}记录中缺少以下信息，请补充：{{ missing | join('、') | neutral }}。{% endif %}"
-        ),
     ),
     "nobody_to_escalate_to": (
         (

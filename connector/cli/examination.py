@@ -134,7 +134,7 @@ def _tables(settings: Settings, gateway: Gateway) -> Iterator[Answer]:
             way_out = _WITHOUT.get(source.table, told)
             yield Answer(Level.WRONG, f"{source.table} cannot be read: {error}{way_out}")
             continue
-        missing = [column for column in dict.fromkeys(wanted) if column not in there]
+        missing = [column for column in dict.fromkeys(wanted) if column.partition(".")[0] not in there]
         for column in missing:
             why = reasons.get(column, "it is polled") if source.table == "incident" else "it is polled"
             if source.table == "incident_task" and column == settings.reads.score:

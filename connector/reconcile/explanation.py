@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 from connector.intent import Verdict
 from connector.reconcile.judgement import Judged, read_tickets, with_cohorts
+from connector.reconcile.load import Loads
 from connector.reconcile.record import read_records
 from connector.reconcile.world import World
 from connector.rules.base import Policy
@@ -126,7 +127,7 @@ def explain(
         return None
     ticket = tickets[0]
     policies = [policy for policy in settings.about(table) if only in ("", policy.name)]
-    at = with_cohorts(world, policies, tickets, replace(world.moment, now=now), {})
+    at = with_cohorts(world, policies, tickets, replace(world.moment, now=now, loads=Loads(world.store)), {})
     answers, wishes = [], []
     for policy in policies:
         why_not = policy.why_not(ticket)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from connector.reconcile.load import Loads
 from connector.reconcile.world import World
 from connector.rules.base import Cohort, Moment, Partly, Policy, trait
 from connector.settings import Settings
@@ -67,7 +68,8 @@ class Judgement:
         self.spoken: set[str] = set()
         """sys_ids of the tickets at hand for which something was wished."""
         self._world = world
-        self._at = replace(world.moment, now=now)
+        self._loads = Loads(world.store)
+        self._at = replace(world.moment, now=now, loads=self._loads)
         self._bench = Bench(settings.about("incident"), settings.instance.zone)
         self._adopt_from = settings.instance.adopt_instant
         self._most = settings.safety.max_changes
@@ -187,6 +189,7 @@ class Judgement:
         if wishes is None:
             return again
         enforced = unhurried([wish for wish in wishes if not wish.observe])
+        self._loads.count(enforced)
         for wish in (*enforced, *unhurried([wish for wish in wishes if wish.observe])):
             judged.keep(wish, self._most)
         return 0 if enforced else again

@@ -59,6 +59,8 @@ class Moment:
     wording: Wording = field(default_factory=Wording)
     cohorts: Mapping[Cohort, tuple[Ticket, ...]] = field(default_factory=dict)
     """The closed sets that `Policy.cohort` asked for."""
+    loads: Mapping[str, int] = field(default_factory=dict)
+    """sys_id of a group → open tickets it has; counted when a policy first asks."""
 
 
 _DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m(?:in)?)?")

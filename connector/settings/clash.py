@@ -105,7 +105,8 @@ def _in(wanted: tuple[str, ...], actual: str) -> bool:
 def people_write(policy: Policy) -> tuple[str, ...]:
     """Columns shared with people that the policy sets."""
     if rule_of(policy) == "tier_escalation":
-        return ("assignment_group", "assigned_to")
+        watched = ("watch_list",) if getattr(policy, "watch", False) else ()
+        return ("assignment_group", "assigned_to", *watched)
     if getattr(policy, "creates_problem", False):
         return ("problem_id",)
     return ("state",) if getattr(policy, "then", "") == "set_back" else ()

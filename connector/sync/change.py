@@ -152,4 +152,10 @@ class Scheme:
         return platform_time(value) if isinstance(value, int) else value
 
 
-_SHARED = {"group": "assignment_group", "state": "state", "assignee": "assigned_to", "problem": "problem_id"}
+_SHARED = {
+    "group": "assignment_group",
+    "state": "state",
+    "assignee": "assigned_to",
+    "problem": "problem_id",
+    "watch": "watch_list",
+}

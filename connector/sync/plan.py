@@ -240,7 +240,7 @@ def _update(ticket: Ticket, wishes: Sequence[Wish], scheme: Scheme) -> Change | 
 def _now(ticket: Ticket, column: str, scheme: Scheme) -> str:
     if column == "assignment_group":
         return ticket.group.sys_id if ticket.group else ""
-    if column == "problem_id":
+    if column in ("problem_id", "watch_list"):
         return ticket.extra.get(column, "")
     return ticket.assignee if column == "assigned_to" else scheme.raw(ticket.state)
 

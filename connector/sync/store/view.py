@@ -1,6 +1,6 @@
 """Questions to the mirror: what is due, what happened when, and all that is known of a ticket."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, NamedTuple
@@ -135,6 +135,15 @@ class View:
                     query.where(table.c.closed_at.is_(None), table.c.resolved_at.is_(None))
                 ).scalar_one()
         return self._open
+
+    def open_by_group(self) -> dict[str, int]:
+        """sys_id of the assignment group → tickets without an instant of resolution or closing."""
+        table, found = schema.ticket, Counter[str]()
+        query = select(table.c.row).where(table.c.closed_at.is_(None), table.c.resolved_at.is_(None))
+        with self.engine.connect() as connection:
+            for texts in connection.execute(query).scalars().partitions(CHUNK):
+                found.update(row.get("assignment_group", "") for row in self._packing.unpack(connection, texts))
+        return found
 
     def count_alive(self, since: Instant) -> int:
         """Tickets in the mirror that were not closed before ``since``."""

@@ -1,0 +1,40 @@
+"""Further sentences for the records, beside those of `connector.wording`: of handing over."""
+
+PHRASES: dict[str, tuple[str, str]] = {
+    # name: (English, Chinese)
+    "escalated": (
+        (
+            "Escalated from {{ origin.en }} to {{ target.en }}, group {{ group | neutral }}: {{ why.en }}."
+            "{% if missing %} Missing, please add: {{ missing | join(', ') | neutral }}.{% endif %}"
+            "{% if contract %} Contract: {{ contract | neutral }}.{% endif %}"
+            "{% if watches %} Who had it stays on the watch list and assists.{% endif %}"
+        ),
+        (
+            "已由{{ origin.zh }}升级至{{ target.zh }}，处理组：{{ group | neutral }}。原因：{{ why.zh }}。"
+            "{% if missing %}记录中缺少以下信息，请补充：{{ missing | join('、') | neutral }}。{% endif %}"
+            "{% if contract %}合同编号：{{ contract | neutral }}。{% endif %}"
+            "{% if watches %}原处理人保留在关注列表中并协助处理。{% endif %}"
+        ),
+    ),
+    "handed_down": (
+        "Handed back from {{ origin.en }} to {{ target.en }}, group {{ group | neutral }}: {{ why.en }}.",
+        "已由{{ origin.zh }}退回{{ target.zh }}，处理组：{{ group | neutral }}。原因：{{ why.zh }}。",
+    ),
+    "nobody_to_hand_down_to": (
+        (
+            "Should be handed back from {{ origin.en }} to {{ target.en }} ({{ why.en }}), but the "
+            "configuration names no group for it. Please assign it by hand."
+        ),
+        "应由{{ origin.zh }}退回{{ target.zh }}（{{ why.zh }}），但配置中没有对应的处理组，请人工指派。",
+    ),
+    "why_beyond": (
+        "{{ column | neutral }} {{ value | neutral }} is beyond its capability",
+        "{{ column | neutral }} {{ value | neutral }} 超出其处理能力",
+    ),
+    "why_returned": ("the consultant marked it as one for that tier", "顾问已标记应由该级处理"),
+    "why_word": (
+        "{{ column | neutral }} says “{{ word | neutral }}”",
+        "{{ column | neutral }} 中写有“{{ word | neutral }}”",
+    ),
+}
+"""Name of a sentence → its English and its Chinese template."""

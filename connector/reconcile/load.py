@@ -1,0 +1,49 @@
+"""How many open tickets each group has, counted when a policy first asks in a pass, and kept up within it."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+from connector.intent import Set
+from connector.sync.change import Wish
+from connector.sync.store import Store
+
+
+class Loads(Mapping[str, int]):
+    """sys_id of a group → open tickets. Nothing is counted unless somebody looks.
+
+    Tickets that are handed over in this pass count where they go, so that not all of them go to the group
+    that was idle at its beginning.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._known: Counter[str] | None = None
+
+    def count(self, wishes: Iterable[Wish]) -> None:
+        """Take along what is to be handed over, if anybody has looked at all."""
+        if self._known is not None:
+            moved = {
+                wish.ticket.sys_id: str(intent.value)
+                for wish in wishes
+                for intent in wish.intents
+                if isinstance(intent, Set) and intent.field == "group"
+            }
+            self._known.update(moved.values())
+
+    @property
+    def _counted(self) -> Counter[str]:
+        if self._known is None:
+            self._known = Counter(self._store.open_by_group())
+        return self._known
+
+    def __getitem__(self, group: str) -> int:
+        """Open tickets of a group, 0 for one that has none."""
+        return self._counted[group]
+
+    def __iter__(self) -> Iterator[str]:
+        """Groups that have any."""
+        return iter(self._counted)
+
+    def __len__(self) -> int:
+        """How many have any."""
+        return len(self._counted)
