@@ -126,9 +126,15 @@ class Wire(Rest):
         return super().handle(request)
 
 
-def read(*policies: str, more: str = "", history: str = "audit") -> Settings:
-    """The desk's settings with these policies."""
-    return loads(CONFIG.format(history=history, more=more) + "\n".join(policies))
+def read(
+    *policies: str, more: str = "", history: str = "audit", changed: Mapping[str, str] | None = None
+) -> Settings:
+    """The desk's settings with these policies; ``changed``: what stands there → what stands there instead."""
+    text = CONFIG.format(history=history, more=more)
+    for before, after in (changed or {}).items():
+        assert before in text
+        text = text.replace(before, after)
+    return loads(text + "\n".join(policies))
 
 
 def record_id(name: str) -> str:

@@ -31,7 +31,9 @@ class Turn(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
     group: str = Field(min_length=1, description="Name of the group that is on call")
-    person: str | None = Field(default=None, description="User name of who gets the ticket; nobody by default")
+    person: str | None = Field(
+        default=None, description="User name of who gets the ticket; nobody by default"
+    )
     service_hours: str | None = Field(default=None, description="Only while these service hours are open")
     since: date | None = Field(default=None, alias="from", description="First day of the turn")
     until: date | None = Field(default=None, description="Last day of the turn")
@@ -86,8 +88,8 @@ class HandOver(Policy):
 
     def groups_named(self) -> tuple[str, ...]:
         """Groups that may take over, and those with a contract."""
-        named = (route.group for route in (*self.to_groups, *self.on_call))
-        return (*((self.to_group,) if self.to_group else ()), *named, *self.contracts)
+        routed, called = (each.group for each in self.to_groups), (each.group for each in self.on_call)
+        return (*((self.to_group,) if self.to_group else ()), *routed, *called, *self.contracts)
 
     def people_named(self) -> tuple[str, ...]:
         """Who is on call."""

@@ -27,7 +27,7 @@ class Cause(NamedTuple):
 
 
 class TierEscalation(HandOver):
-    """First line → second line → vendor: within capability, or on to the next tier (R-A2, R-A3, R-B2).
+    """First line → second line → vendor: within capability, or on to the next tier (R-A2, R-A3, R-A4, R-B2).
 
     An open ticket in a group of the tier `from` moves to the tier `to` when one of these holds:
 
@@ -108,7 +108,9 @@ class TierEscalation(HandOver):
         up = (self.out_of_capability, self.beyond, self.marked_by, self.after)
         back = self.returned_by or self.returned_on
         if self.to_tier is self.from_tier:
-            raise ValueError(f"from {self.from_tier} to {self.to_tier} is no step; to must be another tier")
+            raise ValueError(
+                f"from {self.from_tier} to {self.to_tier} is not an escalation; to must be another tier"
+            )
         if self.after is not None and self.service_hours is None:
             raise ValueError("after needs service_hours: in which hours does the limit count?")
         if self._down and (any(up) or not back):
@@ -121,7 +123,7 @@ class TierEscalation(HandOver):
                 "set out_of_capability, beyond, marked_by or after; without one nothing ever escalates"
             )
         if back and self.from_tier is Tier.FIRST_LINE:
-            raise ValueError("below first_line there is no tier to which returned_by or returned_on could lead")
+            raise ValueError("below first_line is no tier to which returned_by or returned_on could lead")
         return self
 
     def columns(self) -> frozenset[str]:
@@ -217,7 +219,7 @@ class TierEscalation(HandOver):
         return causes
 
     def _word(self, ticket: Ticket, at: Moment) -> Cause | None:
-        """The consultant's word that it belongs to the tier below. A text is one word, however long it stands."""
+        """The consultant's word that it belongs to the tier below; a text is one word, however long."""
         if self.returned_by and ticket.extra.get(self.returned_by) == "true":
             ticked = self._ticked(ticket, at, self.returned_by)
             if ticked is not None:
@@ -282,7 +284,7 @@ class TierEscalation(HandOver):
         return Verdict(f"to {self.to_tier.value}: {why.en}", tuple(intents), None)
 
     def _return(self, ticket: Ticket, at: Moment, word: Cause) -> Verdict:
-        """Back to the tier below. The column of the tier is left to the policy of that tier."""
+        """Back to the tier below. That the vendor has it any policy may say, so that is not contradicted."""
         below, why = self._below, piece(word.why, **word.values)
         target = self._had_it(ticket, at, below)
         tiers = {"origin": piece(self.from_tier.value), "target": piece(below.value)}
@@ -294,6 +296,7 @@ class TierEscalation(HandOver):
             )
         text = at.wording.tell("handed_down", why=why, group=target.name, **tiers)
         intents: list[Intent] = [
+            *(() if self._down else (Keep("tier", below.value, "R-B2"),)),
             Note(text, word.occasion, "R-B2"),
             Set("group", target.sys_id, word.occasion, self._clause),
         ]

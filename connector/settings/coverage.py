@@ -15,7 +15,7 @@ from connector.rules.clause import CLAUSES
 TABLES: Mapping[str, str] = {
     "R-A2": "`[[desk]]` first_line",
     "R-A3": "`[[desk]]` second_line",
-    "R-A4": "`[[desk]]` vendor, rule `tier_escalation`",
+    "R-A4": "`[[desk]]` vendor",
     "R-A5": "`[[desk]]`, the scopes of `kpi`",
     "R-C1": "`[fault_class]`",
     "R-F1": "`[service_hours]`",
@@ -40,11 +40,8 @@ PEOPLE: Mapping[str, str] = {
 LEFT: Mapping[str, str] = {
     "R-A1": "a post and its duties; what asks for the project manager reaches them",
     "R-A6": "posts and their duties; `kpi` is for them, and the last steps of the ladder",
-    "R-A2": NOT_BUILT + "the first line on the watch list while others work; people inform the customer",
+    "R-A2": "people inform the customer; `watch` keeps them on the ticket while others work",
     "R-A3": "guiding the first line is people's work",
-    "R-A4": NOT_BUILT + "the reference of the vendor's contract",
-    "R-B2": NOT_BUILT + "capability by configuration item, service or skill; the next group by load or rota; "
-    "a de-escalation of its own",
     "R-B3": "the instance shows the state, people tell the customer",
     "R-B4": NOT_BUILT + "telling the customer that a confirmation is awaited",
     "R-B5": NOT_BUILT + "the search for an article that says it already; promotion of much-used articles",

@@ -91,13 +91,13 @@ def _escalation(place: Place, policy: TierEscalation, settings: Settings) -> Ite
     when, to, groups = policy.when, policy.to_tier, settings.groups
     if some_place([when], groups) and not _anywhere(when, (policy.from_tier,), settings):
         yield Finding((*place, "from"), f"{NEVER}no group that `when` allows is of tier {policy.from_tier}")
-    _, tier, _ = groups.get(policy.to_group or "", ("", to, ()))
-    if tier is not to:
-        where = f"of tier {tier}" if tier else "outside the tiers"
-        yield Finding(
-            (*place, "to_group"),
-            f'group "{policy.to_group}" is {where}, not of tier {to}',
-        )
+    named = [("to_group", (policy.to_group or "",)), ("to_groups", [each.group for each in policy.to_groups])]
+    for key, names in (*named, ("on_call", [each.group for each in policy.on_call])):
+        for name in names:
+            _, tier, _ = groups.get(name, ("", to, ()))
+            if tier is not to:
+                where = f"of tier {tier}" if tier else "outside the tiers"
+                yield Finding((*place, key), f'group "{name}" is {where}, not of tier {to}')
     if policy.to_group is None and not any(tier is to for _, tier, _ in groups.values()):
         yield Finding(
             (*place, "to"),

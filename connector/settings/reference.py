@@ -112,12 +112,14 @@ def _spot(place: Place, entry: object, name: str) -> Place:
         for key, value in entry.items():
             if key != "name" and (found := _spot((*place, key), value, name)) != (*place, key):
                 return found
-            if key != "name" and value == name:
+            if key != "name" and name in (key, value):
                 return (*place, key)
     elif isinstance(entry, list):
         for index, value in enumerate(entry):
             if value == name:
                 return (*place, index)
+            if (found := _spot((*place, index), value, name)) != (*place, index):
+                return found
     return place
 
 

@@ -142,7 +142,9 @@ class View:
         query = select(table.c.row).where(table.c.closed_at.is_(None), table.c.resolved_at.is_(None))
         with self.engine.connect() as connection:
             for texts in connection.execute(query).scalars().partitions(CHUNK):
-                found.update(row.get("assignment_group", "") for row in self._packing.unpack(connection, texts))
+                found.update(
+                    row.get("assignment_group", "") for row in self._packing.unpack(connection, texts)
+                )
         return found
 
     def count_alive(self, since: Instant) -> int:
