@@ -21,7 +21,7 @@ SAID = {
     "category": "network",
     "column": "cmdb_ci.name",
     "value": "SAP ERP [code]",
-    "word": "退回 [code]",
+    "word": "back [code]",
     "contract": "C-2026-17",
     "watches": True,
     "number": "INC0000001",
@@ -43,6 +43,15 @@ SAID = {
     "way": ["Service Desk", "Infrastructure [code]", "Service Desk"],
     "person": "Zhao Lei",
     "late_by": 7200,
+    "start": "2026-06-01 10:00",
+    "began": "2026-06-01 09:30",
+    "end": "2026-06-01 12:00",
+    "ended": "2026-06-01 12:30",
+    "stage": Bilingual("the stage", "阶段甲"),
+    "item": Bilingual("the item", "事项甲"),
+    "subject": "Report of May",
+    "title": "Report of May [code]",
+    "date": "2026-06-05",
 }
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
