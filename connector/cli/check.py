@@ -19,7 +19,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--instance",
         action="store_true",
-        help="also hold it against the instance: sign-in, columns, groups, people, states, clock; only reads",
+        help="also hold it against the instance: sign-in, rights, columns, choices, groups, people, what "
+        "else writes there; only reads",
+    )
+    parser.add_argument(
+        "--probe",
+        metavar="NUMBER",
+        default="",
+        help="with --instance: write to this ticket the values that stand on it, and see that nothing moved",
     )
     add_json(parser)
 
@@ -45,8 +52,8 @@ def run(args: argparse.Namespace) -> int:
     told: dict[str, Any] = {"ok": True, "warnings": warnings(settings, now), "settings": settings.digest}
     if not args.json:
         _summary(settings, told["warnings"])
-    if args.instance:
-        told |= _instance(settings, args.json)
+    if args.instance or args.probe:
+        told |= _instance(settings, args.json, args.probe)
     if args.json:
         print_json(told)
     return DONE if told["ok"] else FORESEEN
@@ -62,11 +69,12 @@ def _summary(settings: "Settings", warnings: list[str]) -> None:
         print(f"  {name:<14} {text}")
 
 
-def _instance(settings: "Settings", quiet: bool) -> dict[str, Any]:
-    from connector.cli.examination import Level, examine
+def _instance(settings: "Settings", quiet: bool, ticket: str) -> dict[str, Any]:
+    from connector.cli.examination import examine
+    from connector.install.look import Level
 
     answers = []
-    for level, text in examine(settings):
+    for level, text in examine(settings, ticket):
         answers.append({"level": level.value, "text": text})
         if not quiet:
             print(f"{level.value:<8} {text}", flush=True)

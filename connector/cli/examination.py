@@ -1,13 +1,20 @@
 """``check --instance``: what the configuration names, held against the instance. Only reads, one sign-in."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
-from enum import StrEnum
-from typing import NamedTuple
 
 from connector.clock import SystemClock
-from connector.errors import GatewayError, Retriable, SettingsError, Skippable, Unauthorised, WrongInstance
+from connector.errors import (
+    Forbidden,
+    GatewayError,
+    Retriable,
+    SettingsError,
+    Skippable,
+    Unauthorised,
+    WrongInstance,
+)
+from connector.install.look import LOOKS, Answer, Level, Look, probe
 from connector.reconcile.world import open_gateway, sources
 from connector.settings import Settings
 from connector.settings.clash import EVERY_OTHER_GROUP
@@ -23,27 +30,15 @@ MARKS = 4000
 """Characters that the marks column should hold."""
 
 
-class Level(StrEnum):
-    """How much an answer matters."""
+def examine(settings: Settings, ticket: str = "") -> Iterator[Answer]:
+    """Look at the instance. One refused sign-in ends it: six lock an account.
 
-    OK = "ok"
-    DOUBT = "warning"
-    WRONG = "error"
-
-
-class Answer(NamedTuple):
-    """One thing that was looked at, in a sentence an admin can act on."""
-
-    level: Level
-    text: str
-
-
-def examine(settings: Settings) -> Iterator[Answer]:
-    """Look at the instance. One refused sign-in ends it: six lock an account."""
+    ``ticket``: number of one on which a write of equal values may be tried; "" for none.
+    """
     auth = settings.instance.auth
     try:
         gateway = open_gateway(settings, patient=False)  # what is wrong is told, not waited out
-        probe = gateway.probe()
+        first = gateway.probe()
     except SettingsError as error:
         yield from (Answer(Level.WRONG, problem) for problem in error.problems)
         return
@@ -55,26 +50,35 @@ def examine(settings: Settings) -> Iterator[Answer]:
             f"the secret the current one? {error}",
         )
         return
+    except Forbidden as error:
+        scope = (
+            ". In the Application Registry let the client be Broadly scoped, or attach the scope useraccount"
+            if "unscoped" in str(error)
+            else ": give the account snc_platform_rest_api_access and a role that reads incidents"
+        )
+        yield Answer(Level.WRONG, f"the account is let in and may not read over REST: {error}{scope}")
+        return
     except GatewayError as error:
         yield Answer(Level.WRONG, f"{settings.instance.url} does not answer as an instance does: {error}")
         return
     try:
-        yield from _look(settings, gateway, probe)
+        yield from _look(settings, gateway, first, ticket)
     finally:
         gateway.close()
 
 
-def _look(settings: Settings, gateway: Gateway, probe: Probe) -> Iterator[Answer]:
+def _look(settings: Settings, gateway: Gateway, first: Probe, ticket: str) -> Iterator[Answer]:
     yield Answer(Level.OK, f'{settings.instance.url} answers and lets "{settings.instance.auth.user}" in')
-    yield from _first_look(probe)
+    yield from _first_look(first)
     yield from _account(settings, gateway)
-    looks: tuple[tuple[str, Callable[[Settings, Gateway], Iterator[Answer]]], ...] = (
+    looks: tuple[tuple[str, Look], ...] = (
         ("tables", _tables),
         ("marks", _marks),
         ("groups", _groups),
         ("people", _people),
         ("states", _states),
         ("history", _history),
+        *LOOKS,
     )
     for what, look in looks:
         try:
@@ -86,6 +90,8 @@ def _look(settings: Settings, gateway: Gateway, probe: Probe) -> Iterator[Answer
             yield Answer(
                 Level.WRONG, f"{what}: could not be looked at: {error}; give the account read access"
             )
+    if ticket:
+        yield from probe(settings, gateway, ticket)
 
 
 def _account(settings: Settings, gateway: Gateway) -> Iterator[Answer]:

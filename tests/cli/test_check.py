@@ -86,7 +86,10 @@ def test_all_errors_at_once_and_exit_2(site: Site, capsys: pytest.CaptureFixture
 def test_an_instance_that_fits(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
     """Nothing to put right, and nothing but reads."""
     assert look(site, capsys) == (0, [])
-    assert {logged.method for logged in site.rest.requests} == {"GET"}
+    assert {logged.method for logged in site.rest.requests if logged.table} == {"GET"}
+    others = [logged for logged in site.rest.requests if not logged.table]
+    assert all(logged.method == "GET" for logged in others if "batch" not in str(logged.body))
+    assert not any(logged.committed for logged in site.rest.requests)
 
 
 def test_a_wrong_password_is_tried_once(
