@@ -37,7 +37,9 @@ def run(args: argparse.Namespace) -> int:
     with shown("signing in") as watch, opened(settings) as world:
         if not args.offline:
             refresh(world, settings, watch)
-        explanation = explain(world, settings, number, world.clock.now(), only=args.policy or "")
+        explanation = explain(
+            world, settings, number, world.clock.now(), only=args.policy or "", compared=not args.offline
+        )
     if explanation is None:
         raise ConnectorError(
             f"{number}: not known here. Is the number right, was it changed since the connector first "

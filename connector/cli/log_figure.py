@@ -170,7 +170,7 @@ def _unmeasured(settings: "Settings | None", columns: "Mapping[str, str]") -> "d
 
 
 def _classes(settings: "Settings | None") -> "Mapping[str, Any]":
-    from connector.settings.table import FaultClasses
+    from connector.settings.fault_class import FaultClasses
 
     return settings.priorities if settings else FaultClasses().by_priority
 

@@ -3,12 +3,15 @@
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from connector.errors import GatewayError
 from connector.intent import Verdict
+from connector.reconcile.comparison import NativeLevels
 from connector.reconcile.judgement import Judged, read_tickets, with_cohorts
 from connector.reconcile.load import Loads
 from connector.reconcile.record import read_records
 from connector.reconcile.world import World
 from connector.rules.base import Policy
+from connector.rules.sla_timer import SlaTimer
 from connector.settings import Settings
 from connector.sync.change import Plan, Wish
 from connector.sync.instant import instant
@@ -113,9 +116,12 @@ class Explanation:
 
 
 def explain(
-    world: World, settings: Settings, number: str, now: Instant, *, only: str = ""
+    world: World, settings: Settings, number: str, now: Instant, *, only: str = "", compared: bool = False
 ) -> Explanation | None:
-    """Every policy's verdict on one ticket, or the one named ``only``; None if the ticket is not known."""
+    """Every policy's verdict on one ticket, or the one named ``only``; None if the ticket is not known.
+
+    ``compared``: ask the instance for its own service levels and tell where they say something else.
+    """
     sys_id = world.store.find_number(number)
     tickets = list(read_tickets(world, [sys_id], now, Judged())) if sys_id else []
     table, scheme = "incident", world.scheme
@@ -129,13 +135,20 @@ def explain(
     policies = [policy for policy in settings.about(table) if only in ("", policy.name)]
     at = with_cohorts(world, policies, tickets, replace(world.moment, now=now, loads=Loads(world.store)), {})
     answers, wishes = [], []
+    timers = compared and any(isinstance(policy, SlaTimer) and policy.applies(ticket) for policy in policies)
+    native, refused = _native(world, ticket) if timers else (None, "")
     for policy in policies:
         why_not = policy.why_not(ticket)
         if why_not is not None:
             answers.append(Answer(policy, Verdict(why_not), [], not_concerned=True))
             continue
         verdict = policy.judge(ticket, at)
-        answers.append(Answer(policy, verdict, policy.explain(ticket, at)))
+        lines = policy.explain(ticket, at)
+        if native is not None and isinstance(policy, SlaTimer):
+            lines += native.compared(policy, ticket, at)
+        elif refused and isinstance(policy, SlaTimer):
+            lines.append(f"task_sla: not compared: {refused}")
+        answers.append(Answer(policy, verdict, lines))
         since = policy.enforced_from(ticket.desk, settings.instance.zone)
         wish = Wish(policy.name, ticket.opened_at < since, ticket, verdict.reason, verdict.intents)
         wishes.append(wish)
@@ -144,3 +157,11 @@ def explain(
     names = world.names(involved - {""}) | {g.sys_id: g.name for g in world.moment.directory.groups.values()}
     journal = list(reversed(world.store.journalled(ticket.sys_id)))
     return Explanation(ticket, now, answers, plan, journal, names)
+
+
+def _native(world: World, ticket: Ticket) -> tuple[NativeLevels | None, str]:
+    """The instance's own service levels of a ticket, or why they cannot be had."""
+    try:
+        return NativeLevels.of(world, ticket), ""
+    except GatewayError as error:
+        return None, str(error)

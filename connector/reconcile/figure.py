@@ -202,7 +202,7 @@ def stood(settings: Settings, directory: Directory, ticket: Ticket, moment: Inst
     then = as_of(ticket, moment, directory.groups)
     if then is None or then.priority == ticket.priority:
         return then
-    return replace(then, fault_class=settings.priorities.get(then.priority, then.fault_class))
+    return replace(then, fault_class=settings.fault_class.of(then))
 
 
 def _chunks(sys_ids: Sequence[str]) -> Iterator[Sequence[str]]:

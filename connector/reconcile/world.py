@@ -198,6 +198,7 @@ def dialect(settings: Settings) -> Dialect:
     return Dialect(
         states=settings.instance.choices.states,
         classes=settings.priorities,
+        ranks=tuple((rank.fault_class, tuple(rank.where.items())) for rank in settings.fault_class.ranks),
         roles=settings.columns.roles,
         extra=tuple(sorted(settings.extra_columns)),
         own_user=settings.instance.auth.user,

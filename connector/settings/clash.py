@@ -42,7 +42,10 @@ Groups = Mapping[str, tuple[str, Tier | None, tuple[str, ...]]]
 
 
 def clashes(
-    policies: Mapping[int, Policy], priorities: Mapping[str, FaultClass], groups: Groups
+    policies: Mapping[int, Policy],
+    priorities: Mapping[str, FaultClass],
+    groups: Groups,
+    ranked: Iterable[FaultClass] = (),
 ) -> Iterator[Finding]:
     """Two policies of one rule and mode about the same tickets, with different settings."""
     for (_, first), (index, second) in combinations(sorted(policies.items(), key=lambda item: item[0]), 2):
@@ -51,7 +54,7 @@ def clashes(
             continue
         if first.name == second.name:  # told already
             continue
-        if _wish(first) == _wish(second) or not overlap(first.when, second.when, priorities, groups):
+        if _wish(first) == _wish(second) or not overlap(first.when, second.when, priorities, groups, ranked):
             continue
         yield Finding(
             ("policy", index),
@@ -60,7 +63,13 @@ def clashes(
         )
 
 
-def overlap(one: When, other: When, priorities: Mapping[str, FaultClass], groups: Groups) -> bool:
+def overlap(
+    one: When,
+    other: When,
+    priorities: Mapping[str, FaultClass],
+    groups: Groups,
+    ranked: Iterable[FaultClass] = (),
+) -> bool:
     """Whether some ticket could be in both. A class is some priorities; a desk and a tier are some groups."""
     several = (one, other)
     if not all(
@@ -72,16 +81,22 @@ def overlap(one: When, other: When, priorities: Mapping[str, FaultClass], groups
         )
     ):
         return False
-    return some_urgency(several, priorities) and some_place(several, groups)
+    return some_urgency(several, priorities, ranked) and some_place(several, groups)
 
 
-def some_urgency(several: Iterable[When], priorities: Mapping[str, FaultClass]) -> bool:
-    """Whether some class and priority go together and are what all of these ask for."""
+def some_urgency(
+    several: Iterable[When], priorities: Mapping[str, FaultClass], ranked: Iterable[FaultClass] = ()
+) -> bool:
+    """Whether some class and priority go together and are what all of these ask for.
+
+    ``ranked``: classes that tickets of any priority can have.
+    """
     several = tuple(several)
     unnamed = {priority: FaultClass.GENERAL for when in several for priority in ("", *when.priority)}
     return any(
         all(_in(when.priority, priority) and _in(when.fault_class, fault_class) for when in several)
-        for priority, fault_class in {**unnamed, **priorities}.items()
+        for priority, own in {**unnamed, **priorities}.items()
+        for fault_class in {own, *ranked}
     )
 
 

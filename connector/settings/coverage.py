@@ -45,10 +45,8 @@ LEFT: Mapping[str, str] = {
     "R-B3": "the instance shows the state, people tell the customer",
     "R-B4": NOT_BUILT + "telling the customer that a confirmation is awaited",
     "R-B5": NOT_BUILT + "the search for an article that says it already; promotion of much-used articles",
-    "R-C1": NOT_BUILT
-    + "the class from category, service or the caller's standing; it is that of the priority",
     "R-C2": "the phases are the states and notes of the ticket; the rule sees to the feedback",
-    "R-C3": NOT_BUILT + "limits of the hand-over, the caller's time zone, the comparison with `task_sla`",
+    "R-C3": NOT_BUILT + "limits of the hand-over, the caller's time zone; `explain` compares with `task_sla`",
     "R-C4": NOT_BUILT + "recognising a major incident by the number of similar tickets",
     "R-E1": NOT_BUILT + "answers of the instance's own surveys; call-backs and exported surveys count",
     "R-F3": NOT_BUILT + "the archive by time and speciality, and articles that grew stale",

@@ -13,7 +13,9 @@ from connector.errors import SettingsError
 from connector.kpi.shelf import TICKET_TRAITS
 from connector.rules.base import Policy
 from connector.rules.catalogue import AnyPolicy
+from connector.rules.condition import further
 from connector.service_hours import Calendar, ServiceHours
+from connector.settings.fault_class import FaultClasses
 from connector.settings.gathering import Gathered, gather
 from connector.settings.hours import Hours
 from connector.settings.indicator import DeclaredSource, OwnIndicator, OwnPeriod, WeightedScore
@@ -23,7 +25,6 @@ from connector.settings.publish import Publish
 from connector.settings.table import (
     Columns,
     Desk,
-    FaultClasses,
     Instance,
     Kpi,
     Poll,
@@ -120,7 +121,7 @@ class Settings(Table):
     @cached_property
     def extra_columns(self) -> frozenset[str]:
         """Columns of the ticket that policies and figures read beyond the usual ones."""
-        told = {self.kpi.customer, self.kpi.service} - TICKET_TRAITS
+        told = ({self.kpi.customer, self.kpi.service} - TICKET_TRAITS) | further(self.fault_class.columns)
         return frozenset[str]().union(told, *(policy.columns() for policy in self.about("incident")))
 
     def about(self, table: str) -> tuple[Policy, ...]:

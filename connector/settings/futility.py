@@ -51,12 +51,13 @@ def doubled(settings: Settings) -> Iterator[Finding]:
 
     Those that keep columns are refused (`connector.settings.clash`).
     """
+    ranked = settings.fault_class.ranked
     for (_, first), (index, second) in combinations(enumerate(settings.policies), 2):
         if type(first) is not type(second) or first.enforced != second.enforced:
             continue
         if set(KEEPS.get(rule_of(first), ())) - AGREED or _apart(first, second):
             continue
-        if overlap(first.when, second.when, settings.priorities, settings.groups):
+        if overlap(first.when, second.when, settings.priorities, settings.groups, ranked):
             yield Finding(
                 ("policy", index),
                 f'overlaps policy "{first.name}": both speak of the same tickets, and people are told twice; '
@@ -74,7 +75,7 @@ def _conditions(place: Place, when: When, settings: Settings) -> Iterator[Findin
             f'{told}priority "{priority}" belongs to no fault class, and tickets with it are set aside; '
             "name it under [fault_class]",
         )
-    if not strange and not some_urgency([when], settings.priorities):
+    if not strange and not some_urgency([when], settings.priorities, settings.fault_class.ranked):
         wanted = [f"class {listed(list(when.fault_class))}"]
         wanted += [f"priority {listed(list(when.priority))}"] if when.priority else []
         yield Finding(place, f"{NEVER}by [fault_class] no ticket has {' and '.join(wanted)}")

@@ -20,6 +20,7 @@ from connector.service_hours import ServiceHours
 from connector.settings.clash import clashes
 from connector.settings.document import Settings
 from connector.settings.doubt import doubts
+from connector.settings.fault_class import FaultClasses
 from connector.settings.finding import Finding, findings, no_such_setting, said, wrong_kinds
 from connector.settings.gathering import Gathered, gather, read_file
 from connector.settings.hours import Hours, is_weekday_key
@@ -34,7 +35,7 @@ from connector.settings.other_table import OtherTable
 from connector.settings.place import Place
 from connector.settings.reference import enforcement, references
 from connector.settings.shape import Shape
-from connector.settings.table import Columns, Desk, FaultClasses
+from connector.settings.table import Columns, Desk
 from connector.ticket import Instant
 
 _ONE = {
@@ -243,7 +244,7 @@ def _together(document: Mapping[str, Any], read: Mapping[Place, Any]) -> Iterato
         yield from enforcement(document, policies, columns)
     groups = {team.group: (desk.name, tier, team.categories) for desk in desks for tier, team in desk.teams}
     classes = read.get(("fault_class",)) or FaultClasses()
-    yield from clashes(policies, classes.by_priority, groups)
+    yield from clashes(policies, classes.by_priority, groups, classes.ranked)
 
 
 def _compiled(name: str, hours: Hours) -> Iterable[Finding]:

@@ -25,7 +25,7 @@ from connector.rules.clause import CLAUSES
 from connector.settings.secret import Auth
 from connector.settings.spelling import nearest
 from connector.sync.address import LOOPBACK, checked_proxy
-from connector.ticket import FaultClass, Instant, TicketState, Tier
+from connector.ticket import Instant, TicketState, Tier
 
 _INTERVAL = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 
@@ -194,39 +194,6 @@ class Instance(Table):
         raise ValueError(
             "write a date or a date and time, without quotes: 2026-01-01 or 2026-01-01T08:00:00+08:00"
         )
-
-
-class FaultClasses(Table):
-    """R-C1: the fault class of a ticket, by the priority that the instance computed.
-
-    A ticket with a priority that none of them names is set aside, and `status` says so.
-    """
-
-    urgent: tuple[str, ...] = Field(default=("1",), description="Values of the priority column")
-    important: tuple[str, ...] = Field(default=("2", "3"), description="Values of the priority column")
-    general: tuple[str, ...] = Field(default=("4", "5"), description="Values of the priority column")
-
-    @model_validator(mode="after")
-    def _each_once(self) -> "FaultClasses":
-        seen: dict[str, FaultClass] = {}
-        for fault_class, priorities in self._named():
-            for priority in priorities:
-                if priority in seen:
-                    raise ValueError(f'priority "{priority}" is both {seen[priority]} and {fault_class}')
-                seen[priority] = fault_class
-        return self
-
-    def _named(self) -> tuple[tuple[FaultClass, tuple[str, ...]], ...]:
-        return (
-            (FaultClass.URGENT, self.urgent),
-            (FaultClass.IMPORTANT, self.important),
-            (FaultClass.GENERAL, self.general),
-        )
-
-    @property
-    def by_priority(self) -> Mapping[str, FaultClass]:
-        """Value of the priority column → fault class."""
-        return {priority: fault_class for fault_class, several in self._named() for priority in several}
 
 
 class Columns(Table):

@@ -60,6 +60,8 @@ class Dialect:
     """Raw `state` → where the ticket stands."""
     classes: Mapping[str, FaultClass]
     """Raw `priority` → fault class (R-C1)."""
+    ranks: tuple[tuple[FaultClass, tuple[tuple[str, tuple[str, ...]], ...]], ...] = ()
+    """Classes with the columns and values that come before the priority; the first that fits decides."""
     roles: Mapping[str, str] = field(default_factory=dict)
     """Role of a field of ours → its column."""
     extra: tuple[str, ...] = ()
@@ -147,7 +149,8 @@ class Normaliser:
                 int(count) if count else 0,
                 stands,
                 priority,
-                dialect.classes[priority] if priority else FaultClass.GENERAL,
+                (dialect.ranks and _ranked(get, dialect.ranks))
+                or (dialect.classes[priority] if priority else FaultClass.GENERAL),
                 hold,
                 kind or "incident",
                 category,
@@ -248,6 +251,16 @@ class Normaliser:
             written = [c.at for c in changes if c.field == column and c.user != own]
             extra[f"{column}@"] = str(max(written)) if written else ""
         return extra
+
+
+def _ranked(
+    get: Callable[[str, str], str], ranks: Sequence[tuple[FaultClass, Sequence[tuple[str, Sequence[str]]]]]
+) -> FaultClass | None:
+    """The first class whose columns all have one of their values."""
+    for fault_class, where in ranks:
+        if all(get(column, "") in wanted for column, wanted in where):
+            return fault_class
+    return None
 
 
 def _readable(text: str) -> int | None:
