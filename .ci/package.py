@@ -25,21 +25,14 @@ PASSWORD = "sandbox"
 """Of the account in the sandbox, which is no secret."""
 TOOLS = ("pytest>=8.3", "hypothesis>=6.120")
 TESTS = (
-    "tests/service_hours",
     "tests/settings/test_load.py",
     "tests/settings/test_gathering.py",
-    "tests/settings/test_mode.py",
-    "tests/settings/test_secret.py",
     "tests/test_intent.py",
     "tests/test_ticket.py",
-    "tests/test_wording.py",
     "tests/cli/test_main.py",
     "tests/cli/test_apply.py",
     "tests/cli/test_brake.py",
     "tests/cli/test_enforce.py",
-    "tests/cli/test_review.py",
-    "tests/cli/test_retire.py",
-    "tests/cli/test_completion.py",
 )
 """What runs without the sources, quickly, and reaches every layer."""
 BESIDE = ("tests", "docs", "README.md", "config.example.toml")
@@ -101,11 +94,19 @@ def tried(python: str, wheel: Path, folder: Path) -> None:
     """A fresh environment with the wheel in it, a first day, and the tests. Raises where something fails."""
     run([python, "-m", "venv", str(folder / "venv")])
     here = folder / "venv" / "bin"
-    run([str(here / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", str(wheel)])
+    pip = [
+        str(here / "python"),
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-compile",
+        "--disable-pip-version-check",
+    ]
+    run([*pip, str(wheel), *TOOLS])
     work = folder / "work"
     work.mkdir()
     first_day(here / "desk-connector", work)
-    run([str(here / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *TOOLS])
     for name in BESIDE:
         source = ROOT / name
         if source.is_dir():

@@ -110,7 +110,7 @@ def print_states(told: list[dict[str, Any]], now: int) -> None:
         )
     headings = ("configuration", "is", "good pass", "enforced", "open", "failed", "waits", "set aside")
     out = console()
-    out.print(counts_table("", rows, headings))
+    out.print(counts_table("", rows, headings, text=(0, 1)))
     for state in told:
         name = Path(state["config"]).name
         lines = list(state["problems"])

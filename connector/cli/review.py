@@ -151,6 +151,7 @@ def _policies_table(policies: "Sequence[PolicyReview]") -> Any:
             for one in policies
         ],
         ("policy", "mode", "tickets", "writes", "notes", "moves", "records", "fields", "most in a pass"),
+        text=(0, 1),
     )
 
 
@@ -200,7 +201,7 @@ def _noisy_table(title: str, noisy: "Sequence[Noisy]", names: dict[str, str], li
         )
         for each in noisy[: limit or None]
     ]
-    return counts_table(title, rows, ("", "heard", "fields", "of which policies"))
+    return counts_table(title, rows, ("", "heard", "fields", "of which policies"), text=(0, 3))
 
 
 def _advice(found: "Review", args: argparse.Namespace) -> str:

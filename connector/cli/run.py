@@ -129,10 +129,10 @@ class Duty:
     def begin(self) -> None:
         """Sign in, if the instance answers; if it does not just now, the passes try again.
 
-        Raises `SettingsError` and `Fatal` for what waiting does not mend.
+        Raises `SettingsError` and `Fatal` for what waiting does not mend, `Refused` where it has left.
         """
         from connector.errors import Retriable
-        from connector.reconcile import build_world, open_gateway
+        from connector.reconcile import build_world, halted, open_gateway
 
         settings = self._settings
         LOG.info(
@@ -141,9 +141,11 @@ class Duty:
             len(settings.policies),
             settings.digest,
         )
+        self._heed(halted(settings))
         self._gateway = open_gateway(settings, clock=self._clock, stopping=self._daemon.stop.is_set)
         try:
-            self._world = build_world(settings, self._gateway, self._store, self._clock)
+            if not self._paused():
+                self._world = build_world(settings, self._gateway, self._store, self._clock)
         except Retriable as error:
             LOG.debug("not yet: %s", error)
         self._daemon.every(settings.poll.every, "pass", self.make_pass)
@@ -329,11 +331,13 @@ class Duty:
         self._notifier.ready(f"settings {self._settings.digest} taken")
 
     def _reload(self) -> None:
-        from connector.errors import Retriable, SettingsError
+        from connector.errors import Refused, Retriable, SettingsError
         from connector.reconcile import build_world, open_gateway
         from connector.settings import load
 
         fresh = load(self._path)
+        if self._halt is not None and self._paused():
+            raise Refused(f"{self._halt.told(self._settings)}; then send SIGHUP again")
         for name, before, after in (
             ("store", self._settings.store_url, fresh.store_url),
             ("health", self._settings.health, fresh.health),

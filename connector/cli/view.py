@@ -317,14 +317,16 @@ class Clockface:
         return datetime.fromtimestamp(instant, UTC).astimezone(self._zone).strftime("%Y-%m-%d %H:%M")
 
 
-def counts_table(title: str, rows: Iterable[Sequence[str]], headings: Sequence[str]) -> "RenderableType":
-    """A plain table whose first column is text and the others are numbers."""
+def counts_table(
+    title: str, rows: Iterable[Sequence[str]], headings: Sequence[str], *, text: Sequence[int] = (0,)
+) -> "RenderableType":
+    """A plain table whose first column is text, or those named, and the others are numbers."""
     from rich import box
     from rich.table import Table
 
     table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
     for index, heading in enumerate(headings):
-        table.add_column(heading, justify="left" if index == 0 else "right")
+        table.add_column(heading, justify="left" if index in text else "right")
     for row in rows:
         table.add_row(*row)
     return table

@@ -59,7 +59,7 @@ class Noisy:
     key: str
     """Number of the ticket, sys_id of the person or group."""
     heard: int = 0
-    """Notes, moves and records."""
+    """Occasions of which a note, a move or a record would have told."""
     kept: int = 0
     """Fields kept, which tell nobody."""
     policies: Counter[str] = field(default_factory=Counter)
@@ -115,7 +115,8 @@ def review(store: Store, settings: Settings, since: Instant = 0) -> Review:
 def _count(one: PolicyReview, seen: Observed) -> None:
     one.tickets.add(seen.number)
     one.writes += 1
-    one.kinds.update(each.kind for each in seen.wanted)
+    # One occasion may set several fields; people see one move.
+    one.kinds.update(kind for kind, _ in {(each.kind, each.what) for each in seen.wanted})
     one.clauses.update({each.clause for each in seen.wanted})
     one.reasons[seen.reason] += 1
     note = next((each.value for each in seen.wanted if each.kind == "note"), None)
@@ -124,9 +125,9 @@ def _count(one: PolicyReview, seen: Observed) -> None:
 
 
 def _hear(noisy: Noisy, seen: Observed) -> None:
-    loud = sum(each.kind in LOUD for each in seen.wanted)
+    loud = len({each.what for each in seen.wanted if each.kind in LOUD})
     noisy.heard += loud
-    noisy.kept += len(seen.wanted) - loud
+    noisy.kept += sum(each.kind not in LOUD for each in seen.wanted)
     if loud:
         noisy.policies[seen.policy] += loud
 

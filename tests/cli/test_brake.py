@@ -101,6 +101,20 @@ def test_paused_it_asks_nothing(
     assert site.writes() == 2
 
 
+def test_paused_it_starts_without_signing_in(site: Site, duty: Duty) -> None:
+    """A restart during an upgrade asks nothing, a reload is put off; resumed, it signs in."""
+    site.run("pause")
+    duty.begin()
+    assert duty.make_pass() == ""
+    with pytest.raises(Refused, match="then send SIGHUP again"):
+        duty.reload()
+    assert site.rest.requests == []
+    site.run("resume")
+    assert duty.make_pass() == ""
+    assert site.writes() == 2
+    duty.reload()
+
+
 def test_who_resumes_is_told_of_the_brake(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
     """Two things, lifted one by one; lifting what is not there says so."""
     site.run("brake")
@@ -163,7 +177,12 @@ def test_paused_by_the_property_it_asks_for_nothing_else(site: Site, duty: Duty)
 
 
 def test_the_retired_does_not_start(site: Site, duty: Duty) -> None:
-    """`run` and `apply` end with what to do."""
+    """`run` and `apply` end with what to do, before anything is asked; one that runs ends with its pass."""
+    site.path.with_suffix(".retired").touch()
+    with pytest.raises(Refused, match=r"retire .* --return"):
+        duty.begin()
+    assert site.rest.requests == []
+    site.path.with_suffix(".retired").unlink()
     duty.begin()
     site.path.with_suffix(".retired").touch()
     with pytest.raises(Refused, match=r"retire .* --return"):
