@@ -59,7 +59,7 @@ class Noisy:
     key: str
     """Number of the ticket, sys_id of the person or group."""
     heard: int = 0
-    """Occasions of which a note, a move or a record would have told."""
+    """Notes and records, and moves without a note."""
     kept: int = 0
     """Fields kept, which tell nobody."""
     policies: Counter[str] = field(default_factory=Counter)
@@ -115,8 +115,10 @@ def review(store: Store, settings: Settings, since: Instant = 0) -> Review:
 def _count(one: PolicyReview, seen: Observed) -> None:
     one.tickets.add(seen.number)
     one.writes += 1
-    # One occasion may set several fields; people see one move.
-    one.kinds.update(kind for kind, _ in {(each.kind, each.what) for each in seen.wanted})
+    kinds = Counter(kind for kind, _ in {(each.kind, each.what) for each in seen.wanted})
+    if kinds["set"]:  # several fields, perhaps for several reasons: people see one move
+        kinds["set"] = 1
+    one.kinds.update(kinds)
     one.clauses.update({each.clause for each in seen.wanted})
     one.reasons[seen.reason] += 1
     note = next((each.value for each in seen.wanted if each.kind == "note"), None)
@@ -125,7 +127,10 @@ def _count(one: PolicyReview, seen: Observed) -> None:
 
 
 def _hear(noisy: Noisy, seen: Observed) -> None:
-    loud = len({each.what for each in seen.wanted if each.kind in LOUD})
+    told = {(each.kind, each.what) for each in seen.wanted if each.kind in ("note", "create")}
+    # A move is told by its note; only one without is heard of by itself.
+    silent = any(each.kind == "set" for each in seen.wanted) and all(kind != "note" for kind, _ in told)
+    loud = len(told) + silent
     noisy.heard += loud
     noisy.kept += sum(each.kind not in LOUD for each in seen.wanted)
     if loud:
