@@ -123,6 +123,7 @@ def _written(settings: Settings) -> Iterator[Right]:
     yield Right("incident", "write", _sorted({*settings.columns.writable, "work_notes"}), "[columns]")
     for table, columns in writable_of(settings).items():
         yield Right(table, "write", _sorted(columns), f"policies about {table}")
+    yield Right("incident", "query_match", _sorted(settings.columns.roles.values()), "retire", optional=True)
     policies = settings.policies
     if any(policy.needs_tasks() for policy in policies):
         yield _created("incident_task", "tasks that policies open")
