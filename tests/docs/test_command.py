@@ -97,7 +97,7 @@ def test_a_tutorial_can_be_followed(
         if command.startswith(FOREIGN):
             continue
         line, _, into = command.partition(" > ")
-        program, *words = shlex.split(line)
+        program, *words = shlex.split(line.replace(ADDRESS, desk))
         assert program == "desk-connector", command
         if words[0] in ENDLESS:
             assert main(["apply", "config.toml"]) == 0 if words[0] == "run" else True
