@@ -103,6 +103,22 @@ def test_every_policy_has_something_to_show(week: World) -> None:
     assert week.instance.count("asmt_metric_result") >= 40
 
 
+def test_changes_problems_and_a_complaint_go_on_beside_the_tickets(week: World) -> None:
+    """Some in order and some not: one without approval, an emergency, a release, a problem that lies."""
+    changes = {row["type"]: row for row in week.instance.rows("change_request", "type!=normal")}
+    assert {kind: row["state"] for kind, row in changes.items()} == {"emergency": "0", "release": "-5"}
+    normal = week.instance.rows("change_request", "type=normal")
+    assert sorted((row["state"], row["approval"]) for row in normal) == [
+        ("3", "approved"),
+        ("3", "not requested"),
+    ]
+    problems = Counter(row["state"] for row in week.instance.rows("problem"))
+    assert problems == {"101": 1, "102": 1, "106": 1}
+    assert week.instance.count("incident", "category=complaint") == 1
+    crises = week.instance.rows("incident", "impact=1^urgency=1")
+    assert sorted(bool(row["problem_id"]) for row in crises) == [False, True]
+
+
 def test_both_desks_and_all_tiers_have_work(week: World) -> None:
     """Every group of the two desks has had tickets."""
     groups = {row["newvalue"] for row in week.instance.rows("sys_audit", "fieldname=assignment_group")}

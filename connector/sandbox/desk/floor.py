@@ -10,6 +10,7 @@ from connector.sandbox.desk.hotline import Hotline
 from connector.sandbox.desk.library import Library
 from connector.sandbox.desk.life import OPEN, Life, Row
 from connector.sandbox.desk.lookout import Lookout
+from connector.sandbox.desk.office import Office
 from connector.sandbox.desk.people import (
     JOB,
     MONITOR,
@@ -77,6 +78,7 @@ class Desk:
         self.lookout = Lookout(self, start, score_column)
         self._look_at = start + LOOK_EVERY
         self._end = start + days * DAY
+        self.office = Office(self, start, self._end)
         self._plan_calls(rng, start, days, tickets_per_day)
 
     # -- the clockwork -------------------------------------------------------------------------------------
