@@ -30,6 +30,7 @@ GIVEN: Mapping[tuple[str, str], str] = {
     ("change_request", "write"): "sn_change_write",
     ("problem", "read"): "sn_problem_read",
     ("problem", "write"): "sn_problem_write",
+    ("problem", "create"): "sn_problem_write",
 }
 """Table and operation → the narrowest stock role that gives it (§6.4); it also gives more than is used."""
 
@@ -128,6 +129,9 @@ def _written(settings: Settings) -> Iterator[Right]:
     if any(policy.needs_tasks() for policy in policies):
         yield _created("incident_task", "tasks that policies open")
         yield Right("incident_task", "query_match", ("correlation_id",), "no task twice")
+    if any(getattr(policy, "creates_problem", False) for policy in policies):
+        yield _created("problem", "problems that policies open")
+        yield Right("problem", "query_match", ("correlation_id",), "no problem twice")
     if any(getattr(policy, "draft", "never") != "never" for policy in policies):
         yield _created("kb_knowledge", "drafts of articles")
         yield _created("m2m_kb_task", "their links to tickets")
