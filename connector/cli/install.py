@@ -10,7 +10,8 @@ from connector.cli.option import add_config, add_json, count
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from connector.install import Done, Found, Step
+    from connector.install import Done, Found, Piece, Step
+    from connector.settings import Settings
 
 SUMMARY = "columns, choices, saved lists and reports of the instance: show what is missing, or make it"
 
@@ -26,19 +27,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument(
         "--verify", action="store_true", help="is all of it there, and as it was made? exit 1 if not"
     )
+    what.add_argument(
+        "--update-set",
+        metavar="FILE",
+        help="write it as an update set (XML), and beside it a page of what is done by hand; sends nothing",
+    )
+    parser.add_argument(
+        "--force", action="store_true", help="with --update-set: replace files that are there"
+    )
     add_admin(parser)
     add_json(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """0 nothing to do, or done; 4 something to do; 3 a column is in the way; 1 unfinished, or not there."""
-    from connector.install import Action, blueprint, carry_out, survey, to_install
+    from connector.install import Action, blueprint, carry_out, survey, to_install, updates
     from connector.settings import load
 
     settings = load(args.config)
     if args.yes and not args.admin:
         return said_alone("--yes needs --admin USER: the connector's own account may not make columns", args)
     pieces = blueprint(settings)
+    if args.update_set:
+        return _write(args, settings, pieces)
     done: list[Done] = []
     with admin_gateway(args, settings, pieces) as gateway:
         found = survey(pieces, gateway)
@@ -51,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
 
         print_json({"update_set": found.loaded, **document(steps, done)})
     else:
-        _print(args, steps, done, found)
+        _print(args, steps, done, found, len(updates(pieces)))
     missing = [step for step in steps if step.writes]
     if refused or (args.yes and found.loaded == "loaded"):
         return REFUSED
@@ -61,6 +72,38 @@ def run(args: argparse.Namespace) -> int:
     if args.yes:
         return DONE if succeeded(done) == len(missing) else FORESEEN
     return TO_DO if missing else DONE
+
+
+def _write(args: argparse.Namespace, settings: "Settings", pieces: "tuple[Piece, ...]") -> int:
+    """The update set and its page, both or none where one is there already."""
+    from pathlib import Path
+
+    from connector.cli.terminal import print_json
+    from connector.clock import SystemClock
+    from connector.errors import Refused, SettingsError
+    from connector.install import manual, name_of, update_set, updates
+
+    path = Path(args.update_set)
+    page = path.with_suffix(".md")
+    if path == page:
+        raise SettingsError(
+            f"--update-set: {path}: name a file that ends in .xml; the page beside it ends in .md"
+        )
+    there = [str(each) for each in (path, page) if each.exists()]
+    if there and not args.force:
+        raise Refused(f"{' and '.join(there)} is there already; name another file, or --force replaces it")
+    try:
+        path.write_text(update_set(pieces, SystemClock().now()), encoding="utf-8")
+        page.write_text(manual(settings, pieces, path.name), encoding="utf-8")
+    except OSError as error:
+        raise SettingsError(f"--update-set: {error.filename}: {error.strerror}") from None
+    number = len(updates(pieces))
+    if args.json:
+        print_json({"file": str(path), "page": str(page), "name": name_of(pieces), "updates": number})
+    else:
+        print(f'{path}: the update set "{name_of(pieces)}", {count(number, "update")}')
+        print(f"{page}: how it is loaded, and what is done by hand: account, role, access rules")
+    return DONE
 
 
 def said_alone(text: str, args: argparse.Namespace) -> int:
@@ -80,7 +123,9 @@ def succeeded(done: "Sequence[Done]") -> int:
     return sum(not each.trouble for each in done)
 
 
-def _print(args: argparse.Namespace, steps: "Sequence[Step]", done: "Sequence[Done]", found: "Found") -> None:
+def _print(
+    args: argparse.Namespace, steps: "Sequence[Step]", done: "Sequence[Done]", found: "Found", expected: int
+) -> None:
     from connector.install import Action
 
     print_steps(steps, done, everything=args.verify)
@@ -91,6 +136,12 @@ def _print(args: argparse.Namespace, steps: "Sequence[Step]", done: "Sequence[Do
         )
     elif found.loaded:
         print(f"An update set of ours lies on the instance ({found.loaded}).")
+    if found.loaded and found.children is not None and found.children < expected:
+        print(
+            f"It holds {found.children} updates, and {expected} are wanted: it came from another "
+            "configuration, or "
+            "not all of it was loaded; a commit would not say so. Load the file again."
+        )
     missing = sum(step.writes for step in steps)
     refused = sum(step.action is Action.REFUSE for step in steps)
     if refused:

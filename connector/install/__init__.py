@@ -7,6 +7,8 @@ carrying     carries them out
 census       what an instance has that a first configuration names
 draft        that configuration, as commented text
 rights       what the connector's own account must be allowed, from the configuration
+update_set   the same pieces as an update set
+manual       the page of what is done by hand then
 admin        the gateway of whoever installs
 """
 
@@ -16,8 +18,10 @@ from connector.install.carrying import Done, carry_out
 from connector.install.census import Census, census
 from connector.install.difference import Action, Found, Step, to_install, to_remove
 from connector.install.draft import Answers, Team, chosen_schedule, draft
+from connector.install.manual import manual
 from connector.install.rights import ROLE, Right, rights, roles, script
 from connector.install.survey import filled, survey
+from connector.install.update_set import name_of, update_set, updates
 
 __all__ = [
     "ROLE",
@@ -38,6 +42,8 @@ __all__ = [
     "chosen_schedule",
     "draft",
     "filled",
+    "manual",
+    "name_of",
     "open_admin_gateway",
     "rights",
     "roles",
@@ -45,4 +51,6 @@ __all__ = [
     "survey",
     "to_install",
     "to_remove",
+    "update_set",
+    "updates",
 ]

@@ -28,6 +28,8 @@ class Found:
     """Columns of `incident` that the dictionary has and records do not show."""
     loaded: str = ""
     """State of an update set of ours that lies on the instance: "loaded", "previewed", "committed"; or ""."""
+    children: int | None = None
+    """Updates that it holds there, None where that may not be counted."""
 
 
 class Action(StrEnum):

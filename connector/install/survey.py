@@ -24,7 +24,7 @@ def survey(pieces: Sequence[Piece], gateway: Gateway) -> Found:
             row = _standing_for(piece, there, chains)
             if row is not None:
                 rows[piece.sys_id] = row
-    return Found(rows, _unseen(pieces, rows, gateway), _loaded(gateway))
+    return Found(rows, _unseen(pieces, rows, gateway), *_loaded(gateway))
 
 
 def _tables(pieces: Iterable[Piece]) -> list[str]:
@@ -75,13 +75,18 @@ def _unseen(pieces: Sequence[Piece], rows: dict[str, Row], gateway: Gateway) -> 
     return frozenset(column for row in page.rows for column in columns if column not in row)
 
 
-def _loaded(gateway: Gateway) -> str:
-    """The state of our update set on the instance, or "" where there is none or it may not be seen."""
+def _loaded(gateway: Gateway) -> tuple[str, int | None]:
+    """State and number of updates of our newest update set there; "" where none is to be seen."""
     with suppress(Skippable, WrongInstance):
         query = "^".join((term("name", "STARTSWITH", UPDATE_SET), "ORDERBYDESCsys_created_on"))
         for row in gateway.page("sys_remote_update_set", query, ["sys_id", "state", "name"], limit=1).rows:
-            return row.get("state", "")
-    return ""
+            if not row.get("name", "").startswith(UPDATE_SET):
+                continue  # an unknown column in the query would match any set
+            children = None
+            with suppress(Skippable, WrongInstance):
+                children = gateway.count("sys_update_xml", term("remote_update_set", "=", row["sys_id"]))
+            return row.get("state", ""), children
+    return "", None
 
 
 def filled(pieces: Iterable[Piece], found: Found, gateway: Gateway) -> dict[str, int]:

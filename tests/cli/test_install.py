@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -234,3 +235,64 @@ def test_a_wrong_password_is_tried_once(
     assert "401" in told.err
     assert "not-this-one" not in told.err + told.out
     assert len(site.rest.requests) == 1
+
+
+def load_set(site: Site, folder: Path, state: str, *, commit: bool) -> int:
+    """Write the set, bring it to the instance as an admin would; the number of its updates."""
+    file = folder / "set.xml"
+    assert main(["install", str(site.path), "--update-set", str(file)]) == 0
+    xml = file.read_text(encoding="utf-8")
+    root = ET.fromstring(xml)
+    for table, columns in (
+        ("sys_remote_update_set", ("name", "state")),
+        ("sys_update_xml", ("name", "remote_update_set")),
+    ):
+        site.instance.add_table(table)
+        for column in columns:
+            site.instance.add_column(table, column)
+        for row in root.findall(table):
+            told = {name: row.findtext(name) or "" for name in ("sys_id", *columns)}
+            site.instance.insert(table, {**told, "state": state})
+    if commit:
+        for update in root.findall("sys_update_xml"):
+            outer = ET.fromstring((update.findtext("payload") or "").encode())[0]
+            for each in [each for each in outer if each.get("action")] or [outer]:
+                fields = {column.tag: column.text or "" for column in each}
+                there = site.instance.get(each.tag, fields["sys_id"])
+                assert there is None
+                site.instance.insert(each.tag, fields)
+    return len(root.findall("sys_update_xml"))
+
+
+def test_an_update_set_makes_what_rest_makes(
+    site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Loaded and committed it verifies, uninstall knows it; writing it sends nothing and keeps files."""
+    load_set(site, tmp_path, "committed", commit=True)
+    assert not site.rest.requests
+    assert "the update set" in capsys.readouterr().out
+    page = (tmp_path / "set.md").read_text(encoding="utf-8")
+    assert "| column | incident.u_desk_marks |" in page
+    assert "var ROLE = 'u_desk_policy_connector'" in page
+    code, told = run(site, capsys, "install", "--verify")
+    assert (code, actions(told), told["update_set"]) == (0, {"as it is"}, "committed")
+    assert main(["install", str(site.path), "--update-set", str(tmp_path / "set.xml")]) == 3
+    assert "is there already" in capsys.readouterr().err
+    assert run(site, capsys, "uninstall", "--yes", *ADMIN)[0] == 0
+    assert site.there() == set()
+
+
+def test_a_set_that_is_loaded_already_is_said(
+    site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing is made over it: exit 3. One that holds too little is told as such."""
+    number = load_set(site, tmp_path, "loaded", commit=False)
+    capsys.readouterr()
+    assert main(["install", str(site.path), "--yes", *ADMIN]) == 3
+    told = capsys.readouterr().out
+    assert "An update set of ours is loaded on the instance and not committed." in told
+    assert site.writes() == 0
+    gone = site.instance.rows("sys_update_xml")[0]["sys_id"]
+    site.instance.delete("sys_update_xml", gone)
+    assert main(["install", str(site.path)]) == 4
+    assert f"It holds {number - 1} updates, and {number} are wanted" in capsys.readouterr().out
