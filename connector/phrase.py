@@ -1,4 +1,4 @@
-"""Further sentences for the records, beside those of `connector.wording`: of handing over."""
+"""Further sentences for the records, beside those of `wording`: of handing over, of major incidents."""
 
 PHRASES: dict[str, tuple[str, str]] = {
     # name: (English, Chinese)
@@ -26,6 +26,18 @@ PHRASES: dict[str, tuple[str, str]] = {
             "configuration names no group for it. Please assign it by hand."
         ),
         "应由{{ origin.zh }}退回{{ target.zh }}（{{ why.zh }}），但配置中没有对应的处理组，请人工指派。",
+    ),
+    "major_report_task": (
+        (
+            "Major incident {{ number }} is to be reported to the maintenance lead by {{ due }}. "
+            "{% if similar %}It is one of {{ count }} similar tickets, the others: "
+            "{{ similar | join(', ') }}. {% endif %}Take this task up to confirm the report, then follow the incident until it is over."
+        ),
+        (
+            "重大危机事件 {{ number }} 须于 {{ due }} 前报告维护负责人。"
+            "{% if similar %}同类工单共 {{ count }} 张，其余为：{{ similar | join('、') }}。{% endif %}"
+            "接手本任务即确认收到，请跟踪至结束。"
+        ),
     ),
     "why_beyond": (
         "{{ column | neutral }} {{ value | neutral }} is beyond its capability",

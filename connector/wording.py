@@ -138,13 +138,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Report major incident {{ number }} to the maintenance lead",
         "向维护负责人报告重大事件 {{ number }}",
     ),
-    "major_report_task": (
-        (
-            "Major incident {{ number }} is to be reported to the maintenance lead by {{ due }}. "
-            "Take this task up to confirm the report, then follow the incident until it is over."
-        ),
-        "重大危机事件 {{ number }} 须于 {{ due }} 前报告维护负责人。接手本任务即确认收到，请跟踪至结束。",
-    ),
     "major_not_reported": (
         (
             "Not reported in time: no confirmation by the maintenance lead within {{ limit | span }}; "

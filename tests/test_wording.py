@@ -24,6 +24,8 @@ SAID = {
     "word": "back [code]",
     "contract": "C-2026-17",
     "watches": True,
+    "similar": ["INC0000002", "INC0000003"],
+    "count": 3,
     "number": "INC0000001",
     "slot": 3,
     "assigned": True,

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field, replace
 
 from connector.reconcile.load import Loads
 from connector.reconcile.world import World
-from connector.rules.base import Cohort, Moment, Partly, Policy, trait
+from connector.rules.base import Cohort, Kin, Moment, Partly, Peer, Policy, trait
+from connector.rules.condition import value_in
 from connector.settings import Settings
 from connector.sync.change import Wish
 from connector.sync.normalise import Unreadable
 from connector.sync.plan import outstanding, unhurried
 from connector.sync.store import Mirrored, Store, Waiting
-from connector.ticket import Instant, Ticket
+from connector.ticket import Instant, Ticket, TicketState
 
 CHUNK = 1000
 """Tickets loaded and judged together; what bounds the memory of a pass."""
@@ -238,12 +239,12 @@ class Fitting:
         self.policies = tuple(
             (policy.enforced_from(desk, zone), policy.name, policy.judge) for policy in policies
         )
-        self._grouping = tuple(policy.cohort for policy in _grouping(policies))
+        self._grouping = tuple((policy.cohort, policy.kin) for policy in _grouping(policies))
 
     def hangs_on_others(self, ticket: Ticket, at: Moment) -> bool:
-        """A verdict depends on the closed set of a period."""
-        for cohort in self._grouping:  # noqa: SIM110  three times as quick as any() for the one policy there is
-            if cohort(ticket, at) is not None:
+        """A verdict depends on the closed set of a period, or on similar tickets."""
+        for cohort, kin in self._grouping:  # three times as quick as any() for the one policy there is
+            if cohort(ticket, at) is not None or kin(ticket, at) is not None:
                 return True
         return False
 
@@ -272,8 +273,8 @@ class Bench:
 
 
 def _grouping(policies: Iterable[Policy]) -> list[Policy]:
-    """Those that ask for closed sets at all."""
-    return [policy for policy in policies if type(policy).cohort is not Policy.cohort]
+    """Those that ask for other tickets at all."""
+    return [policy for policy in policies if policy.compares()]
 
 
 def with_cohorts(
@@ -283,7 +284,8 @@ def with_cohorts(
     at: Moment,
     known: dict[Cohort, tuple[Ticket, ...]],
 ) -> Moment:
-    """Load the closed sets that verdicts on these tickets depend on; ``known`` grows."""
+    """Load the closed sets and similar tickets that these verdicts depend on; ``known`` grows."""
+    at = with_kin(world, grouping, tickets, at)
     wanted = {
         cohort
         for policy in grouping
@@ -297,3 +299,23 @@ def with_cohorts(
         members = world.store.closed_between(cohort.start, cohort.end)
         known[cohort] = tuple(read_tickets(world, members, at.now))
     return replace(at, cohorts=dict(known))
+
+
+def with_kin(world: World, grouping: Sequence[Policy], tickets: Sequence[Ticket], at: Moment) -> Moment:
+    """Load the similar tickets that verdicts on these tickets depend on, a span of time for each policy."""
+    found: dict[Kin, tuple[Peer, ...]] = {}
+    for policy in grouping:
+        wanted = {kin for one in tickets if policy.applies(one) and (kin := policy.kin(one, at)) is not None}
+        if not wanted:
+            continue
+        start, end = min(kin.start for kin in wanted), max(kin.end for kin in wanted)
+        alike: dict[tuple[tuple[str, str], ...], list[Peer]] = {kin.same: [] for kin in wanted}
+        columns = tuple(column for column, _ in next(iter(wanted)).same)
+        for other in read_tickets(world, world.store.opened_between(start, end + 1), at.now):
+            same = tuple((column, value_in(other, column)) for column in columns)
+            if same in alike and other.state is not TicketState.CANCELED and policy.applies(other):
+                alike[same].append(Peer(other.opened_at, other.sys_id, other.number))
+        for kin in wanted:
+            peers = (peer for peer in alike[kin.same] if kin.start <= peer.opened_at <= kin.end)
+            found[kin] = tuple(sorted(peers))
+    return replace(at, kin=found) if found else at

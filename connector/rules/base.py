@@ -48,6 +48,25 @@ class Cohort(NamedTuple):
     end: Instant
 
 
+class Kin(NamedTuple):
+    """Tickets like one of them, opened in [start, end], that its verdict depends on."""
+
+    policy: str
+    """Only tickets that this policy is about."""
+    same: tuple[tuple[str, str], ...]
+    """Column → the value that all of them have."""
+    start: Instant
+    end: Instant
+
+
+class Peer(NamedTuple):
+    """One of the kin, in the order in which they were opened."""
+
+    opened_at: Instant
+    sys_id: str
+    number: str
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """Everything a rule may know beside the ticket."""
@@ -59,6 +78,8 @@ class Moment:
     wording: Wording = field(default_factory=Wording)
     cohorts: Mapping[Cohort, tuple[Ticket, ...]] = field(default_factory=dict)
     """The closed sets that `Policy.cohort` asked for."""
+    kin: Mapping[Kin, tuple[Peer, ...]] = field(default_factory=dict)
+    """The similar tickets that `Policy.kin` asked for, canceled ones left out."""
     loads: Mapping[str, int] = field(default_factory=dict)
     """sys_id of a group → open tickets it has; counted when a policy first asks."""
 
@@ -322,6 +343,14 @@ class Policy(BaseModel):
     def cohort(self, ticket: Ticket, at: Moment) -> Cohort | None:
         """The closed set this verdict depends on, if it depends on one; it will be in ``at.cohorts``."""
         return None
+
+    def kin(self, ticket: Ticket, at: Moment) -> Kin | None:
+        """The similar tickets this verdict depends on, if it depends on any; they will be in ``at.kin``."""
+        return None
+
+    def compares(self) -> bool:
+        """Verdicts may depend on other tickets: it asks for a `cohort` or for `kin`."""
+        return type(self).cohort is not Policy.cohort
 
     def about(self) -> str:
         """The platform's table whose records it judges; `calendar` for dated things without a record."""

@@ -1,23 +1,46 @@
 """A major incident is reported within 30 minutes and its progress told until it is over."""
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import ClassVar, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from connector.intent import Create, Intent, Note, Occasion, Verdict, occasion
-from connector.rules.base import Duration, Moment, Policy
+from connector.rules.base import Duration, Kin, Moment, Peer, Policy
+from connector.rules.condition import ColumnPath, Where, further, holds, value_in
 from connector.ticket import ENDED_STATES, DeskTask, Instant, Ticket
 from connector.wording import Sentence, piece
 
 REPORT = "major_report"
 HALF_AN_HOUR = 30 * 60
+A_DAY = 86_400
+"""Seconds after its opening within which a ticket can be recognised by similar ones, after downtime too."""
+SHOWN = 20
+"""Numbers of similar tickets that the report lists."""
+
+
+class Similar(BaseModel):
+    """How many tickets of one kind within which time are one major incident."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    at_least: int = Field(ge=2, description="So many tickets, this one among them")
+    within: Duration = Field(description="Opened within this time, day and night")
+    same: tuple[ColumnPath, ...] = Field(
+        min_length=1,
+        description="Columns in which they are the same, and not empty: category, business_service, cmdb_ci",
+    )
 
 
 class MajorIncident(Policy):
     """Major crisis incidents (重大危机事件): reported to the maintenance lead and broadcast (R-C4).
 
-    `when` says what a major incident is, by class or priority. While such a ticket is open:
+    `when` says what a major incident is, by class or priority; `where` by any column, such as its service.
+    With `similar` it is the ticket with which so many of its kind have been opened within a time: the report
+    names the others, and those that follow while it lasts are no incidents of their own. While such a
+    ticket is open:
 
     * **Report.** A task goes to the maintenance lead `report_to`, due `report_within` after the incident
       began. Taking the task up, or closing it, confirms the report. Without that by the limit one work note
@@ -39,6 +62,13 @@ class MajorIncident(Policy):
     report_to = "lead.zhao"
     report_within = "30m"
     broadcast_every = "30m"
+
+    [[policy]]
+    rule = "major_incident"
+    name = "major-outage"
+    where = { "business_service.name" = ["Payroll", "Core Banking"] }
+    similar = { at_least = 5, within = "30m", same = ["category", "business_service"] }
+    report_to = "lead.zhao"
     ```
     """
 
@@ -54,6 +84,33 @@ class MajorIncident(Policy):
         default=None, description="How long broadcasts go on at most; until it is resolved if not given"
     )
 
+    where: Where = Field(
+        default_factory=dict,
+        description="Column → value or values that it must have, beside `when`; all columns must",
+    )
+    similar: Similar | None = Field(
+        default=None,
+        description="Only with so many similar tickets within a time: { at_least, within, same }",
+    )
+
+    def columns(self) -> frozenset[str]:
+        """Those of `where`, and those in which similar tickets are the same."""
+        return further((*self.where, *(self.similar.same if self.similar else ())))
+
+    def compares(self) -> bool:
+        """With `similar`."""
+        return self.similar is not None
+
+    def kin(self, ticket: Ticket, at: Moment) -> Kin | None:
+        """Similar tickets, while it could be the one with which there are enough; not once it is reported."""
+        similar = self.similar
+        if similar is None or not self._in_question(ticket, at):
+            return None
+        same = tuple((column, value_in(ticket, column)) for column in similar.same)
+        if not all(value for _, value in same):
+            return None
+        return Kin(self.name, same, ticket.opened_at - 2 * similar.within, ticket.opened_at)
+
     def people_named(self) -> tuple[str, ...]:
         """The maintenance lead."""
         return (self.report_to,)
@@ -62,14 +119,22 @@ class MajorIncident(Policy):
         """Whether the report and a broadcast are owed now."""
         if not ticket.is_open:
             return _OVER
+        task = _task(ticket)
+        others: tuple[Peer, ...] = ()
+        if task is None:
+            if not holds(ticket, self.where):
+                return _ELSEWHERE
+            if self.similar is not None:
+                others = self._others(ticket, at)
+                if not others:
+                    return _NOT_ENOUGH
         began, now = _began(ticket), at.now
         due = began + self.report_within
-        task = _task(ticket)
         reported = task is not None and task.started
         intents: list[Intent] = []
         look_again: Instant | None = None
         if task is None:
-            intents.append(self._report(ticket, at, due))
+            intents.append(self._report(ticket, at, due, others))
         if reported:
             reason = "reported"
         elif now <= due:
@@ -96,8 +161,17 @@ class MajorIncident(Policy):
         if not ticket.is_open:
             return []
         began, task = _began(ticket), _task(ticket)
+        lines: list[str] = []
+        if task is None and not holds(ticket, self.where):
+            return lines
+        if task is None and self.similar is not None:
+            alike = self._alike(ticket, at)
+            many = f"{len(alike) + 1} of {self.similar.at_least} similar tickets"
+            lines = [": ".join((many, ", ".join(peer.number for peer in alike)))] if alike else [many]
+            if not self._others(ticket, at):
+                return lines
         state = "no task yet" if task is None else "confirmed" if task.started else "task not yet taken up"
-        lines = [f"began {at.wording.time(began)}, day and night"]
+        lines.append(f"began {at.wording.time(began)}, day and night")
         lines.append(f"report due {at.wording.time(began + self.report_within)}: {state}")
         began = _began(ticket, reopened=True)
         slot = max((at.now - began) // self.broadcast_every, 0)
@@ -110,10 +184,48 @@ class MajorIncident(Policy):
         """No broadcast is told in this slot any more."""
         return self.broadcast_for is not None and slot > self.broadcast_for // self.broadcast_every
 
-    def _report(self, ticket: Ticket, at: Moment, due: Instant) -> Create:
+    def _in_question(self, ticket: Ticket, at: Moment) -> bool:
+        """It is open, was not reported, and is young enough to begin something."""
+        young = at.now - ticket.opened_at <= A_DAY
+        return young and ticket.is_open and _task(ticket) is None and holds(ticket, self.where)
+
+    def _others(self, ticket: Ticket, at: Moment) -> tuple[Peer, ...]:
+        """The others of a burst if this ticket is the one that makes it full, else none.
+
+        A burst becomes full with the ticket before which there were not enough within the time. It is the
+        only one of its time: no other may have made one full since that began.
+        """
+        similar = self.similar
+        if similar is None:
+            return ()
+        peers = sorted((*self._known(ticket, at), Peer(ticket.opened_at, ticket.sys_id, ticket.number)))
+        place = next(i for i, peer in enumerate(peers) if peer.sys_id == ticket.sys_id)
+        since = [bisect_right(peers, peer.opened_at - similar.within, key=_opened) for peer in peers]
+        full = [index - since[index] + 1 >= similar.at_least for index in range(place + 1)]
+        edges = [index for index in range(place + 1) if full[index] and not (index and full[index - 1])]
+        if not edges or edges[-1] != place or any(since[place] <= edge < place for edge in edges):
+            return ()
+        return tuple(peers[since[place] : place])
+
+    def _known(self, ticket: Ticket, at: Moment) -> list[Peer]:
+        """The similar tickets that were loaded, without this one."""
+        kin = self.kin(ticket, at)
+        return [] if kin is None else [one for one in at.kin.get(kin, ()) if one.sys_id != ticket.sys_id]
+
+    def _alike(self, ticket: Ticket, at: Moment) -> list[Peer]:
+        """Those of them within the time."""
+        since = ticket.opened_at - (self.similar.within if self.similar else 0)
+        return [one for one in self._known(ticket, at) if one.opened_at > since]
+
+    def _report(self, ticket: Ticket, at: Moment, due: Instant, others: Sequence[Peer]) -> Create:
         lead = at.directory.people.get(self.report_to)
         due_date = datetime.fromtimestamp(due, UTC).strftime("%Y-%m-%d %H:%M:%S")
-        told = {"number": ticket.number, "due": at.wording.when(due)}
+        told = {
+            "number": ticket.number,
+            "due": at.wording.when(due),
+            "similar": [peer.number for peer in others[-SHOWN:]],
+            "count": len(others) + 1,
+        }
         fields: dict[str, str | Sentence] = {
             "incident": ticket.sys_id,
             "parent": ticket.sys_id,
@@ -153,6 +265,12 @@ class MajorIncident(Policy):
 
 
 _OVER = Verdict("not open")
+_ELSEWHERE = Verdict("not what `where` says")
+_NOT_ENOUGH = Verdict("not the one with which there are enough similar tickets")
+
+
+def _opened(peer: Peer) -> Instant:
+    return peer.opened_at
 
 
 def _task(ticket: Ticket) -> DeskTask | None:

@@ -47,7 +47,6 @@ LEFT: Mapping[str, str] = {
     "R-B5": NOT_BUILT + "the search for an article that says it already; promotion of much-used articles",
     "R-C2": "the phases are the states and notes of the ticket; the rule sees to the feedback",
     "R-C3": NOT_BUILT + "limits of the hand-over, the caller's time zone; `explain` compares with `task_sla`",
-    "R-C4": NOT_BUILT + "recognising a major incident by the number of similar tickets",
     "R-E1": NOT_BUILT + "answers of the instance's own surveys; call-backs and exported surveys count",
     "R-F3": NOT_BUILT + "the archive by time and speciality, and articles that grew stale",
     "R-C6": "people investigate, name measures and carry them out; the rules see that it is done",

@@ -1,6 +1,7 @@
 """Days at the desk on which something serious happens."""
 
 from tests.story import Story
+from tests.world import Desk
 
 MAJOR = """
 [[policy]]
@@ -65,3 +66,42 @@ def test_raised_in_the_afternoon() -> None:
     desk.at("Mon 15:00").expects("INC1", tasks={"major_report": 1}, notes=0)
     desk.at("Mon 15:30").expects("INC1", notes=1, says="open for 30 min")
     desk.plays()
+
+
+OUTAGE = """
+[[policy]]
+rule = "major_incident"
+name = "major-outage"
+mode = "enforce"
+report_to = "lead.zhao"
+broadcast = false
+similar = { at_least = 3, within = "30m", same = ["category"] }
+"""
+
+
+def test_r_c4_three_alike_within_half_an_hour() -> None:
+    """The third is reported, and names the others; a fourth adds nothing, another kind does not count."""
+    desk = Story(OUTAGE)
+    desk.at("Mon 09:00").opens("INC1", "general", category="network")
+    desk.at("Mon 09:05").opens("INC2", "general", category="database")
+    desk.at("Mon 09:10").opens("INC3", "general", category="network").expects("INC3", tasks={})
+    desk.at("Mon 09:20").opens("INC4", "general", category="network")
+    desk.at("Mon 09:20").expects("INC4", tasks={"major_report": 1}).expects("INC1", tasks={})
+    desk.at("Mon 09:25").opens("INC5", "general", category="network").expects("INC5", tasks={})
+    desk.at("Mon 09:30").person("lead.zhao").takes_up("INC4", "major_report")
+    desk.at("Mon 10:30").expects("INC4", notes=0, tasks={"major_report": 1})
+    desk.plays()
+
+
+def test_r_c4_a_service_that_is_always_serious() -> None:
+    """Recognised by the name of its service, whatever its class; nobody is told of others."""
+    policy = OUTAGE.replace(
+        'similar = { at_least = 3, within = "30m", same = ["category"] }',
+        'where = { "business_service.name" = "Payroll" }',
+    )
+    with Desk(policy) as desk:
+        service = desk.instance.insert("cmdb_ci_service", {"name": "Payroll"})
+        desk.opens("INC1", impact="3", urgency="3", business_service=str(service["sys_id"]))
+        desk.opens("INC2")
+        desk.settles()
+        assert [row[1:3] for row in desk.made()] == [("INC1", "desk-policy:major_report")]
