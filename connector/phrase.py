@@ -31,7 +31,8 @@ PHRASES: dict[str, tuple[str, str]] = {
         (
             "Major incident {{ number }} is to be reported to the maintenance lead by {{ due }}. "
             "{% if similar %}It is one of {{ count }} similar tickets, the others: "
-            "{{ similar | join(', ') }}. {% endif %}Take this task up to confirm the report, then follow the incident until it is over."
+            "{{ similar | join(', ') }}. {% endif %}"
+            "Take this task up to confirm the report, then follow the incident until it is over."
         ),
         (
             "重大危机事件 {{ number }} 须于 {{ due }} 前报告维护负责人。"
