@@ -310,18 +310,28 @@ class Duty:
         self._store.tell("pass", report.at, told)
 
     def _tell_settings(self, trouble: str) -> None:
-        """Keep which settings are in force, and why those in the file are not."""
+        """Keep which settings are in force, and why those in the file are not. A store that cannot keep it
+        is told of in the log, and is no reason to judge the settings otherwise."""
+        from connector.cli.opening import in_order
+        from connector.errors import StoreFailed
+
         self.vital.settings, self.vital.reload_failed = self._settings.digest, trouble
         told = {"in_force": self._settings.digest, "reload_failed": trouble}
-        self._store.tell("settings", self._clock.now(), told)
+        try:
+            with in_order(self._settings):
+                self._store.tell("settings", self._clock.now(), told)
+        except StoreFailed as error:
+            LOG.warning("`status` cannot tell which settings are in force: %s", error)
 
     def reload(self) -> None:
         """Take the file again, all of it or nothing. Raises `ConnectorError` for the reason why not."""
+        from connector.cli.opening import in_order
         from connector.errors import ConnectorError, SettingsError
 
         self._notifier.reloading(self._clock)
         try:
-            self._reload()
+            with in_order(self._settings):
+                self._reload()
         except ConnectorError as error:
             said = "; ".join(error.problems) if isinstance(error, SettingsError) else str(error)
             self._tell_settings(said)

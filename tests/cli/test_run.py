@@ -129,6 +129,25 @@ def test_a_reload_takes_all_or_nothing(site: Site, kept: Kept, caplog: pytest.Lo
     assert site.record(site.instance.rows("incident")[0]["sys_id"])["u_desk_respond_by"].endswith("02:00:00")
 
 
+@pytest.mark.parametrize("what", ["15m", "fifteen"])
+def test_a_reload_on_a_full_disk_ends_nothing(
+    site: Site, kept: Kept, caplog: pytest.LogCaptureFixture, what: str
+) -> None:
+    """Good file or bad: the loop goes on, the log says it, and the settings in force are of one file."""
+    kept.duty.begin()
+    before = kept.duty._settings
+    text = site.path.read_text(encoding="utf-8")
+    site.path.write_text(text.replace("15m", what) + '[poll]\nevery = "5s"\n', encoding="utf-8")
+    with kept.store.engine.connect() as connection:  # there is but this one
+        connection.exec_driver_sql("PRAGMA query_only=ON")
+    kept.daemon.every(HOUR, "ends", lambda: kept.daemon.stop.set() or "")
+    kept.daemon.reload.set()
+    kept.daemon.run(kept.duty.reload)
+    assert "readonly" in caplog.text
+    assert (kept.duty._settings is before) == (what == "fifteen")
+    assert (kept.duty.vital.reload_failed != "") == (what == "fifteen")
+
+
 def test_who_is_told_to_stop_has_not_failed(site: Site, kept: Kept) -> None:
     """The record in hand is finished, the rest waits, and `status` counts no failure."""
     kept.duty.begin()
