@@ -3,7 +3,7 @@
 import argparse
 import logging
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import ExitStack, closing
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from connector.daemon.notify import Notifier
     from connector.reconcile import Halt, PassReport, World
     from connector.settings import Settings
-    from connector.sync.change import Plan
     from connector.sync.gateway import Gateway
     from connector.sync.store import Store
 
@@ -310,8 +309,7 @@ class Duty:
         self._store.tell("pass", report.at, told)
 
     def _tell_settings(self, trouble: str) -> None:
-        """Keep which settings are in force, and why those in the file are not. A store that cannot keep it
-        is told of in the log, and is no reason to judge the settings otherwise."""
+        """Keep which settings are in force and why not those in the file; the log says it if that fails."""
         from connector.cli.opening import in_order
         from connector.errors import StoreFailed
 
@@ -326,15 +324,14 @@ class Duty:
     def reload(self) -> None:
         """Take the file again, all of it or nothing. Raises `ConnectorError` for the reason why not."""
         from connector.cli.opening import in_order
-        from connector.errors import ConnectorError, SettingsError
+        from connector.errors import ConnectorError
 
         self._notifier.reloading(self._clock)
         try:
             with in_order(self._settings):
                 self._reload()
         except ConnectorError as error:
-            said = "; ".join(error.problems) if isinstance(error, SettingsError) else str(error)
-            self._tell_settings(said)
+            self._tell_settings("; ".join(str(error).splitlines()))
             self._notifier.ready("the new settings are not taken, the old ones stay; see the log")
             raise
         self._tell_settings("")
@@ -391,6 +388,8 @@ class Duty:
 
     def _tell(self, report: "PassReport") -> None:
         """What a person must decide, when it begins and when it ends, and nothing in between."""
+        from connector.cli.view import held_back
+
         held = held_back(report.plan)
         for what, message in held.items():
             if what not in self._held:
@@ -398,15 +397,3 @@ class Duty:
         for what in self._held.keys() - held.keys():
             LOG.info("no longer held back: %s", what)
         self._held = dict(held)
-
-
-def held_back(plan: "Plan") -> Mapping[str, str]:
-    """What waits for a person → the sentence that says so."""
-    held = {f'policy "{policy}"': message for policy, message in plan.refused.items()}
-    for conflict in plan.conflicts:
-        wanted = " and ".join(f'"{policy}" ({value})' for policy, value in conflict.wanted)
-        what = f"{conflict.number} {conflict.field}"
-        held[what] = f"conflict: {what}: {wanted} want different values; neither is written"
-    for number in plan.full:
-        held[f"{number} marks"] = f"{number}: its marks column is full; nothing is written to it"
-    return held

@@ -336,3 +336,15 @@ def by_count(counts: Mapping[str, int]) -> list[tuple[str, str]]:
     """Name and count as text, the most frequent first."""
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return [(name, f"{number:,}") for name, number in ordered]
+
+
+def held_back(plan: "Plan") -> Mapping[str, str]:
+    """What waits for a person → the sentence that says so."""
+    held = {f'policy "{policy}"': message for policy, message in plan.refused.items()}
+    for conflict in plan.conflicts:
+        wanted = " and ".join(f'"{policy}" ({value})' for policy, value in conflict.wanted)
+        what = f"{conflict.number} {conflict.field}"
+        held[what] = f"conflict: {what}: {wanted} want different values; neither is written"
+    for number in plan.full:
+        held[f"{number} marks"] = f"{number}: its marks column is full; nothing is written to it"
+    return held

@@ -14,6 +14,7 @@ from connector.cli import VERBS, parser_of
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 UNIT = DEPLOY / "desk-connector.service"
+SEVERAL = DEPLOY / "desk-connector@.service"
 CONTAINER = (DEPLOY / "Containerfile").read_text(encoding="utf-8")
 
 
@@ -64,15 +65,16 @@ def test_no_secret_stands_in_the_unit_or_the_container() -> None:
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not on this machine")
-def test_systemd_knows_every_setting_and_finds_it_closed(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("file", "name"), [(UNIT, UNIT.name), (SEVERAL, "desk-connector@north.service")])
+def test_systemd_knows_every_setting_and_finds_it_closed(tmp_path: Path, file: Path, name: str) -> None:
     """`verify` has nothing to say of the unit itself, and `security` rates its exposure under 2.5 of 10."""
-    text = UNIT.read_text(encoding="utf-8").replace("/opt/desk-connector/bin/desk-connector", "/bin/true")
-    unit = tmp_path / UNIT.name
+    text = file.read_text(encoding="utf-8").replace("/opt/desk-connector/bin/desk-connector", "/bin/true")
+    unit = tmp_path / name
     unit.write_text(text, encoding="utf-8")
     verify = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", str(unit)], capture_output=True, text=True, check=False
     )
-    said = [line for line in verify.stderr.splitlines() if UNIT.name in line]
+    said = [line for line in verify.stderr.splitlines() if name in line]
     assert said == []
     security = subprocess.run(
         ["systemd-analyze", "security", "--offline=true", "--threshold=25", str(unit)],
@@ -86,7 +88,7 @@ def test_systemd_knows_every_setting_and_finds_it_closed(tmp_path: Path) -> None
 def test_the_unit_for_several_is_the_same_with_names_in_it() -> None:
     """Configuration, secret and folder are those of the name behind the @; nothing else differs."""
     one = UNIT.read_text(encoding="utf-8")
-    several = UNIT.with_name("desk-connector@.service").read_text(encoding="utf-8")
+    several = SEVERAL.read_text(encoding="utf-8")
 
     def settings(text: str) -> list[str]:
         return [line for line in text.splitlines() if not line.startswith(("#", "Description="))]
