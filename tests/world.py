@@ -111,12 +111,14 @@ class Wire(Rest):
 
     left: int | None = None
     """Requests until the process is killed."""
+    writes_only = False
+    """Of them only those count that write."""
     served_first = False
     """The last request still takes effect."""
 
     def handle(self, request: Request) -> Response:
         """Serve the request, or be the end of who sent it."""
-        if self.left is not None:
+        if self.left is not None and not (self.writes_only and request.method == "GET"):
             self.left -= 1
             if self.left == 0:
                 self.left = None

@@ -7,12 +7,10 @@ from connector.reconcile.recipe import BACK_OFF
 from connector.sync.instant import instant
 from tests.simulation.script import CHAINS, SETS_BACK, TICK, Script
 from tests.simulation.stage import Stage
-from tests.world import DAY, US, Said, record_id, said_in
+from tests.world import DAY, TABLES, US, Said, record_id, said_in
 
 ODD = ("meanwhile", "deleted meanwhile", "hidden", "clock ahead")
 """Faults after which the tickets that are closed are not those of the days without."""
-OTHERS = ("change_request",)
-"""Further tables that policies are about: notes and marks."""
 ADDED_TO = ("incident_task", "kb_knowledge", "m2m_kb_task")
 SUPERSEDED = ("Not taken up yet", "Progress broadcast", " % of the resolution limit")
 """Words of notes that are left out once something later is true: asleep over warning and breach, breach is
@@ -73,7 +71,7 @@ def _indiscreet(desk: Stage) -> Iterator[str]:
 def _foreign(desk: Stage) -> Iterator[str]:
     """Nothing was sent outside `[columns]` and the tables that are ours to add to."""
     writable = desk.settings.columns.writable | {"work_notes"}
-    said_to = {"incident": writable, **dict.fromkeys(OTHERS, {"work_notes", "u_desk_marks"})}
+    said_to = {**dict.fromkeys(TABLES, frozenset({"work_notes", "u_desk_marks"})), "incident": writable}
     for request in desk.rest.requests:
         if request.user != US or request.method == "GET":  # who asks for a token is nobody yet
             continue
@@ -82,11 +80,7 @@ def _foreign(desk: Stage) -> Iterator[str]:
                 yield f"sent what is not ours: {request.method} {request.table} {sorted(request.body)}"
         elif not request.table and desk.script.batch:
             continue  # the envelope; what is in it is looked at like the rest
-        elif request.method != "POST" or request.table not in (
-            "incident_task",
-            "kb_knowledge",
-            "m2m_kb_task",
-        ):
+        elif request.method != "POST" or request.table not in ADDED_TO:
             yield f"sent what is not ours: {request.method} {request.table}"
 
 

@@ -86,7 +86,7 @@ MUTATIONS = (
         "after = [writer.patch(write.table, write.sys_id, part, read=write.read) for part in "
         '({c: v for c, v in write.fields.items() if c != "u_desk_marks"}, '
         '{c: v for c, v in write.fields.items() if c == "u_desk_marks"}) if part][-1]',
-        suspect=_has("killed after", "killed before"),
+        suspect=lambda s: not s.batch and _has("killed after a write", "killed before a write")(s),
     ),
     Mutation(
         "dedupe forgotten at restart",
@@ -95,14 +95,14 @@ MUTATIONS = (
         # Marks that were there when this process first saw the ticket are not known to it.
         '(now := frozenset((marks or "").replace(",", " ").split()))'
         ' - self.__dict__.setdefault("seen", {}).setdefault(sys_id, now),',
-        suspect=_has("killed after", "killed before", "killed at the store"),
+        suspect=_has("killed after a write", "killed before a write", "killed at a commit"),
     ),
     Mutation(
         "cursor stored before the rows",
         "connector/sync/store/mirror.py",
         "news = self._news(connection, rows)",
         'self._move_cursor(connection, "incident", cursor, fingerprint); news = self._news(connection, rows)',
-        suspect=_has("killed at the store", "disk full"),
+        suspect=_has("killed at a commit"),
     ),
     Mutation(
         "no read-back",
@@ -131,7 +131,7 @@ MUTATIONS = (
         "connector/sync/poll.py",
         "more = page.more",
         "more = page.more and len(page.rows) == self.limit",
-        suspect=lambda s: s.page < 3 and _has("hidden", "late")(s),
+        suspect=lambda s: s.page < 3 and _has("hidden")(s),
     ),
     Mutation(
         "clock set back, and not noticed",

@@ -93,7 +93,7 @@ def _rests(desk: Stage) -> None:
 def _goes(desk: Stage, blows: list[Step]) -> bool:
     """The pass of a tick with all that befalls it; True if another is wanted at the next."""
     for step in blows:
-        if step.kind in ("killed before", "killed after", "killed at the store"):
+        if step.kind.startswith("killed "):
             desk.dies(step)
         elif step.kind == "store damaged":
             desk.damages()

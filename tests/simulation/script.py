@@ -1,7 +1,8 @@
 """What happens in a simulated run: days at a desk, and all that goes wrong meanwhile, drawn from a seed.
 
-A script is data. The same seed gives the same script for ever; a script can be cut down to some of its steps
-and played again, which is how a failure is made short.
+A script is data. The same seed gives the same script as long as what is drawn from stays the same: the lists
+here and those of `tests.timeline`. A script can be cut down to some of its steps and played again, which is
+how a failure is made short.
 """
 
 import random
@@ -136,7 +137,7 @@ def write(seed: int) -> Script:
         if steps and dice.random() < 0.7:  # where something is going on
             at = min(dice.choice(steps).at // TICK * TICK + TICK * dice.choice((0, 1, 1, 3)), DAYS * DAY)
         steps.append(KINDS[kind](dice, at)._replace(kind=kind))
-        steps += _that_go_with(dice, steps[-1])
+        steps += _that_go_with(dice, steps[-1], steps)
     if dice.random() < 0.15:
         steps.append(Step(dice.randrange(TICK, DAYS * DAY, TICK), "edit", dice.choice(policies)["name"]))
     steps.sort(key=lambda step: step.at)
@@ -153,19 +154,31 @@ def write(seed: int) -> Script:
     )
 
 
-def _that_go_with(dice: random.Random, step: Step) -> list[Step]:
-    """Deeds at the moment at which this fault would do harm."""
+def _that_go_with(dice: random.Random, step: Step, steps: Iterable[Step]) -> list[Step]:
+    """Deeds at the moment at which this fault would do harm, on tickets that are there if possible."""
+    there = [one.number for one in steps if one.what == "opens" and one.at < step.at - TICK]
+    number, other = dice.sample(there if len(there) > 1 else NUMBERS, 2)
+    moments: tuple[tuple[str, int], ...] = ()
     if step.kind == "late":  # before the poll, of which the first is seen after the second
-        other = dice.choice([number for number in NUMBERS if number != step.number])
+        other = other if other != step.number else number
         earlier, later = dice.choice(((45, 20), (MOST_LATE, 1), (MOST_LATE, 1)))
         moments = ((step.number, step.at - earlier), (other, step.at - later))
     elif step.kind == "clock ahead":  # right after the clock has been set back, and before the next poll
-        number = dice.choice(NUMBERS)
         moments = ((number, step.at - 30), (number, step.at + step.count + dice.choice((1, 30))))
         if step.what.startswith("-"):
             moments = ((number, step.at + 1),)
-    else:
-        return []
+    elif step.kind == "hidden":  # the page that it is taken out of is not the last
+        other = other if other != step.number else number
+        moments = ((step.number, step.at - 20), (other, step.at - 10))
+    elif step.kind == "column refused":  # something is to be written to it
+        moments = ((number, step.at + 30), (other, step.at + TICK + 30))
+    elif step.kind in ("killed at the store", "killed at a commit"):  # two, of which the overlap holds one
+        return [
+            Step(max(0, step.at - earlier), "deed", "is noted", one)
+            for one, earlier in ((number, TICK - 10), (other, 10))
+        ]
+    elif step.kind.startswith("killed "):  # something is to be said
+        moments = ((number, step.at - 10),)
     return [Step(max(0, at), "deed", dice.choice(TELLING), number) for number, at in moments]
 
 
@@ -200,7 +213,10 @@ KINDS: Mapping[str, Callable[[random.Random, int], Step]] = {
     "strike": lambda d, at: Step(at, "", d.choice(tuple(SINGLE)), count=d.randint(1, 14)),
     "killed before": lambda d, at: Step(at, "", d.choice(FATES), count=d.randint(1, 14)),
     "killed after": lambda d, at: Step(at, "", d.choice(FATES), count=d.randint(1, 14)),
+    "killed before a write": lambda d, at: Step(at, "", d.choice(FATES), count=d.randint(1, 3)),
+    "killed after a write": lambda d, at: Step(at, "", d.choice(FATES), count=d.randint(1, 3)),
     "killed at the store": lambda d, at: Step(at, "", d.choice(FATES), count=d.randint(1, 60)),
+    "killed at a commit": lambda d, at: Step(at, "", d.choice(FATES), count=d.randint(2, 6)),
     "meanwhile": lambda d, at: Step(at, "", d.choice(tuple(DEEDS)), _any_ticket(d), d.randint(1, 14)),
     "deleted meanwhile": lambda d, at: Step(at, "", "", _any_ticket(d), d.randint(1, 14)),
     "clock off": lambda d, at: Step(at, "", d.choice(("-300", "-90", "90", "300")), count=2 * HOUR),

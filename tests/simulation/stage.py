@@ -32,6 +32,11 @@ _CLIENT = "desk"
 SECRET = "hush-hush-of-the-client"
 """Of the OAuth client."""
 GRANTS = {"client credentials": ClientSecret(), "password": UserPassword(PASSWORD)}
+AT_THE_STORE = {
+    "killed at the store": ("before_cursor_execute", "commit"),
+    "killed at a commit": ("commit",),
+}
+"""Where the process is killed in its store: before any statement or commit, or before a commit."""
 _SWITCH = "glide.oauth.inbound.client.credential.grant_type.enabled"
 
 
@@ -281,11 +286,12 @@ class Stage(Desk):
         with suppress(*_TROUBLE):
             self.world  # noqa: B018
         try:
-            if step.kind == "killed at the store":
-                with self._mortal(step.count):
+            if step.kind in AT_THE_STORE:
+                with self._mortal(step.count, AT_THE_STORE[step.kind]):
                     self.passes()
             else:
-                self.rest.left, self.rest.served_first = step.count, step.kind == "killed after"
+                self.rest.left, self.rest.served_first = step.count, step.kind.startswith("killed after")
+                self.rest.writes_only = step.kind.endswith("a write")
                 self.passes()
         except Killed:
             self.starts_with(step.what)
@@ -293,8 +299,8 @@ class Stage(Desk):
             self.rest.left = None
 
     @contextmanager
-    def _mortal(self, statements: int) -> Iterator[None]:
-        left = statements
+    def _mortal(self, left: int, moments: Iterable[str]) -> Iterator[None]:
+        """Killed at one of these moments, the so many-th from now."""
 
         def counts(*_: object) -> None:
             nonlocal left
@@ -303,10 +309,10 @@ class Stage(Desk):
                 raise Killed
 
         engine = self.store.engine
-        for moment in ("before_cursor_execute", "commit"):
+        for moment in moments:
             event.listen(engine, moment, counts)
         try:
             yield
         finally:
-            for moment in ("before_cursor_execute", "commit"):
+            for moment in moments:
                 event.remove(engine, moment, counts)
