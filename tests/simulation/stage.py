@@ -1,6 +1,7 @@
 """Sandbox and connector in one process on one simulated clock, the store in a file.
 
-What an operator would do is done, too: a connector that ended is started again, a damaged store is put aside.
+What an operator would do is done, too: a connector that ended is started again. The store is opened as the
+daemon opens it: looked through first, and set aside where it is damaged.
 """
 
 import json
@@ -21,7 +22,7 @@ from connector.reconcile import PassReport, World, sweep_world
 from connector.sandbox import Fault, Faults
 from connector.settings import load
 from connector.sync.gateway.credential import ClientSecret, OAuth, UserPassword
-from connector.sync.store import Store
+from connector.sync.store import Store, open_sound
 from tests.simulation.ear import Ear, Overheard
 from tests.simulation.script import Script, Step
 from tests.timeline import Table
@@ -102,6 +103,9 @@ class Stage(Desk):
         self.file.write_text(file_of(script, script.policies), encoding="utf-8")
         self._path = folder / "desk.sqlite"
         self._backup = folder / "backup.sqlite"
+        self._openings = 0
+        self.found_damaged = False
+        """The store that was opened last had to be set aside, and a new one took its place."""
         super().__init__(settings=load(str(self.file)), store=self._opened())
         self.ear = Ear()
         self.rest: Overheard = Overheard(self.instance, faults=Faults(sleep=lambda _: None), ear=self.ear)
@@ -141,7 +145,9 @@ class Stage(Desk):
     # The store
 
     def _opened(self) -> Store:
-        store = Store(f"sqlite:///{self._path}")
+        store, told = open_sound(f"sqlite:///{self._path}", f"{self._openings}")
+        self._openings += 1
+        self.found_damaged = any("damaged" in one for one in told)
         # The process is killed here, never the machine, so that nothing hangs on what the disk has in hand.
         event.listen(store.engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous=OFF"))
         store.engine.dispose()
@@ -185,16 +191,14 @@ class Stage(Desk):
         self.store = self._opened()
 
     def damages(self) -> None:
-        """The middle of the file is overwritten while nobody looks."""
+        """The middle of the file is overwritten while nobody looks; the next start sees it."""
         self._shuts()
         size = self._path.stat().st_size
         with self._path.open("r+b") as file:
             file.seek(min(4096, size // 2))
             file.write(b"\xff" * (size // 2))
-        with suppress(*_TROUBLE):
-            self.store = self._opened()
-            self.passes()
-        self.forgets()
+        self.store = self._opened()
+        assert self.found_damaged, "a damaged store was taken for a sound one"
 
     @contextmanager
     def full_disk(self) -> Iterator[None]:
