@@ -172,7 +172,7 @@ class Duty:
             self.vital.passed(at, self._clock.monotonic() - began, str(error) or type(error).__name__)
             raise
         took = self._clock.monotonic() - began
-        self.vital.paused = self._paused()
+        self.vital.halt = self._halt.kind if self._halt is not None else ""
         if self._paused() and self._halt is not None:
             self._notifier.status(self._halt.told(self._settings))
             return ""

@@ -70,7 +70,7 @@ def served(
                     ready,
                     {
                         "ready": ready,
-                        "paused": vital.paused,
+                        "halt": vital.halt,
                         "lag": vital.lag(now),
                         "last_good_pass": vital.last_good,
                         "settings_in_force": not vital.reload_failed,

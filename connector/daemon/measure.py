@@ -56,6 +56,8 @@ class _Figures(Collector):
             yield _gauge(
                 "lag_seconds", "What changed on the instance before then is judged", vital.lag(self._now) or 0
             )
+        yield _gauge("braked", "1 while somebody wants nothing to be written", int(vital.halt == "brake"))
+        yield _gauge("paused", "1 while somebody wants nothing to be asked", int(vital.halt == "pause"))
         yield _gauge("quarantined", "Records set aside because they could not be read", vital.quarantined)
         yield _gauge("in_doubt", "Changes of the last pass whose answer was lost", vital.in_doubt)
         yield _gauge("held", "What waits for a person: brake, conflicts, full marks", vital.held)

@@ -43,8 +43,8 @@ class Vital:
     """What waits for a person: policies at the brake, conflicts, full marks columns."""
     refused: tuple[str, ...] = ()
     """Columns that the instance does not take from us."""
-    paused: bool = False
-    """Nothing is asked of the instance, because somebody wants it so."""
+    halt: str = ""
+    """``brake``: nothing is written; ``pause``: nothing is asked; because somebody wants it so."""
     settings: str = ""
     """Digest of those in force."""
     reload_failed: str = ""
@@ -70,4 +70,4 @@ class Vital:
     def ready(self, now: Instant) -> bool:
         """A pass went through, and not long ago; or none is wanted."""
         lag = self.lag(now)
-        return self.paused or (lag is not None and lag <= late_after(self.every))
+        return self.halt == "pause" or (lag is not None and lag <= late_after(self.every))

@@ -7,6 +7,7 @@ import pytest
 
 from connector.cli.run import Duty
 from connector.daemon import Daemon
+from connector.daemon.measure import page
 from connector.errors import Refused
 from connector.settings import load
 from connector.sync.store import Store
@@ -92,6 +93,7 @@ def test_paused_it_asks_nothing(
         site.clock.advance(HOUR)
     assert len(site.rest.requests) == sent
     assert duty.vital.ready(site.clock.now())
+    assert b"desk_connector_paused 1.0" in page(duty.vital, site.clock.now())
     assert duty._store.last_passes() == []
     assert site.run("apply") == 3
     assert site.run("status", "--json") == 0

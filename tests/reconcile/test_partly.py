@@ -17,7 +17,7 @@ respond_within = "15m"
 OPENED = st.tuples(st.sampled_from(["Service Desk", "Printer Room", ""]), st.integers(0, 3))
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(
     tickets=st.lists(OPENED, min_size=1, max_size=4),
     desks=st.sampled_from([("south",), ("main",), ("main", "south"), ("everywhere",)]),

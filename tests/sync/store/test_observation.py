@@ -1,6 +1,6 @@
 """What was only observed: each thing once, a field again when its value changes, and not for ever."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connector.sync.store import Observed, Store, Wanted
@@ -21,6 +21,7 @@ def keep(value: str) -> Wanted:
 NOTE = Wanted("note", "3f9c2a71", "Late.", "R-C3")
 
 
+@settings(max_examples=20, deadline=None)
 @given(st.lists(st.sampled_from(["running", "paused", "breached"]), max_size=12))
 def test_a_field_counts_when_its_value_changes(values: list[str]) -> None:
     """As often as it would have been written if each had been."""
