@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from connector.cli.furnish import furnish
 from connector.reconcile import halted
 from connector.sandbox import Fault, on
 from connector.settings import load
@@ -121,3 +122,22 @@ def test_the_brake_holds_it_too(worked: Site, capsys: pytest.CaptureFixture[str]
     worked.run("brake")
     assert worked.run("retire", "--clear", "--apply") == 3
     assert owned(worked)["INC1"]
+
+
+def test_marks_on_other_tables_are_cleared_too(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where a policy is about changes, their marks are ours."""
+    site.change(
+        '[[policy]]\nrule = "sla_timer"',
+        '[[policy]]\nrule = "change_control"\nname = "changes"\nmode = "observe"\n'
+        'application = ["justification"]\n[[policy]]\nrule = "sla_timer"',
+    )
+    furnish(site.instance, load(site.path), "another")
+    change = site.instance.insert("change_request", {"number": "CHG1", "short_description": "new disk"})
+    site.instance.update("change_request", change["sys_id"], {"u_desk_marks": "3f9c2a71"})
+    assert site.run("retire", "--json") == 4
+    assert json.loads(capsys.readouterr().out)["holding"]["columns"] == {"change_request.u_desk_marks": 1}
+    assert site.run("retire", "--clear", "--apply") == 0
+    cleared = site.instance.get("change_request", change["sys_id"])
+    assert cleared is not None
+    assert cleared["u_desk_marks"] == ""
+    assert cleared["short_description"] == "new disk"
