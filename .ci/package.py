@@ -91,7 +91,7 @@ def interpreter(version: str) -> str | None:
 
 
 def tried(python: str, wheel: Path, folder: Path, *, demo: bool) -> None:
-    """A fresh environment with the wheel in it, a first day, and the tests. Ends the program where one fails."""
+    """A fresh environment with the wheel in it, a first day, the tests. Ends all where one fails."""
     run([python, "-m", "venv", str(folder / "venv")])
     here = folder / "venv" / "bin"
     pip = [
