@@ -139,8 +139,7 @@ def _print(
     if found.loaded and found.children is not None and found.children < expected:
         print(
             f"It holds {found.children} updates, and {expected} are wanted: it came from another "
-            "configuration, or "
-            "not all of it was loaded; a commit would not say so. Load the file again."
+            "configuration, or not all of it was loaded; a commit would not say so. Load the file again."
         )
     missing = sum(step.writes for step in steps)
     refused = sum(step.action is Action.REFUSE for step in steps)

@@ -101,8 +101,8 @@ def _column(piece: Piece, row: Row, sys_id: str, found: Found) -> Step:
         return Step(
             Action.REFUSE,
             piece,
-            f"it is there as {there or 'a type that may not be read'}, and {piece.why} is wanted; nothing is "
-            "changed about it. Name another column in the configuration, or let its owner remove it",
+            f"it is there as {there or 'a type that may not be read'}, and {piece.why} is wanted; nothing "
+            "is changed about it. Name another column in the configuration, or let its owner remove it",
             sys_id,
             {},
         )
@@ -122,8 +122,8 @@ def _column(piece: Piece, row: Row, sys_id: str, found: Found) -> Step:
         return Step(
             Action.DRIFT,
             piece,
-            "the dictionary has it and records do not show it: wait a minute, then look whether the account "
-            "may read it",
+            "the dictionary has it and records do not show it: wait a minute, then look whether the "
+            "account may read it",
             sys_id,
             {},
         )
@@ -140,7 +140,10 @@ def _same(piece: Piece, row: Row, sys_id: str) -> Step:
         for name, value in piece.rest.items()
         if name not in _INDIFFERENT and name in row and row[name] != value
     ]
-    whose = "" if sys_id == piece.sys_id else "; made by somebody else"
+    foreign = sys_id != piece.sys_id
+    if foreign and piece.kind in (Kind.COLUMN, Kind.CHOICE):
+        return Step(Action.KEEP, piece, f"{piece.why}; made by somebody else", sys_id, {})
+    whose = "; made by somebody else" if foreign else ""
     if differing:
         return Step(Action.DRIFT, piece, "; ".join(differing) + "; a person's word stands", sys_id, {})
     return Step(Action.KEEP, piece, piece.why + whose, sys_id, {})

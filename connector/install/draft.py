@@ -49,7 +49,20 @@ class Answers:
 def draft(answers: Answers, census: Census) -> str:
     """The text of ``config.toml``."""
     parts = (_head, _instance, _choices, _columns, _desks, _hours, _policies)
-    return "\n".join(line for part in parts for line in part(answers, census)) + "\n"
+    return "\n".join(_aligned(line) for part in parts for line in part(answers, census)) + "\n"
+
+
+_COMMENT = re.compile(r"(?P<said>[^#\s].*?)\s{2,}(?P<remark># .*)")
+COLUMN = 40
+"""Where the comments beside settings begin."""
+
+
+def _aligned(line: str) -> str:
+    """The line with its comment where the others have theirs; two blanks before ``#`` make it one of ours."""
+    found = _COMMENT.fullmatch(line)
+    if found is None or line.startswith("#"):
+        return line
+    return f"{found['said']:<{COLUMN}} {found['remark']}"
 
 
 def quoted(text: str) -> str:

@@ -59,7 +59,7 @@ def load(path: str | Path, *, lenient: bool = False) -> Settings:
     path = Path(path)
     if not path.exists():
         raise SettingsError(
-            f"{path}: no such file; begin with a copy of config.example.toml"
+            f"{path}: no such file; desk-connector init writes a first one"
             if path.parent.is_dir()
             else f"{path}: no such file; there is no folder {path.parent}"
         )

@@ -111,7 +111,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     latin = tmp_path / "latin.toml"
     latin.write_bytes("# ok\n# gr\xfc\xdfe\n".encode("latin-1"))
     for path, told in {
-        tmp_path / "none.toml": "no such file; begin with a copy of config.example.toml",
+        tmp_path / "none.toml": "no such file; desk-connector init writes a first one",
         tmp_path / "nowhere" / "c.toml": "there is no folder",
         tmp_path: "cannot be read",
         latin: "latin.toml:2: not UTF-8 text",

@@ -37,8 +37,7 @@ def choices(settings: Settings, gateway: Gateway) -> Iterator[Answer]:
         if lacking:
             yield wrong(
                 f"{column} has choices, and not {', '.join(lacking)}: the platform drops such a value "
-                "without an error; "
-                "desk-connector install makes them"
+                "without an error; desk-connector install makes them"
             )
 
 
@@ -99,14 +98,12 @@ def data_policies(settings: Settings, gateway: Gateway) -> Iterator[Answer]:
         if rule.get("disabled") == "true" and column in writes:
             yield wrong(
                 f'data policy "{name}" makes {column} read-only: writes of the connector to it are '
-                "refused; except its "
-                "account from the policy, or take the column from [columns]"
+                "refused; except its account from the policy, or take the column from [columns]"
             )
         elif rule.get("mandatory") == "true" and column not in STOCK:
             yield doubt(
                 f'data policy "{name}" makes {column} mandatory: a write to a ticket without it is refused '
-                "(403) until "
-                "somebody fills it; narrow the policy, or expect such tickets to wait"
+                "(403) until somebody fills it; narrow the policy, or expect such tickets to wait"
             )
 
 
@@ -140,14 +137,13 @@ def automations(settings: Settings, gateway: Gateway) -> Iterator[Answer]:
             if column in own:
                 yield wrong(
                     f'business rule "{name}" writes {column}, which is the connector\'s own: both would '
-                    "write for ever; "
-                    "switch the rule off, or name another column under [columns]"
+                    "write for ever; switch the rule off, or name another column under [columns]"
                 )
             else:
                 yield doubt(
                     f'business rule "{name}" writes {column}, too: whoever writes last stands, and the '
-                    "connector does "
-                    "not set a column again that was changed after it; is the rule still needed?"
+                    "connector does not set a column again that was changed after it; is the rule still "
+                    "needed?"
                 )
 
 
@@ -183,8 +179,7 @@ def publishing(settings: Settings, gateway: Gateway) -> Iterator[Answer]:
         if row is None:
             yield wrong(
                 f"[publish] knowledge_base: there is none with the sys_id {publish.knowledge_base}, or its "
-                "user criteria "
-                "(Can Contribute, Can Read) do not let the account in"
+                "user criteria (Can Contribute, Can Read) do not let the account in"
             )
         elif row.get("active") == "false":
             yield doubt(f'[publish] knowledge_base: "{row.get("title", "")}" is not active')

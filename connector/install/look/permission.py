@@ -19,6 +19,7 @@ SAMPLE = 1000
 
 def visible(settings: Settings, gateway: Gateway) -> Iterator[Answer]:
     """Count against rows (§3.1, §7.5), and whether the very query of a pass is allowed (§2.3)."""
+    kept = False
     for source in sources(settings):
         order = f"{source.stamp}>=1990-01-01 00:00:00^ORDERBY{source.stamp}^ORDERBYsys_id"
         query = f"{source.query}^{order}" if source.query else order
@@ -27,31 +28,34 @@ def visible(settings: Settings, gateway: Gateway) -> Iterator[Answer]:
         except Forbidden as error:
             yield wrong(
                 f"{source.table}: the query of a pass is refused: {error}. Give the account query_range on "
-                "sys_id and "
-                f"{source.stamp}, and query_match on the other columns: desk-connector rights lists them"
+                f"sys_id and {source.stamp}, and query_match on the other columns: desk-connector rights "
+                "lists them"
             )
+            kept = True
             continue
         except (Skippable, WrongInstance):
-            continue  # told with the tables
+            kept = True  # told with the tables
+            continue
         try:
             number = gateway.count(source.table, query.partition("^ORDERBY")[0])
         except (Skippable, WrongInstance):
             yield good(f"{source.table}: may not be counted, so that hidden rows would not show here")
             continue
         kept_back = min(number, SAMPLE) - len(page.rows)
+        kept = kept or kept_back > 0
         if kept_back > 0 and not page.rows:
             yield wrong(
                 f"{source.table}: {number:,} {'row is' if number == 1 else 'rows are'} there and the "
-                "account sees none: a read "
-                "rule, a domain or "
-                "user criteria keep them back; give its role a read rule on the table and on its rows"
+                "account sees none: a read rule, a domain or user criteria keep them back; give its role a "
+                "read rule on the table and on its rows"
             )
         elif kept_back > 0:
             yield doubt(
                 f"{source.table}: of the first {min(number, SAMPLE):,} rows the account does not see "
-                f"{kept_back:,}: what "
-                "is hidden is neither judged nor counted; is that what the desk wants?"
+                f"{kept_back:,}: what is hidden is neither judged nor counted; is that what the desk wants?"
             )
+    if not kept:
+        yield good("no row that is counted is kept from the account, in the order in which passes ask")
 
 
 def writable(settings: Settings, gateway: Gateway) -> Iterator[Answer]:
@@ -70,9 +74,8 @@ def _read_only(settings: Settings, gateway: Gateway) -> Iterator[Answer]:
             option = row.get("read_only_option", "")
             yield doubt(
                 f"{row['name']}.{row['element']} is read-only in the "
-                f"dictionary{f' ({option})' if option else ''}: newer "
-                "releases refuse writes over REST to such columns; make it writable, or take it from "
-                "[columns]"
+                f"dictionary{f' ({option})' if option else ''}: newer releases refuse writes over REST to "
+                "such columns; make it writable, or take it from [columns]"
             )
 
 
@@ -100,6 +103,10 @@ def _roles(settings: Settings, gateway: Gateway) -> Iterator[Answer]:
     while fresh:
         fresh = {contained for role, contained in pairs if role in fresh} - held
         held |= fresh
+    if held.issuperset(roles(wanted)):
+        yield good(
+            "the account holds the roles that give what passes write; --probe NUMBER tries it on a ticket"
+        )
     for role in roles(wanted):
         if role in held:
             continue
@@ -132,17 +139,15 @@ def probe(settings: Settings, gateway: Gateway, number: str) -> Iterator[Answer]
     except Skippable as error:
         yield wrong(
             f"{number}: a write of the values that stand there is refused: {error}. Give the account write "
-            "access to "
-            "incident: sn_incident_write, or rules of its own role (desk-connector rights)"
+            "access to incident: sn_incident_write, or rules of its own role (desk-connector rights)"
         )
         return
     moved = [column for column in same if after.get(column) != same[column]]
     if after.get("sys_mod_count") != row.get("sys_mod_count") or moved:
         what = f" and changed {', '.join(moved)}" if moved else ""
         yield doubt(
-            f"{number}: a write of equal values counted as an update{what}: a business rule of the "
-            "instance writes with "
-            "every update; each write of the connector will do the same"
+            f"{number}: a write of equal values counted as an update{what}: a business rule of the instance "
+            "writes with every update; each write of the connector will do the same"
         )
     else:
         yield good(f"{number} may be written, and equal values changed nothing on it")

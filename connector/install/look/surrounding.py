@@ -67,8 +67,7 @@ def account(settings: Settings, gateway: Gateway) -> Iterator[Answer]:
     if zone not in ("", "GMT", "UTC", "Etc/UTC"):
         yield doubt(
             f"the account's time zone is {zone}: set it to GMT. The connector reads raw values, which are "
-            "UTC, but "
-            "whoever compares its records with what the account sees would be hours off"
+            "UTC, but whoever compares its records with what the account sees would be hours off"
         )
     held = _roles(user, gateway)
     if "snc_read_only" in held:
@@ -113,8 +112,8 @@ def _basic(settings: Settings, told: Mapping[str, str], row: Row, held: frozense
         return
     when = said.get("enforcement_date") or "any day"
     yield doubt(
-        f"basic authentication closes to this account from {when} on: make it web service access only, "
-        "give it the "
+        f"basic authentication closes to this account from {when} on: make it web service access only, give "
+        "it the "
         'role snc_basic_auth_api_access, or write kind = "oauth-client-credentials" under [instance.auth]'
     )
 
@@ -174,8 +173,7 @@ def batches(settings: Settings, gateway: Gateway) -> Iterator[Answer]:
     else:
         yield doubt(
             "the Batch API is not allowed to the account: writes go one by one. Open POST "
-            "/api/now/v1/batch to it, or "
-            "write batch = false under [instance]"
+            "/api/now/v1/batch to it, or write batch = false under [instance]"
         )
 
 
@@ -189,10 +187,9 @@ def auto_close(settings: Settings, gateway: Gateway) -> Iterator[Answer]:
     term_of = "1 day" if days == "1" else f"{days} days"
     if told.get(_CLOSE[1]) != "true":
         yield doubt(
-            f"resolved incidents close {term_of} after their last update, and each write of the "
-            "connector to a "
-            f"resolved one postpones that: set the property {_CLOSE[1]} to true, so that the days count "
-            "from resolving"
+            f"resolved incidents close {term_of} after their last update, and each write of the connector "
+            f"to a resolved one postpones that: set the property {_CLOSE[1]} to true, so that the days "
+            "count from resolving"
         )
     else:
         yield good(f"auto-close: {term_of} after resolving; writes of the connector do not postpone it")
