@@ -70,7 +70,7 @@ def test_offline_it_sends_nothing_and_says_what_was_understood(
 def test_all_errors_at_once_and_exit_2(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
     """For people on standard error, for programs as JSON; nothing is sent even with --instance."""
     site.change("max_share = 0.5", "max_shar = 0.5")
-    site.change('report_to = "lead.zhao"', "report_to = 7")
+    site.change('report_to = "lead.zhao"        ', "report_to = 7  ")
     assert main(["check", str(site.path), "--instance"]) == 2
     told = capsys.readouterr().err
     assert "safety: max_shar: no such setting; did you mean max_share?" in told
