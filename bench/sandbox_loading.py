@@ -3,12 +3,15 @@
 They are generated as by a seed file, and served by a process of its own.  A page goes on after the last
 record of the one before it (time of change, then sys_id), 25 columns, at places all over the table.  Without
 counting is what pollers ask for; the total costs a walk over everything that is left.  `serve` is timed
-from the start of its process to the line that says it listens, with the empty profile.
+from the start of its process to the line that says it listens, with the empty profile; its bytecode is there,
+as an installer leaves it.
 """
 
 import json
+import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from time import perf_counter, sleep
@@ -30,7 +33,11 @@ def run() -> list[Figure]:
         with closing(Wire(url)) as wire:
             plain = [took(wire, target) for target in pages(marks, "&sysparm_no_count=true")]
             counted = [took(wire, target) for target in pages(marks[:3], "")]
-    starts = [seconds_to_ready() for _ in range(STARTS)]
+    with tempfile.TemporaryDirectory() as bytecode:
+        compiled = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        compiled["PYTHONPYCACHEPREFIX"] = bytecode
+        seconds_to_ready(compiled)
+        starts = [seconds_to_ready(compiled) for _ in range(STARTS)]
     spread = f"slowest of {len(plain)}: {max(plain) * 1000:.1f} ms"
     slowest = f"slowest of {STARTS}: {max(starts):.2f} s"
     return [
@@ -65,10 +72,10 @@ def middle(seconds: list[float]) -> float:
     return sorted(seconds)[len(seconds) // 2]
 
 
-def seconds_to_ready() -> float:
+def seconds_to_ready(environment: dict[str, str]) -> float:
     command = [sys.executable, "-m", "connector", "sandbox", "serve", "--profile", "empty", "--port", "0"]
     start = perf_counter()
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment) as process:
         try:
             assert process.stdout is not None
             line = process.stdout.readline()

@@ -1,10 +1,8 @@
 """Exceptions become exit codes here and nowhere else; `EXITS` says what each means."""
 
 import os
-import platform
 import re
 import sys
-import traceback
 from collections.abc import Callable, Mapping, Sequence
 
 DONE, FORESEEN, SETTINGS, REFUSED, TO_DO = 0, 1, 2, 3, 4
@@ -77,6 +75,9 @@ def _as_json(code: int, problems: Sequence[str]) -> None:
 
 def report(error: BaseException, environment: Mapping[str, str]) -> str:
     """What to paste into a bug report: versions and the traceback, without secrets."""
+    import platform  # here, because only a defect needs them
+    import traceback
+
     told = "".join(traceback.format_exception(error)).rstrip()
     lines = [f"{name} {_version(name)}" for name in _PARTS]
     text = "\n".join(

@@ -4,7 +4,6 @@ import argparse
 import os
 import signal
 import sqlite3
-import ssl
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -202,12 +201,14 @@ def _server(rest: "Rest", args: argparse.Namespace) -> "Server":
 
     try:
         return Server(rest, port=args.port, certificate=args.tls_cert, key=args.tls_key)
-    except ssl.SSLError as error:
-        raise SettingsError(f"--tls-cert {args.tls_cert}: {error.reason or error}") from None
     except FileNotFoundError:
         missing = args.tls_key if Path(args.tls_cert).exists() else args.tls_cert
         raise SettingsError(f"--tls-cert, --tls-key: {missing}: no such file") from None
     except (OSError, OverflowError) as error:
+        import ssl  # here, because only a mistake needs it
+
+        if isinstance(error, ssl.SSLError):
+            raise SettingsError(f"--tls-cert {args.tls_cert}: {error.reason or error}") from None
         why = error.strerror if isinstance(error, OSError) else "ports go from 0 to 65535"
         raise SettingsError(f"--port {args.port}: cannot be had: {why}; --port 0 takes a free one") from None
 

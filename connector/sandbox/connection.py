@@ -6,10 +6,9 @@ cheaper and writes exactly what the front says, chunked and compressed as the pl
 
 import gzip
 import socketserver
-import ssl
 from functools import lru_cache
-from http.client import responses
-from typing import Protocol
+from http import HTTPStatus
+from typing import Any, Protocol
 
 from connector.sandbox.fault import NoAnswer
 from connector.sandbox.message import Request, Response
@@ -22,6 +21,9 @@ LONGEST = 1_048_576
 
 LARGE = 32 * 1024 * 1024
 """Bytes of a body that are not even read."""
+
+REASONS = {int(one): one.phrase for one in HTTPStatus}
+"""What stands beside a status in the first line."""
 
 _PACKED = 16
 _BARE = frozenset({204, 304})
@@ -102,8 +104,9 @@ class Connection(socketserver.StreamRequestHandler):
 
     def _certificate(self) -> bytes:
         """What the client proved to hold when it shook hands."""
-        wire = self.connection
-        return (wire.getpeercert(binary_form=True) or b"") if isinstance(wire, ssl.SSLSocket) else b""
+        host: Host = self.server  # type: ignore[assignment]
+        wire: Any = self.connection  # an `ssl.SSLSocket`, if the server speaks TLS
+        return (wire.getpeercert(binary_form=True) or b"") if host.secure else b""
 
     def _line(self, most: int = LINE) -> bytes:
         line = self.rfile.readline(most + 1)
@@ -171,7 +174,7 @@ class Connection(socketserver.StreamRequestHandler):
         if packed:
             body = _packed(body)
         chunked = bool(body) and not old
-        lines = [f"HTTP/1.1 {answer.status} {responses.get(answer.status, 'Unknown')}"]
+        lines = [f"HTTP/1.1 {answer.status} {REASONS.get(answer.status, 'Unknown')}"]
         for name, value in answer.headers:
             if name == "Connection":
                 last = last or value == "close"

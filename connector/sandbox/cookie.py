@@ -4,9 +4,9 @@ import random
 import re
 from collections import OrderedDict
 from dataclasses import dataclass
-from email.utils import formatdate
 from hashlib import sha256
 
+from connector.sandbox.header import date
 from connector.sandbox.message import Headers
 
 IDLE = 1800
@@ -107,5 +107,5 @@ class Cookies:
 
 
 def _lasting(now: float, seconds: int) -> str:
-    day, *rest, clock, zone = formatdate(int(now) + seconds, usegmt=True).split(" ")
+    day, *rest, clock, zone = date(int(now) + seconds).split(" ")
     return f"Max-Age={seconds}; Expires={day} {'-'.join(rest)} {clock} {zone}"

@@ -1,11 +1,14 @@
 """Headers of answers: the fixed ones, the date, and the `Link` of a page (platform facts, 1.3 and 1.4)."""
 
 from collections.abc import Sequence
-from email.utils import formatdate
+from datetime import UTC, datetime
 from functools import lru_cache
 
 JSON = "application/json;charset=UTF-8"
 HTML = "text/html;charset=UTF-8"
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 Pairs = Sequence[tuple[str, str]]
 
@@ -61,7 +64,8 @@ def beside(now: int, waited: int) -> list[tuple[str, str]]:
 @lru_cache(maxsize=64)
 def date(now: int) -> str:
     """`Mon, 20 Nov 2023 01:00:00 GMT` from epoch seconds."""
-    return formatdate(now, usegmt=True)
+    at = datetime.fromtimestamp(now, UTC)
+    return f"{_DAYS[at.weekday()]}, {at.day:02} {_MONTHS[at.month - 1]} {at.year:04} {at:%H:%M:%S} GMT"
 
 
 def link(

@@ -32,6 +32,7 @@ from connector.sandbox.sla.engine import Engine
 from connector.sandbox.stock import stock
 from connector.sandbox.store import Store
 from connector.sandbox.switch import Switches
+from connector.sandbox.total import Totals
 
 Row = dict[str, str]
 
@@ -89,6 +90,7 @@ class Instance(People, Schema, Search, Background):
         self.query_acls = QueryAcls()
         self.metrics: Metrics | None = None
         self.imports = ImportSets(self)
+        self.totals = Totals()
         self.properties = Properties(self._write_property)
         if self.store.restored:
             self._restore()

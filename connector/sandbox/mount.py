@@ -2,16 +2,18 @@
 
 import socket
 import socketserver
-import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from connector.sandbox.connection import Connection
 from connector.sandbox.fault import NoAnswer
 from connector.sandbox.message import Request, Response
 from connector.sandbox.rest import Rest
+
+if TYPE_CHECKING:
+    import ssl
 
 
 @contextmanager
@@ -72,6 +74,8 @@ class Server:
     ) -> None:
         tls = None
         if certificate is not None:
+            import ssl  # here, because few servers speak TLS and all of them start
+
             tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             tls.load_cert_chain(certificate, key)
             if clients is not None:
@@ -116,7 +120,7 @@ class _Http(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     request_queue_size = 64
 
-    def __init__(self, address: tuple[str, int], rest: Rest, tls: ssl.SSLContext | None) -> None:
+    def __init__(self, address: tuple[str, int], rest: Rest, tls: "ssl.SSLContext | None") -> None:
         super().__init__(address, Connection)
         self.serve = rest.handle
         self.secure = tls is not None

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from connector.sandbox.sla.engine import Engine
     from connector.sandbox.store import Store
     from connector.sandbox.switch import Switches
+    from connector.sandbox.total import Totals
 
 Row = dict[str, str]
 
@@ -47,6 +48,7 @@ class Part(Protocol):
     sla: "Engine"
     store: "Store"
     strict: bool
+    totals: "Totals"
 
     @property
     def switches(self) -> "Switches":

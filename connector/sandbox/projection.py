@@ -50,6 +50,12 @@ class Projection:
     sql: str
     joins: str
 
+    def fragments(self, rows: Sequence[Sequence[bytes]]) -> list[bytes]:
+        """The JSON objects of many records."""
+        if rows and len(rows[0]) == 1:
+            return [part for (part,) in rows]
+        return [self.joined(row) for row in rows]
+
     @staticmethod
     def joined(parts: Sequence[bytes]) -> bytes:
         """The JSON object of one record from the columns of its row."""

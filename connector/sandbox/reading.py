@@ -77,7 +77,7 @@ class Reading:
         if guarded:
             unseen = instance.unseen(shape, [row[0] for row in rows], user)
             rows = [row[1:] for row in rows if row[0] not in unseen]
-        return Page([Projection.joined(row) for row in rows], total, full)
+        return Page(shown.fragments(rows), total, full)
 
     def one(self, table: Table, sys_id: str, fields: tuple[str, ...], view: View, user: str) -> bytes:
         """A single record of `table`, or of a table below it, in its envelope, as `user` may see its columns.

@@ -71,7 +71,7 @@ class Search(Part):
     def counted(self, table: Table, found: Statement) -> int:
         """The number of rows of a compiled query."""
         sql = f'SELECT count(*) FROM "{table.root}" t {found.joins} WHERE {found.where}'
-        return int(self.store.db.execute(sql, found.values).fetchone()[0])
+        return self.totals.of(self.store.db, self.generation, sql, found.values)
 
     def unseen(self, table: Table, sys_ids: Sequence[str], user: str) -> set[str]:
         """Which of these records the row ACLs hide from `user`."""

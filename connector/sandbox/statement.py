@@ -17,7 +17,7 @@ from connector.sandbox.query import Query, Term, parse
 from connector.sandbox.query_acl import MATCHING, Denied, QueryOperation
 from connector.sandbox.related import BEYOND, bare, below, beyond
 from connector.sandbox.switch import InvalidField
-from connector.sandbox.walk import floor, index, looks_up
+from connector.sandbox.walk import floor, index, looks_up, sweeps
 
 _T = TypeVar("_T")
 
@@ -251,6 +251,7 @@ def _class(dictionary: Dictionary, table: Table, query: Query) -> Fragment:
     """The classes of a table that shares its storage; a `+` keeps SQLite from searching by them."""
     if not table.parent:
         return ALWAYS
-    column = f"{'+' if looks_up(table, query) else ''}t.sys_class_name"
     names = [literal(name) for name in dictionary.family(table.name)]
+    elsewhere = looks_up(table, query) or (sweeps(query) and len(names) > 1)
+    column = f"{'+' if elsewhere else ''}t.sys_class_name"
     return (f"{column} = {names[0]}" if len(names) == 1 else f"{column} IN ({','.join(names)})"), []

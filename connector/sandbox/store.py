@@ -8,7 +8,7 @@ import atexit
 import sqlite3
 import weakref
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -137,8 +137,7 @@ class Store:
         shape = (root, *filled)
         sql = self._inserts.get(shape)
         if sql is None:
-            names = ",".join(quoted(name) for name in filled)
-            sql = f"INSERT INTO {quoted(root)} ({names}) VALUES ({','.join('?' * len(filled))})"
+            sql = _insert(root, filled)
             if len(self._inserts) < 4096:
                 self._inserts[shape] = sql
         self.db.execute(sql, tuple(filled.values()))
@@ -161,6 +160,11 @@ class Store:
     def delete(self, root: str, sys_id: str) -> None:
         """Remove one record."""
         self.db.execute(f'DELETE FROM "{root}" WHERE sys_id=?', (sys_id,))
+
+
+def _insert(root: str, names: Collection[str]) -> str:
+    listed = ",".join(quoted(name) for name in names)
+    return f"INSERT INTO {quoted(root)} ({listed}) VALUES ({','.join('?' * len(names))})"
 
 
 def cipher(text: str) -> str:
@@ -191,6 +195,7 @@ def _connect(path: str | None = None) -> sqlite3.Connection:
 def _template() -> sqlite3.Connection:
     """A fresh instance's storage, made once per process and copied."""
     db = _connect()
+    db.execute("BEGIN")  # or each of two thousand statements is a transaction
     dictionary = stock()
     indexes = system.INDEXES | access.INDEXES | import_set.INDEXES
     for root in dict.fromkeys(table.root for table in dictionary):
@@ -202,13 +207,16 @@ def _template() -> sqlite3.Connection:
         stamp = "sys_updated_on" if dictionary[root].updated else "sys_created_on"
         orders = [(*group, stamp, "sys_id"), *((name,) for name in indexes.get(root, ()))]
         if group:
-            orders += [(stamp, "sys_id")]
+            orders += [(*group, "sys_id"), (stamp, "sys_id")]
         _create(db, root, columns, ordered=orders)
-    loader = Store.__new__(Store)
-    loader.db, loader._inserts = db, {}
+    alike: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
     for table, row in (*described(dictionary), *granted()):
-        loader.insert(table, row)
+        filled = {name: value for name, value in row.items() if value}
+        alike.setdefault((table, *filled), []).append(tuple(filled.values()))
+    for (table, *names), rows in alike.items():
+        db.executemany(_insert(table, names), rows)
     marked(db)
+    db.execute("COMMIT")
     atexit.register(db.close)
     return db
 

@@ -11,15 +11,18 @@ from connector.sandbox.stock.system import INDEXES
 
 
 def looks_up(table: Table, query: Query) -> bool:
-    """Whether the query asks for single records by an indexed column, or sweeps by sys_id.
+    """Whether the query asks for single records by an indexed column.
 
     Then the class must not be what SQLite searches by.
     """
-    if query.order and query.order[0].path == "sys_id":
-        return True
     single = {"sys_id", *INDEXES.get(table.root, ())}
     terms = [group[0] for group in query.sets[0] if len(group) == 1] if len(query.sets) == 1 else []
     return any(term.path in single and term.operator in {"=", "IN"} for term in terms)
+
+
+def sweeps(query: Query) -> bool:
+    """Whether the records are wanted in the order of their sys_ids."""
+    return bool(query.order) and query.order[0].path == "sys_id"
 
 
 def floor(table: Table, query: Query) -> Fragment:
@@ -40,10 +43,12 @@ def floor(table: Table, query: Query) -> Fragment:
 
 
 def index(dictionary: Dictionary, table: Table, query: Query) -> str:
-    """The time order as an `INDEXED BY`, where SQLite would rather collect the sets and sort them."""
+    """The order by time or by sys_id as an `INDEXED BY`, where SQLite would rather collect and sort."""
+    one_class = table.parent and len(dictionary.family(table.name)) == 1
+    if one_class and sweeps(query) and not looks_up(table, query):
+        return f'INDEXED BY "{table.root}_by_sys_class_name_sys_id"'
     if not _by_time(table, query):
         return ""
-    one_class = table.parent and len(dictionary.family(table.name)) == 1
     group = "sys_class_name_" if one_class else ""
     return f'INDEXED BY "{table.root}_by_{group}{_stamp(table)}_sys_id"'
 

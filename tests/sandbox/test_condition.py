@@ -267,7 +267,9 @@ KEYSET = "{0}>2024-01-01 00:00:00^NQ{0}=2024-01-01 00:00:00^sys_id>a^ORDERBY{0}^
         ("incident", "sys_idINa,b^ORDERBYsys_updated_on", "autoindex"),
         ("incident", "correlation_idINa,b", "correlation_id"),
         ("incident", "number=INC0010001", "number"),
-        ("incident", "sys_id>a^ORDERBYsys_id", "autoindex"),
+        ("incident", "sys_id>a^ORDERBYsys_id", "task_by_sys_class_name_sys_id"),
+        ("incident", "active=true^ORDERBYsys_id", "task_by_sys_class_name_sys_id"),
+        ("task", "sys_id>a^ORDERBYsys_id", "autoindex"),
         ("incident_task", "incident=a", "incident"),
         (
             "incident",

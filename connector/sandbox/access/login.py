@@ -5,7 +5,6 @@ Platform facts, 3.5 and 3.6.  Whoever may not log in gets one and the same 401, 
 
 import base64
 import binascii
-import ssl
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -136,6 +135,8 @@ class Login:
 
     def _certified(self, certificate: bytes) -> str:
         """The user of a client certificate (DER), compared with those of `sys_user_certificate` (PEM)."""
+        import ssl  # here, because only who shows a certificate needs it
+
         for name, pem in self._instance.store.db.execute(
             "SELECT u.user_name, c.pem_certificate FROM sys_user_certificate c JOIN sys_user u"
             " ON u.sys_id = c.\"user\" WHERE c.active <> 'false'"

@@ -3,7 +3,6 @@
 import json
 from collections import defaultdict
 from dataclasses import replace
-from email import message_from_string
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
@@ -197,6 +196,8 @@ def _form(kind: str, body: bytes) -> tuple[dict[str, str], bytes, str]:
 
     The file's own name counts unless the form has a `file_name`.
     """
+    from email import message_from_string  # here, because few upload forms and all of them start
+
     boundary = message_from_string(f"Content-Type: {kind}\r\n\r\n").get_boundary()
     if not boundary:
         raise RecordError(415, "Unsupported Media Type", f"{kind or 'nothing'} is not supported")

@@ -61,7 +61,8 @@ class TableApi:
         headers = page_headers(turn, f"{view.base}/{logged.table}", page, self._manner)
         if turn.version == "v1" and not page.fragments:
             raise NothingFound
-        return Answer(200, b'{"result":[' + b",".join(page.fragments) + b"]}", headers)
+        listed = b",".join(page.fragments)
+        return Answer(200, b'{"result":[%b]}' % listed, headers)
 
     def _one(self, turn: Turn, shape: Table, view: View) -> Answer:
         instance, logged, asked = self._instance, turn.logged, turn.asked
