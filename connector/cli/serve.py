@@ -128,9 +128,9 @@ def run(args: argparse.Namespace) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     with _server(Rest(instance, base_url=args.base_url), args) as server:
-        print(f"ready {server.url}", flush=True)
-        _greet(server.url, settings, args, instance, account)
-        try:
+        try:  # who starts it may end it as soon as it is ready, before it has said everything
+            print(f"ready {server.url}", flush=True)
+            _greet(server.url, settings, args, instance, account)
             while not never.wait(STEP):
                 if play is not None:
                     with instance.lock:

@@ -9,6 +9,7 @@ import sqlite3
 import weakref
 from base64 import b64encode
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -18,6 +19,9 @@ from connector.sandbox.dictionary import Table
 from connector.sandbox.moment import dressed, local, moved, span
 from connector.sandbox.stock import access, described, granted, import_set, stock, system
 from connector.sandbox.upgrade import marked, upgrade
+
+FEW = 10_000
+"""Rows that are added one by one without a thought."""
 
 
 def quoted(name: str) -> str:
@@ -146,6 +150,22 @@ class Store:
         """Add records one after another."""
         for row in rows:
             self.insert(root, row)
+
+    @contextmanager
+    def loading(self, root: str, count: int) -> Iterator[None]:
+        """For adding so many rows: where they outnumber those that are there, the indexes are made
+        afterwards, each in one go, and not a bit with every row.
+        """
+        there = self.db.execute(f"SELECT count(*) FROM {quoted(root)}").fetchone()[0]
+        listed = (
+            "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL"
+        )
+        indexes = self.db.execute(listed, (root,)).fetchall() if count > max(there, FEW) else []
+        for name, _ in indexes:
+            self.db.execute(f"DROP INDEX {quoted(name)}")
+        yield
+        for _, sql in indexes:
+            self.db.execute(sql)
 
     def update(self, root: str, sys_id: str, changed: Mapping[str, str]) -> None:
         """Write the changed columns of one record."""

@@ -138,7 +138,8 @@ def _generate(instance: Instance, table: Table, count: int, values: dict[str, li
     names = ",".join(f'"{name}"' for name in (*columns, *fixed))
     places = ",".join(["?"] * len(columns) + [literal(value) for value in fixed.values()])
     sql = f'INSERT INTO "{table.root}" ({names}) VALUES ({places})'
-    instance.store.db.executemany(sql, zip(*columns.values(), strict=True))
+    with instance.store.loading(table.root, count):
+        instance.store.db.executemany(sql, zip(*columns.values(), strict=True))
 
 
 def _running(several: list[str], count: int) -> Iterator[str]:

@@ -228,3 +228,18 @@ def test_a_file_keeps_the_state_over_a_restart(tmp_path: Path) -> None:
     again.reset()
     assert again.count("incident") == 0
     again.close()
+
+
+def test_a_load_leaves_the_indexes_as_they_were(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Made anew after many rows, kept with few and with those that are fewer than what is there."""
+    monkeypatch.setattr("connector.sandbox.store.FEW", 20)
+    listed = "SELECT name, sql FROM sqlite_master WHERE type = 'index' ORDER BY name"
+    before = instance.store.db.execute(listed).fetchall()
+    for count in (10, 30, 35):
+        sown(instance, generate=[{"table": "incident", "count": count, "values": {"urgency": ["1", "2"]}}])
+        assert instance.store.db.execute(listed).fetchall() == before
+    assert instance.store.db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    assert instance.count("incident", "urgency=1^ORDERBYsys_id") == 38
+    with pytest.raises(ZeroDivisionError), instance.loading(), instance.store.loading("task", 100):
+        raise ZeroDivisionError
+    assert instance.store.db.execute(listed).fetchall() == before
