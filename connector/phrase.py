@@ -1,4 +1,4 @@
-"""Further sentences for the records, beside those of `wording`: of handing over, of major incidents."""
+"""Further sentences for the records, beside those of `wording`: of handing over, major incidents, duty."""
 
 PHRASES: dict[str, tuple[str, str]] = {
     # name: (English, Chinese)
@@ -38,6 +38,45 @@ PHRASES: dict[str, tuple[str, str]] = {
             "重大危机事件 {{ number }} 须于 {{ due }} 前报告维护负责人。"
             "{% if similar %}同类工单共 {{ count }} 张，其余为：{{ similar | join('、') }}。{% endif %}"
             "接手本任务即确认收到，请跟踪至结束。"
+        ),
+    ),
+    "hotline_subject": ("Hotline unanswered since {{ since }}", "服务热线自 {{ since }} 起无人接听"),
+    "hotline_task": (
+        (
+            "Nobody has answered the hotline for more than {{ limit | span }} since {{ since }}; calls not "
+            "answered: {{ count }}.{% if person %} On duty by the roster: {{ person | neutral }}.{% endif %} "
+            "Please see to it that it is answered, have the callers called back, and write the cause here."
+        ),
+        (
+            "服务热线自 {{ since }} 起超过 {{ limit | span }} 无人接听，未接来电 {{ count }} 个。"
+            "{% if person %}值班表上的值班人：{{ person | neutral }}。{% endif %}"
+            "请立即安排接听、回拨来电用户，并在此记录原因。"
+        ),
+    ),
+    "roster_lacking_subject": (
+        "Complete the duty roster for {{ days | first }}",
+        "补齐 {{ days | first }} 的值班表",
+    ),
+    "roster_lacking_task": (
+        (
+            "These statutory days have fewer than {{ shifts }} shifts on the hotline duty roster: "
+            "{{ days | join(', ') }}. Please roster them."
+        ),
+        "以下法定节假日的热线值班班次少于 {{ shifts }} 个：{{ days | join('、') }}。请补充排班。",
+    ),
+    "changeover_late_subject": (
+        "Late changeover of the shift of {{ start }}",
+        "{{ start }} 班次交接不准时",
+    ),
+    "changeover_late_task": (
+        (
+            "The shift of {{ start }} ({{ person | neutral }}) "
+            "{% if came %}was taken over only at {{ came }}{% else %}was taken over by nobody{% endif %}. "
+            "Please find out why and write it here."
+        ),
+        (
+            "{{ start }} 的班次（{{ person | neutral }}）"
+            "{% if came %}于 {{ came }} 才完成交接{% else %}无人到岗{% endif %}。请查明原因并在此记录。"
         ),
     ),
     "why_beyond": (

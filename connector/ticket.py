@@ -129,6 +129,29 @@ class Call(NamedTuple):
     assignee: str = ""
 
 
+class Shift(NamedTuple):
+    """One shift of the duty roster (R-E7, R-F2)."""
+
+    starts: Instant
+    arrived: Instant | None = None
+    """When its consultant checked in, if the roster says so."""
+    consultant: str = ""
+    """As the roster writes them."""
+
+
+class Duty(NamedTuple):
+    """What is known of the hotline: its calls and its roster."""
+
+    calls: tuple[Call, ...] = ()
+    """Of the last days, in order of time."""
+    known_until: Instant = 0
+    """Calls after this instant may not be known yet: a phone log is exported now and then."""
+    shifts: tuple[Shift, ...] = ()
+    """In order of time."""
+    roster_read: bool = False
+    """There is a roster; if not, an empty day says nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ticket:
     """An incident as the policies see it."""

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from connector.errors import GatewayError
 from connector.intent import Verdict
 from connector.reconcile.comparison import NativeLevels
+from connector.reconcile.duty import with_duty
 from connector.reconcile.judgement import Judged, read_tickets, with_cohorts
 from connector.reconcile.load import Loads
 from connector.reconcile.record import read_records
@@ -134,6 +135,7 @@ def explain(
     ticket = tickets[0]
     policies = [policy for policy in settings.about(table) if only in ("", policy.name)]
     at = with_cohorts(world, policies, tickets, replace(world.moment, now=now, loads=Loads(world.store)), {})
+    at = with_duty(world, settings, policies, at)
     answers, wishes = [], []
     timers = compared and any(isinstance(policy, SlaTimer) and policy.applies(ticket) for policy in policies)
     native, refused = _native(world, ticket) if timers else (None, "")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from connector.reconcile.duty import with_duty
 from connector.reconcile.judgement import CHUNK, Judged
 from connector.reconcile.register import Register
 from connector.reconcile.world import World
@@ -26,6 +27,8 @@ def judge_records(world: World, settings: Settings, now: Instant, *, full: bool 
 def _judge(world: World, settings: Settings, register: Register, now: Instant, *, full: bool) -> Judged:
     judged, store = Judged(), world.store
     at = replace(world.moment, now=now)
+    if register.table == CALENDAR:
+        at = with_duty(world, settings, register.policies, at)
     due = store.records_due(register.table, None if full else now)
     for start in range(0, len(due), CHUNK):
         some = due[start : start + CHUNK]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from connector.clock import Clock, SystemClock
 from connector.errors import SettingsError
+from connector.kpi.source import Gathered
 from connector.reconcile.account import account
 from connector.reconcile.register import Register, fields_of, registers, writable_of
 from connector.rules.base import Moment
@@ -77,6 +78,8 @@ class World:
     """Further tables that policies are about."""
     strange: set[str] = field(default_factory=set)
     """sys_ids of tickets in quarantine."""
+    sheets: dict[str, tuple[tuple[int, int], Gathered]] = field(default_factory=dict)
+    """Declared source → its file's stamps when it was read, and what it held."""
     _names: dict[str, str] = field(default_factory=dict)
 
     def meet_strangers(self, settings: Settings) -> None:

@@ -37,7 +37,7 @@ from pydantic import (
 
 from connector.intent import Verdict
 from connector.service_hours import ServiceHours
-from connector.ticket import Directory, FaultClass, Instant, Ticket, Tier
+from connector.ticket import Directory, Duty, FaultClass, Instant, Ticket, Tier
 from connector.wording import Wording
 
 
@@ -80,6 +80,8 @@ class Moment:
     """The closed sets that `Policy.cohort` asked for."""
     kin: Mapping[Kin, tuple[Peer, ...]] = field(default_factory=dict)
     """The similar tickets that `Policy.kin` asked for, canceled ones left out."""
+    duty: Duty = field(default_factory=Duty)
+    """Calls and roster, for policies about the calendar that ask (`Policy.sources_named`)."""
     loads: Mapping[str, int] = field(default_factory=dict)
     """sys_id of a group → open tickets it has; counted when a policy first asks."""
 
@@ -384,6 +386,10 @@ class Policy(BaseModel):
 
     def people_named(self) -> tuple[str, ...]:
         """User names the policy uses."""
+        return ()
+
+    def sources_named(self) -> tuple[tuple[str, str], ...]:
+        """(kind, name) of declared sources the policy reads; with the name "" all of that kind."""
         return ()
 
     def explain(self, ticket: Ticket, at: Moment) -> list[str]:

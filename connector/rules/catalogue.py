@@ -11,7 +11,9 @@ from connector.rules.change_control import ChangeControl
 from connector.rules.complaint import Complaint
 from connector.rules.customer_confirmation import CustomerConfirmation
 from connector.rules.dated_item import DatedItem
+from connector.rules.duty_roster import DutyRoster
 from connector.rules.hierarchical_escalation import HierarchicalEscalation
+from connector.rules.hotline import Hotline
 from connector.rules.improvement import Improvement
 from connector.rules.knowledge_capture import KnowledgeCapture
 from connector.rules.major_incident import MajorIncident
@@ -38,7 +40,9 @@ AnyPolicy = Annotated[
     | AfterReview
     | Improvement
     | Complaint
-    | DatedItem,
+    | DatedItem
+    | Hotline
+    | DutyRoster,
     Field(discriminator="rule"),
 ]
 """A ``[[policy]]`` table: its ``rule`` says which."""
@@ -60,4 +64,6 @@ RULES: tuple[type[Policy], ...] = (
     Improvement,
     Complaint,
     DatedItem,
+    Hotline,
+    DutyRoster,
 )

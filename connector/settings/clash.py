@@ -28,6 +28,8 @@ KEEPS: Mapping[str, tuple[str, ...]] = {
     "improvement": (),
     "complaint": (),
     "dated_item": (),
+    "hotline": (),
+    "duty_roster": (),
 }
 """Rule → the roles of `[columns]` that it keeps on a ticket."""
 

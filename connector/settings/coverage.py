@@ -30,9 +30,7 @@ NOT_BUILT = "not built yet: "
 
 PEOPLE: Mapping[str, str] = {
     "R-B1": "the instance opens the ticket; whether each call became one is not compared",
-    "R-C5": NOT_BUILT + "the limit of 15 minutes for a call nobody takes while duty is on",
     "R-D4": NOT_BUILT + "the four dimensions, and reading the instance's own surveys",
-    "R-F2": NOT_BUILT + "whether each statutory day has its roster, and late changeovers",
     "R-F4": NOT_BUILT + "the set phrases as the call-back's script; manners themselves are on no record",
 }
 """Clause → why no rule and no indicator carries it out."""
@@ -84,14 +82,14 @@ FIGURES: Mapping[str, str] = {
     "R-C2": "R-E3 for intake, R-E6 for handling; the phases between are not counted",
     "R-C3": "R-E3 and R-E6; the columns clock, respond_by, resolve_by",
     "R-C4": "tasks of the kind major_report, with their due date; " + _NOTES,
-    "R-C5": "R-E2: a call nobody took for 15 minutes is a missed one",
+    "R-C5": "tasks of the kind hotline_unanswered; R-E2: a call nobody took for 15 minutes is a missed one",
     "R-C6": "incidents without a problem by then: " + _NOTES,
     "R-D1": "R-E1; the column callback, with the draw of those not chosen",
     "R-D2": "tasks of the kinds callback, improvement, callback_2",
     "R-D3": "tasks of the kinds complaint and complaint_call; " + _NOTES,
     "R-D4": "a `[[source]]` of kind survey",
     "R-F1": "each limit and each indicator names its service hours",
-    "R-F2": "R-E7: a `[[source]]` of kind roster",
+    "R-F2": "tasks of the kinds roster_lacking, changeover_late; R-E7: a `[[source]]` of kind roster",
     "R-F3": "the column knowledge on the tickets; R-E9 for manuals",
     "R-F4": "R-E1",
     "R-G1": "tasks of the kind nonconformity; " + _NOTES,

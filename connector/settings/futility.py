@@ -10,6 +10,7 @@ from connector.rules.base import Policy, When
 from connector.rules.callback_sampling import CallbackSampling
 from connector.rules.complaint import Complaint
 from connector.rules.dated_item import DatedItem
+from connector.rules.hotline import Hotline
 from connector.rules.improvement import Improvement
 from connector.rules.knowledge_capture import KnowledgeCapture
 from connector.rules.major_incident import MajorIncident
@@ -37,6 +38,11 @@ def futile(settings: Settings) -> Iterator[Finding]:
         if isinstance(policy, KnowledgeCapture) and not _anywhere(policy.when, policy.tiers, settings):
             yield Finding(
                 (*place, "tiers"), f"{NEVER}no desk has a group of tier {' or '.join(policy.tiers)} for it"
+            )
+        calls = settings.counts_calls or any(source.kind == "calls" for source in settings.sources)
+        if isinstance(policy, Hotline) and not calls:
+            yield Finding(
+                place, f"{NEVER}no calls are read: set [kpi] calls = true or add a [[source]] of kind calls"
             )
         yield from _every_pass(place, policy, settings)
         yield from _never_comes(place, policy, settings)

@@ -46,6 +46,15 @@ def references(
                     _spot(place, entry, name),
                     f'no desk has a group "{name}"{nearest(name, groups, quote=True) or _there_are(groups)}',
                 )
+        for kind, name in policy.sources_named() if policy else ():
+            there = [one.get("name") for one in _list(document, "source") if one.get("kind") == kind]
+            known = [name for name in there if isinstance(name, str)]
+            if name and name not in known:
+                yield Finding(
+                    _spot(place, entry, name),
+                    f'no [[source]] "{name}" of kind {kind}'
+                    + (nearest(name, known, quote=True) or _there_are(known)),
+                )
         mode = policy.mode.desks if policy and isinstance(policy.mode, Partly) else ()
         for name in (*_condition(entry, "desk"), *mode):
             if name not in desk_names:
