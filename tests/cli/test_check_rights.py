@@ -31,6 +31,11 @@ def order_is_refused(site: Site) -> None:
     site.instance.deny_query("incident", "sys_updated_on", user=USER, operations=["query_range"])
 
 
+def column_is_hidden(site: Site) -> None:
+    """The account sees the tickets, and not one of their columns."""
+    site.instance.deny_read("incident", "category", USER)
+
+
 def column_is_read_only(site: Site) -> None:
     """By the dictionary."""
     one = site.instance.rows("sys_dictionary", "name=incident^element=u_desk_tier")[0]
@@ -132,6 +137,7 @@ SAID: dict[Callable[[Site], None], list[tuple[str, str]]] = {
     ],
     some_rows_are_hidden: [("warning", "of the first 3 rows the account does not see 2")],
     order_is_refused: [("error", "Give the account query_range on sys_id and sys_updated_on")],
+    column_is_hidden: [("error", "incident.category is there and the account may not read it")],
     column_is_read_only: [("warning", "incident.u_desk_tier is read-only in the dictionary")],
     choices_are_too_few: [("error", "u_desk_clock has choices, and not paused, warned, breached, met, mis")],
     close_code_is_unknown: [("warning", 'no choice "Duplicat"; did you mean Duplicate?')],
@@ -159,7 +165,7 @@ SAID: dict[Callable[[Site], None], list[tuple[str, str]]] = {
 
 TOGETHER = (
     (row_is_hidden, close_code_is_unknown, auto_close, zone_is_odd),
-    (some_rows_are_hidden, basic_ends, rate_rule),
+    (some_rows_are_hidden, basic_ends, rate_rule, column_is_hidden),
     (order_is_refused, column_is_read_only, business_rule, no_batches),
     (choices_are_too_few, data_policy, knowledge_base_is_gone, only_reads),
     (is_admin,),

@@ -20,7 +20,7 @@ from connector.settings import load
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted({*ROOT.glob("README*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "deploy" / "README.md"})
-TUTORIALS = ("first-day.md", "going-live.md", "policies.md", "several-instances.md")
+TUTORIALS = ("first-day.md", "going-live.md", "installing.md", "policies.md", "several-instances.md")
 BLOCK = re.compile(r"^```sh\n(.*?)^```", re.DOTALL | re.MULTILINE)
 ADDRESS = "http://127.0.0.1:8765"
 ENDLESS = ("run", "demo", "sandbox")
@@ -62,6 +62,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     instance = Instance(now=clock.now)
     monkeypatch.setenv("DESK_PASSWORD", "sandbox")
     furnish(instance, load(example_path()), "sandbox")
+    instance.add_user("root", name="Root", password="sandbox", roles=["admin"])
     groups = {row["name"]: row["sys_id"] for row in instance.rows("sys_user_group")}
     for urgency, category in (("1", "network"), ("2", "software"), ("3", "inquiry")):
         instance.insert(

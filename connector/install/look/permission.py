@@ -36,6 +36,14 @@ def visible(settings: Settings, gateway: Gateway) -> Iterator[Answer]:
         except (Skippable, WrongInstance):
             kept = True  # told with the tables
             continue
+        for row in gateway.page(source.table, query, list(source.fields), limit=1).rows:
+            there = gateway.columns(source.table)
+            for column in source.fields:
+                if column not in row and column in there:
+                    yield wrong(
+                        f"{source.table}.{column} is there and the account may not read it: give it read "
+                        f"access to {source.table}.{column}"
+                    )
         try:
             number = gateway.count(source.table, query.partition("^ORDERBY")[0])
         except (Skippable, WrongInstance):
