@@ -68,6 +68,10 @@ class Note(NamedTuple):
     clause: str
     supersedes: tuple[str, ...] = ()
     """Marks that this note makes needless: its rule will never again ask whether they were said."""
+    to_customer: bool = False
+    """A comment, which the customer reads, without policy, clause and mark at its end. It is written only
+    where `comments` stands in ``[columns] shared``.
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,6 @@
-"""Further sentences for the records, beside those of `wording`: of handing over, major incidents, duty."""
+"""Further sentences for the records, beside those of `wording`: of handing over, major incidents, duty,
+calling back, confirming.
+"""
 
 PHRASES: dict[str, tuple[str, str]] = {
     # name: (English, Chinese)
@@ -78,6 +80,69 @@ PHRASES: dict[str, tuple[str, str]] = {
             "{{ start }} 的班次（{{ person | neutral }}）"
             "{% if came %}于 {{ came }} 才完成交接{% else %}无人到岗{% endif %}。请查明原因并在此记录。"
         ),
+    ),
+    "callback_task": (
+        (
+            "Ticket {{ number }} was drawn for a call-back. Contact the customer, ask about satisfaction and "
+            "suggestions, enter the score and what was said, then close this task."
+            "{% if script %}\n{{ script.en }}{% endif %}"
+        ),
+        (
+            "工单 {{ number }} 被抽中回访。请联系客户，了解满意度与意见建议，填写评分与反馈后关闭本任务。"
+            "{% if script %}\n{{ script.zh }}{% endif %}"
+        ),
+    ),
+    "callback_2_task": (
+        (
+            "The improvement after the call-back about {{ number }} has been carried out. Call the customer "
+            "again, ask whether it helped, enter the score, then close this task."
+            "{% if script %}\n{{ script.en }}{% endif %}"
+        ),
+        (
+            "工单 {{ number }} 回访后的改进已落实。请再次联系客户，确认改进效果，填写评分后关闭本任务。"
+            "{% if script %}\n{{ script.zh }}{% endif %}"
+        ),
+    ),
+    "set_phrases": (
+        (
+            "Greeting: “Good day, this is the service desk. May I ask how you found our service?” Waiting: "
+            "“One moment please, I am looking it up for you.” Refusing: “I am sorry, this I cannot decide; "
+            "I will pass it on and let you know.” Apologising: “I am sorry for the trouble. I have written "
+            "down what you said, and you will have an answer.” Closing: “Thank you for your time. Call us "
+            "whenever you need us.”"
+        ),
+        (
+            "问候：“您好，这里是服务台，想了解您对本次服务是否满意？”等待：“请您稍候，我马上为您查询。”"
+            "婉拒：“很抱歉，此事我无法决定，我会转达并尽快回复您。”"
+            "致歉：“给您带来不便，非常抱歉。您的意见我已记录，我们会给您答复。”"
+            "结束：“感谢您的配合，如有需要请随时联系我们。”"
+        ),
+    ),
+    "confirmation_awaited": (
+        (
+            "Your request {{ number }} has been resolved. Please tell us whether it works again for you. "
+            "{% if until %}If we hear nothing by {{ until }}, we take it as confirmed.{% else %}"
+            "It is closed once you have confirmed.{% endif %}"
+        ),
+        (
+            "您的请求 {{ number }} 已处理完成，请确认问题是否解决。"
+            "{% if until %}如在 {{ until }} 前未收到您的回复，将视为已确认。"
+            "{% else %}确认后工单将关闭。{% endif %}"
+        ),
+    ),
+    "alert_incomplete": (
+        (
+            "This monitoring warning lacks: {{ lacks.en }}. Please add it."
+            "{% if parts %} From the configuration item: {{ parts.en | neutral }}.{% endif %}"
+        ),
+        (
+            "本监控告警缺少：{{ lacks.zh }}，请补充。"
+            "{% if parts %}根据配置项补充：{{ parts.zh | neutral }}。{% endif %}"
+        ),
+    ),
+    "alert_composed": (
+        "From the configuration item: {{ parts.en | neutral }}.",
+        "根据配置项补充：{{ parts.zh | neutral }}。",
     ),
     "why_beyond": (
         "{{ column | neutral }} {{ value | neutral }} is beyond its capability",

@@ -162,10 +162,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "new": ("new", "新建"),
     "in_progress": ("in progress", "处理中"),
     "on_hold": ("on hold", "挂起"),
-    "alert_incomplete": (
-        "This monitoring warning lacks: {{ lacks.en }}. Please add it.",
-        "本监控告警缺少：{{ lacks.zh }}，请补充。",
-    ),
     "alert_description": ("a detailed description", "详细描述"),
     "alert_impact": ("the extent of impact", "影响范围"),
     "alert_suggestion": ("a first suggestion", "初步处理建议"),
@@ -205,13 +201,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "未经客户确认即关闭，现退回“已解决”。请联系客户，记录确认后再关闭。",
     ),
     "callback_subject": ("Call back about {{ number }}", "回访工单 {{ number }}"),
-    "callback_task": (
-        (
-            "Ticket {{ number }} was drawn for a call-back. Contact the customer, ask about satisfaction and "
-            "suggestions, enter the score and what was said, then close this task."
-        ),
-        "工单 {{ number }} 被抽中回访。请联系客户，了解满意度与意见建议，填写评分与反馈后关闭本任务。",
-    ),
     "improvement_subject": ("Improve after the call-back about {{ number }}", "工单 {{ number }} 回访后改进"),
     "improvement_task": (
         (
@@ -221,13 +210,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "工单 {{ number }} 的客户评分为 {{ score }}。请提出并落实改进措施，在此记录结果；之后将再次回访。",
     ),
     "callback_2_subject": ("Call back again about {{ number }}", "再次回访工单 {{ number }}"),
-    "callback_2_task": (
-        (
-            "The improvement after the call-back about {{ number }} has been carried out. Call the customer "
-            "again, ask whether it helped, enter the score, then close this task."
-        ),
-        "工单 {{ number }} 回访后的改进已落实。请再次联系客户，确认改进效果，填写评分后关闭本任务。",
-    ),
     **OBLIGATIONS,
 }
 """Name of a sentence → its English and its Chinese template."""

@@ -28,6 +28,8 @@ SAID = {
     "count": 3,
     "days": ["2026-10-01", "2026-10-02"],
     "shifts": 2,
+    "script": Bilingual("Good day.", "您好。"),
+    "parts": Bilingual("the extent of impact: ERP [code]", "影响范围：ERP [code]"),
     "came": "2026-06-01 10:20",
     "number": "INC0000001",
     "slot": 3,

@@ -74,6 +74,8 @@ def change_rows(change: "Change", legend: Legend) -> list[tuple[str, str]]:
     for field in change.fields:
         if field.column == "work_notes":
             rows.append(("+ work note", short(field.after)))
+        elif field.column == "comments":
+            rows.append(("+ comment", short(field.after)))
         elif not field.column.endswith("_marks"):
             after = legend(field.column, field.after)
             before = f"{legend(field.column, field.before)} → " if field.before else ""

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from connector.intent import Create, Keep, Verdict, occasion
 from connector.rules.base import Cohort, Moment, Policy, as_tuple
 from connector.ticket import DeskTask, Instant, Ticket, TicketState
-from connector.wording import Sentence
+from connector.wording import Bilingual, Sentence, piece
 
 CALLBACK, IMPROVEMENT, SECOND_CALL = "callback", "improvement", "callback_2"
 _TAKEN = frozenset({"drawn", "called", "improving", "second_call", "done"})
@@ -60,7 +60,8 @@ class CallbackSampling(Policy):
     **The loop.** A drawn ticket gets a task to call the customer, for `assign_to` (a user name), or
     `assign_group`, or else the ticket's own group. A score below `low_score` brings a task to improve
     (`improvement`), for the ticket's own group; that done, a task to call again (`second_call`). A
-    task that is closed incomplete or skipped ends the loop; it counts as not answered.
+    task that is closed incomplete or skipped ends the loop; it counts as not answered. With `phrases` the
+    task of a call ends with the set phrases for greeting, waiting, refusing, apologising, closing (R-F4).
 
     The column ``callback``: ``not_drawn``, or ``drawn`` (call owed), ``called`` (and nothing follows),
     ``improving``, ``second_call`` (owed), ``done``. Let only one policy of this rule apply to a ticket: the
@@ -81,7 +82,7 @@ class CallbackSampling(Policy):
     ```
     """
 
-    clauses: ClassVar[tuple[str, ...]] = ("R-B6", "R-D1", "R-D2")
+    clauses: ClassVar[tuple[str, ...]] = ("R-B6", "R-D1", "R-D2", "R-F4")
     follows_tasks: ClassVar[bool] = True
 
     rule: Literal["callback_sampling"] = "callback_sampling"
@@ -101,6 +102,10 @@ class CallbackSampling(Policy):
     assign_to: str | None = Field(default=None, description="User name of who calls back")
     assign_group: str | None = Field(
         default=None, description="Name of the group that calls back; the ticket's own if not given"
+    )
+    phrases: Literal["standard"] | tuple[str, ...] = Field(
+        default=(),
+        description='Set phrases at the end of the call-back task: your own, or "standard"; none by default',
     )
     low_score: float | None = Field(
         default=None, description="A score below this is followed up; none is if not given"
@@ -257,6 +262,14 @@ class CallbackSampling(Policy):
             return _step("second_call", "to be called again")
         return _step("done", "called again" if again.complete else "could not be called again")
 
+    @property
+    def _script(self) -> Bilingual | str:
+        """The set phrases that the task of a call ends with."""
+        if self.phrases == "standard":
+            return piece("set_phrases")
+        own = "\n".join(self.phrases)
+        return Bilingual(own, own) if own else ""
+
     def _owed(self, state: str, kind: str, ticket: Ticket, at: Moment, **told: str) -> Verdict:
         """The step is a task that does not exist yet."""
         group = ticket.group.sys_id if ticket.group else ""
@@ -272,7 +285,12 @@ class CallbackSampling(Policy):
             "incident": ticket.sys_id,
             "parent": ticket.sys_id,
             "short_description": at.wording.title(f"{kind}_subject", number=ticket.number),
-            "description": at.wording.tell(f"{kind}_task", number=ticket.number, **told),
+            "description": at.wording.tell(
+                f"{kind}_task",
+                number=ticket.number,
+                script=self._script if kind != IMPROVEMENT else "",
+                **told,
+            ),
             "assignment_group": group,
             "assigned_to": person,
             "correlation_display": f"desk-policy:{kind}",

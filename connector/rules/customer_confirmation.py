@@ -20,6 +20,10 @@ class CustomerConfirmation(Policy):
     a work note, `then = "set_back"` also sets the state back to resolved. Whoever closes it again has the
     last word. The connector cannot prevent the closing; it sees it with the next poll.
 
+    With `ask` the customer is told by a comment on the ticket as soon as it is resolved that a confirmation
+    is awaited, once for each resolution, and that silence counts if it does. Comments are what the customer
+    reads, so this needs `comments` in `[columns] shared`.
+
     ```toml
     [[policy]]
     rule = "customer_confirmation"
@@ -27,6 +31,7 @@ class CustomerConfirmation(Policy):
     confirmed = "u_desk_confirmed"
     silence_counts_after = "72h"
     then = "flag"
+    ask = true
     ```
     """
 
@@ -41,6 +46,11 @@ class CustomerConfirmation(Policy):
     )
     then: Literal["flag", "set_back"] = Field(
         default="flag", description="flag: a work note; set_back: also set back to resolved, once"
+    )
+
+    ask: bool = Field(
+        default=False,
+        description="Tell the customer by a comment, when it is resolved, that a confirmation is awaited",
     )
 
     @model_validator(mode="after")
@@ -62,7 +72,7 @@ class CustomerConfirmation(Policy):
     def judge(self, ticket: Ticket, at: Moment) -> Verdict:
         """Whether a closed ticket was confirmed, and by what."""
         if ticket.state is not TicketState.CLOSED:
-            return _NOT_CLOSED
+            return self._asked(ticket, at) if ticket.state is TicketState.RESOLVED else _NOT_CLOSED
         if ticket.closed_by and ticket.closed_by == ticket.caller:
             return _BY_CALLER
         if self.confirmed is not None:
@@ -88,7 +98,21 @@ class CustomerConfirmation(Policy):
         )
         return Verdict("closed without confirmation", intents)
 
+    def _asked(self, ticket: Ticket, at: Moment) -> Verdict:
+        """What is told to the customer of a ticket that is resolved."""
+        if not self.ask or (self.confirmed and ticket.extra.get(self.confirmed) == "true"):
+            return _NOT_CLOSED
+        since = ticket.ended_at
+        happened = occasion(self.name, ticket.sys_id, "asked", ticket.reopen_count)
+        if since is None or happened.mark in ticket.marks:
+            return _AWAITED
+        silence = self.silence_counts_after
+        until = at.wording.when(since + silence) if silence is not None else ""
+        text = at.wording.tell("confirmation_awaited", number=ticket.number, until=until)
+        return Verdict("confirmation awaited", (Note(text, happened, "R-B4", to_customer=True),))
 
+
+_AWAITED = Verdict("confirmation awaited")
 _NOT_CLOSED = Verdict("not closed")
 _BY_CALLER = Verdict("closed by the caller")
 _CONFIRMED = Verdict("confirmed")

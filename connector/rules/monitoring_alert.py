@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from connector.intent import Note, Verdict, occasion
 from connector.rules.base import Duration, Moment, Policy, as_tuple
+from connector.rules.condition import ColumnPath, further, value_in
 from connector.ticket import Ticket
 from connector.wording import Bilingual, piece
 
@@ -32,9 +33,11 @@ class MonitoringAlert(Policy):
     * one of the columns named for it is filled: `description`, `impact`, `suggestion`; or
     * a line of the description begins with one of its `labels` and a colon, and something follows.
 
-    What is missing when `grace` has passed since the opening is named in one work note, once per ticket; the
-    one note asks for all of it, and whoever has the ticket adds it. A part for which neither a column nor a
-    label is configured is not looked for. Measuring thresholds stays the monitoring's own work.
+    With `composed` a part that is missing is put together in the note from columns of the ticket and of what
+    it refers to: the name of the configuration item, its service, its location, who supports it. Such a part
+    is not asked for. What else is missing when `grace` has passed since the opening is named in one work
+    note, once per ticket; the one note asks for all of it, and whoever has the ticket adds it. A part for
+    which neither a column nor a label is configured is not looked for. Measuring thresholds stays the monitoring's own work.
 
     ```toml
     [[policy]]
@@ -45,6 +48,7 @@ class MonitoringAlert(Policy):
     description = "description"
     impact = ["cmdb_ci", "business_service"]
     labels = { impact = ["影响范围", "Impact"], suggestion = ["初步建议", "Suggestion"] }
+    composed = { impact = ["cmdb_ci.name", "business_service.name"] }
     grace = "10m"
     ```
     """
@@ -62,6 +66,11 @@ class MonitoringAlert(Policy):
     labels: Mapping[Part, _Names] = Field(
         default_factory=dict, description="Part → words before a colon that begin its line in the description"
     )
+    composed: Mapping[Part, tuple[ColumnPath, ...]] = Field(
+        default_factory=dict,
+        description="Part → columns from which the note composes it where it is missing: "
+        'impact = ["cmdb_ci.name", "business_service.name"]',
+    )
     grace: Duration | None = Field(
         default=None,
         description="Time after the opening, day and night, before it is asked for; at once if not given",
@@ -76,7 +85,8 @@ class MonitoringAlert(Policy):
     def columns(self) -> frozenset[str]:
         """Where it came from, the columns of the parts, and the description with its labels."""
         own = {self.column, *self.description, *self.impact, *self.suggestion}
-        return frozenset(own | ({DESCRIPTION} if self.labels else set()))
+        composed = further(column for columns in self.composed.values() for column in columns)
+        return frozenset(own | ({DESCRIPTION} if self.labels else set())) | composed
 
     def judge(self, ticket: Ticket, at: Moment) -> Verdict:
         """Whether something is missing that has to be asked for."""
@@ -94,9 +104,17 @@ class MonitoringAlert(Policy):
         key = occasion(self.name, ticket.sys_id, "asked")
         if key.mark in ticket.marks:
             return Verdict(reason)
-        parts = [piece(f"alert_{part}") for part in missing]
-        told = Bilingual(", ".join(each.en for each in parts), "、".join(each.zh for each in parts))
-        return Verdict(reason, (Note(at.wording.tell("alert_incomplete", lacks=told), key, "R-G3"),))
+        composed = {part: text for part in missing if (text := self._composed(ticket, part))}
+        asked = [piece(f"alert_{part}") for part in missing if part not in composed]
+        made = [(piece(f"alert_{part}"), text) for part, text in composed.items()]
+        parts = Bilingual(
+            "; ".join(f"{name.en}: {text}" for name, text in made),
+            "；".join(f"{name.zh}：{text}" for name, text in made),
+        )
+        lacks = Bilingual(", ".join(each.en for each in asked), "、".join(each.zh for each in asked))
+        name, told = ("alert_incomplete", {"lacks": lacks}) if asked else ("alert_composed", {})
+        note = Note(at.wording.tell(name, parts=parts if made else "", **told), key, "R-G3")
+        return Verdict(reason, (note,))
 
     def explain(self, ticket: Ticket, at: Moment) -> list[str]:
         """Each part that is looked for, and whether it is there."""
@@ -107,6 +125,11 @@ class MonitoringAlert(Policy):
         if missing and at.now < ticket.opened_at + (self.grace or 0):
             lines.append(f"asked for from {at.wording.time(ticket.opened_at + (self.grace or 0))}")
         return lines
+
+    def _composed(self, ticket: Ticket, part: Part) -> str:
+        """What the columns named for a part say, or "" where they are empty."""
+        found = (value_in(ticket, column).strip() for column in self.composed.get(part, ()))
+        return ", ".join(text for text in found if text)
 
     @cached_property
     def _sought(self) -> Mapping[Part, tuple[tuple[str, ...], re.Pattern[str] | None]]:

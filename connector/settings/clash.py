@@ -126,7 +126,8 @@ def people_write(policy: Policy) -> tuple[str, ...]:
         return ("assignment_group", "assigned_to", *watched)
     if getattr(policy, "creates_problem", False):
         return ("problem_id",)
-    return ("state",) if getattr(policy, "then", "") == "set_back" else ()
+    asks = ("comments",) if getattr(policy, "ask", False) else ()
+    return (*(("state",) if getattr(policy, "then", "") == "set_back" else ()), *asks)
 
 
 def rule_of(policy: Policy) -> str:

@@ -31,7 +31,6 @@ NOT_BUILT = "not built yet: "
 PEOPLE: Mapping[str, str] = {
     "R-B1": "the instance opens the ticket; whether each call became one is not compared",
     "R-D4": NOT_BUILT + "the four dimensions, and reading the instance's own surveys",
-    "R-F4": NOT_BUILT + "the set phrases as the call-back's script; manners themselves are on no record",
 }
 """Clause → why no rule and no indicator carries it out."""
 
@@ -41,7 +40,6 @@ LEFT: Mapping[str, str] = {
     "R-A2": "people inform the customer; `watch` keeps them on the ticket while others work",
     "R-A3": "guiding the first line is people's work",
     "R-B3": "the instance shows the state, people tell the customer",
-    "R-B4": NOT_BUILT + "telling the customer that a confirmation is awaited",
     "R-B5": NOT_BUILT + "the search for an article that says it already; promotion of much-used articles",
     "R-C2": "the phases are the states and notes of the ticket; the rule sees to the feedback",
     "R-C3": NOT_BUILT + "limits of the hand-over, the caller's time zone; `explain` compares with `task_sla`",
@@ -49,10 +47,10 @@ LEFT: Mapping[str, str] = {
     "R-F3": NOT_BUILT + "the archive by time and speciality, and articles that grew stale",
     "R-C6": "people investigate, name measures and carry them out; the rules see that it is done",
     "R-D3": "publishing the contact and the procedure, and acting, are people's work",
+    "R-F4": "the set phrases stand in the task; manners themselves are on no record",
     "R-G1": "people assess, approve and carry out; the rule compares what the change says with what is asked",
     "R-G2": "people plan; whether the plan is a good one is on no record",
-    "R-G3": NOT_BUILT + "alerts of `em_alert`, and composing what is missing from the configuration item; "
-    "measuring thresholds is another program's",
+    "R-G3": NOT_BUILT + "alerts of `em_alert`; measuring thresholds is another program's",
     "R-H1": "people draw up the plan, audit, and judge what they find",
     "R-H2": "people draw the conclusions",
     "R-H3": "whether a measure works is for whoever verifies it",

@@ -7,9 +7,12 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from connector.intent import Intent, Keep, Set
+from connector.intent import Intent, Keep, Note, Set
 from connector.sync.instant import platform_time
 from connector.ticket import Instant, Ticket, TicketState
+
+COMMENTS = "comments"
+"""The journal that customers read."""
 
 
 class Safety(BaseModel):
@@ -142,6 +145,10 @@ class Scheme:
             column = _SHARED[wish.field]
             column = column if column in self.shared else ""
         return "" if column in self.refused else column
+
+    def may_say(self, note: Note) -> bool:
+        """A note that customers read is written only where the configuration shares their journal."""
+        return not note.to_customer or COMMENTS in self.shared
 
     def raw(self, value: str | int | TicketState | None) -> str:
         """A value as the platform's raw text; an int is an instant."""

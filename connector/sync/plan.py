@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from connector.intent import Create, Intent, Keep, Note, Occasion, Set
-from connector.sync.change import Because, Change, Conflict, FieldChange, Plan, Safety, Scheme, Wish
+from connector.sync.change import COMMENTS, Because, Change, Conflict, FieldChange, Plan, Safety, Scheme, Wish
 from connector.sync.instant import instant
 from connector.ticket import Instant, Ticket, TicketState
 
@@ -69,7 +69,7 @@ def outstanding(ticket: Ticket, intents: Iterable[Intent], scheme: Scheme) -> tu
         elif (
             intent.occasion.mark not in ticket.marks
             and "marks" in scheme.columns
-            and (isinstance(intent, Note) or scheme.column_of(intent))
+            and (scheme.may_say(intent) if isinstance(intent, Note) else scheme.column_of(intent))
         ):
             left.append(intent)
     return tuple(left) if left else ()
@@ -194,6 +194,7 @@ def _by_ticket(wishes: Sequence[Wish]) -> list[list[Wish]]:
 def _update(ticket: Ticket, wishes: Sequence[Wish], scheme: Scheme) -> Change | None:
     fields: dict[str, FieldChange] = {}
     notes: dict[str, None] = {}
+    comments: dict[str, None] = {}
     marks: set[str] = set()
     needless: set[str] = set()
     because: dict[Because, None] = {}
@@ -215,13 +216,18 @@ def _update(ticket: Ticket, wishes: Sequence[Wish], scheme: Scheme) -> Change | 
                 marks.add(mark)
             if isinstance(intent, Note):
                 needless.update(intent.supersedes)
-                notes[f"{intent.text}\n({wish.policy}, {intent.clause}, {mark})"] = None
+                if intent.to_customer:
+                    comments[str(intent.text)] = None
+                else:
+                    notes[f"{intent.text}\n({wish.policy}, {intent.clause}, {mark})"] = None
             because[Because(wish.policy, intent.clause, wish.reason, mark)] = None
     if not because:
         return None
     written = [fields[column] for column in sorted(fields)]
     if notes:
         written.append(FieldChange("work_notes", "", "\n\n".join(notes)))
+    if comments:
+        written.append(FieldChange(COMMENTS, "", "\n\n".join(comments)))
     if marks:
         column = scheme.columns["marks"]
         before = ticket.owned.get("marks", "")

@@ -1,6 +1,7 @@
 """Days at the desk after the closing: who is called, and what comes of it."""
 
 from tests.story import Story
+from tests.world import DAY, Desk
 
 CALLS = """
 [[policy]]
@@ -79,3 +80,22 @@ def test_one_customer_with_three_tickets_is_called_once() -> None:
     told.expects("INC1", callback="not_drawn").expects("INC2", callback="not_drawn")
     told.expects("INC3", callback="drawn")
     desk.plays()
+
+
+def test_r_f4_the_task_of_a_call_has_the_set_phrases() -> None:
+    """The standard ones or the desk's own, on both calls; the task to improve has none."""
+    for phrases, told in (
+        ('"standard"', "Greeting: “Good day"),
+        ('["您好，这里是服务台"]', "您好，这里是服务台"),
+    ):
+        with Desk(ALL + f"phrases = {phrases}\n") as desk:
+            desk.opens("INC1")
+            desk.closes("INC1")
+            desk.clock.advance(DAY)
+            desk.settles()
+            for kind, score in (("callback", {"u_desk_score": "1"}), ("improvement", {}), ("callback_2", {})):
+                (row,) = desk.instance.rows("incident_task", f"correlation_display=desk-policy:{kind}")
+                assert (told in row["description"]) == (kind != "improvement")
+                desk.finishes("INC1", kind, **score)
+                desk.clock.advance(DAY)
+                desk.settles()

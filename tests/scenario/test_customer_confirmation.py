@@ -1,6 +1,7 @@
 """Days at the desk on which tickets are closed, with the customer and without."""
 
 from tests.story import Story
+from tests.world import HOUR, US, Desk, read, record_id
 
 FLAG = """
 [[policy]]
@@ -82,3 +83,62 @@ def test_two_policies_set_it_back_for_two_reasons() -> None:
     desk.at("Mon 12:00").person("wang").closes("INC1")
     desk.at("Fri 09:00").expects("INC1", state="closed", notes=3)
     desk.plays()
+
+
+ASKING = """
+[[policy]]
+rule = "customer_confirmation"
+name = "confirmed"
+mode = "enforce"
+confirmed = "u_desk_confirmed"
+silence_counts_after = "72h"
+ask = true
+"""
+
+
+def comments(desk: Desk) -> list[str]:
+    """What the customer reads from us, oldest first."""
+    entries = desk.instance.journal(record_id("INC1"), "comments")
+    return [entry["value"] for entry in entries if entry["sys_created_by"] == US]
+
+
+def test_r_b4_the_customer_is_asked_by_a_comment() -> None:
+    """Once for each resolution, without marks of ours, and until when silence counts."""
+    shared = {'"assigned_to", "state"': '"assigned_to", "state", "comments"'}
+    with Desk(settings=read(ASKING, changed=shared)) as desk:
+        desk.opens("INC1")
+        desk.settles()
+        assert comments(desk) == []
+        desk.resolves("INC1")
+        desk.settles()
+        (asked,) = comments(desk)
+        assert asked == (
+            "Your request INC1 has been resolved. Please tell us whether it works again for you. "
+            "If we hear nothing by 2026-06-04 09:00, we take it as confirmed."
+        )
+        assert desk.said("INC1") == []
+        desk.clock.advance(HOUR)
+        desk.settles()
+        desk.resumes("INC1", "chen")
+        desk.clock.advance(HOUR)
+        desk.resolves("INC1")
+        desk.settles()
+        assert len(comments(desk)) == 2
+        desk.forgets()
+        assert desk.looks(full=True, apply=False).plan.empty
+
+
+def test_r_b4_who_has_confirmed_is_not_asked() -> None:
+    """Ticked before it was resolved; and where comments are not shared nothing is ever said in them."""
+    shared = {'"assigned_to", "state"': '"assigned_to", "state", "comments"'}
+    with Desk(settings=read(ASKING, changed=shared)) as desk:
+        desk.opens("INC1")
+        desk.ticks("INC1", "u_desk_confirmed")
+        desk.resolves("INC1")
+        desk.settles()
+        assert comments(desk) == []
+    with Desk(settings=read(ASKING.replace('"enforce"', '"observe"'))) as desk:
+        desk.opens("INC1")
+        desk.resolves("INC1")
+        assert desk.looks().plan.observed == ()
+        assert comments(desk) == []
