@@ -37,7 +37,8 @@ class MonitoringAlert(Policy):
     it refers to: the name of the configuration item, its service, its location, who supports it. Such a part
     is not asked for. What else is missing when `grace` has passed since the opening is named in one work
     note, once per ticket; the one note asks for all of it, and whoever has the ticket adds it. A part for
-    which neither a column nor a label is configured is not looked for. Measuring thresholds stays the monitoring's own work.
+    which neither a column nor a label is configured is not looked for. Measuring thresholds stays
+    the monitoring's own work.
 
     ```toml
     [[policy]]
