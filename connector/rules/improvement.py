@@ -26,8 +26,9 @@ class Improvement(Followed):
 
     Of a record of `table` other than incidents, such as a problem, the stages are: the cause is found (the
     columns of `cause` are filled), a measure is named (those of `measure`), it is carried out (the record is
-    resolved), and verified. About incidents the improvements are the connector's own tasks of `kinds` beside
-    a ticket: each is carried out when it is closed complete, and then verified; one that is dropped is over.
+    resolved), and verified. About incidents, and with `tasks` about others too, the improvements are the
+    connector's own tasks of `kinds` beside the record: each is carried out when it is closed complete, and
+    then verified; one that is dropped is over.
 
     Verified it is when `verified` is ticked or filled, or when the task to verify it is closed complete,
     which `verify_by` gets once the improvement is carried out. Each stage has its own limit,
@@ -56,7 +57,12 @@ class Improvement(Followed):
     table: ColumnName = Field(default="problem", description="The platform's table of improvements")
     kinds: many(str) = Field(  # type: ignore[valid-type]
         default=("improvement", "nonconformity"),
-        description="Kinds of our tasks that are improvements, of a policy about incidents",
+        description="Kinds of our tasks that are improvements",
+    )
+    tasks: bool = Field(
+        default=False,
+        description="Whether our tasks beside the records are the improvements, not the records themselves; "
+        "of incidents they always are",
     )
     cause: ColumnNames = Field(default=("cause_notes",), description="Columns that hold the cause")
     cause_within: Duration | None = Field(default=None, description="Limit for it; none if not given")
@@ -80,16 +86,21 @@ class Improvement(Followed):
             raise ValueError("set a limit, check_every or verify_by; otherwise nothing is ever asked for")
         if self.verified_within is not None and not self.verify_by and not self.verified:
             raise ValueError("verified_within needs verify_by or verified: how is it known?")
-        if self.table == "incident" and (self.verified or self.cause_within or self.measure_within):
+        if self.by_tasks and (self.verified or self.cause_within or self.measure_within):
             raise ValueError(
-                "of incidents the improvements are our own tasks, which have no columns for cause, measure "
-                "and verification; leave cause_within, measure_within and verified out"
+                "here the improvements are our own tasks, which have no columns for cause, measure and "
+                "verification; leave cause_within, measure_within and verified out"
             )
         return self
 
+    @property
+    def by_tasks(self) -> bool:
+        """The improvements are our tasks beside the records."""
+        return self.tasks or self.table == "incident"
+
     def columns(self) -> frozenset[str]:
         """Those of cause, measure and verification."""
-        if self.table == "incident":
+        if self.by_tasks:
             return super().columns()
         own = (*self.cause, *self.measure, *((self.verified,) if self.verified else ()))
         return super().columns() | frozenset(own)
@@ -103,7 +114,7 @@ class Improvement(Followed):
         elsewhere = self.elsewhere(ticket)
         if elsewhere:
             return Verdict(elsewhere)
-        if self.table != "incident" and ticket.state is TicketState.CANCELED:
+        if not self.by_tasks and ticket.state is TicketState.CANCELED:
             return _OVER
         course = Course([], [], [])
         for key, since, stages in self._followed(ticket):
@@ -116,7 +127,7 @@ class Improvement(Followed):
             if open_stages:
                 course.reasons.append(f"{open_stages[0].name} owed")
             self.follow(ticket, at, stages, "R-H3", course)
-            if self.table != "incident":
+            if not self.by_tasks:
                 self.check(ticket, at, since, open_stages, "R-H3", course)
         reasons = list(dict.fromkeys(course.reasons))
         return course._replace(reasons=reasons).verdict("nothing owed")
@@ -133,7 +144,7 @@ class Improvement(Followed):
 
     def _followed(self, ticket: Ticket) -> Iterator[tuple[str, Instant, list[Stage]]]:
         """Each improvement: what tells it from others, since when, its stages in order."""
-        if self.table == "incident":
+        if self.by_tasks:
             for task in ticket.tasks:
                 if task.kind in self.kinds and (task.closed_at is None or task.complete):
                     key = task.occasion or task.sys_id

@@ -63,6 +63,31 @@ def test_r_g1_an_implementation_without_approval_is_a_finding_with_a_task() -> N
     desk.plays()
 
 
+def test_r_h1_a_finding_on_a_change_is_followed_to_its_end() -> None:
+    """Its task is late, then done, then verified."""
+    follow = """
+[[policy]]
+rule = "improvement"
+name = "findings"
+mode = "enforce"
+table = "change_request"
+tasks = true
+done_within = "24h"
+verify_by = "li"
+"""
+    desk = Story(TRACKED, follow)
+    desk.at("Mon 09:00").writes("change_request", "CHG1", **(ASKED | {"start_date": "Mon 10:00"}))
+    desk.at("Mon 09:05").finds("CHG1", notes=1, tasks={"nonconformity": 1})
+    desk.at("Tue 09:10").finds(
+        "CHG1", notes=2, says="the improvement carried out", tasks={"nonconformity": 1}
+    )
+    desk.at("Tue 10:00").person("lead.zhao").finishes("CHG1", "nonconformity")
+    desk.at("Tue 10:05").finds(
+        "CHG1", notes=2, says="carried out", tasks={"nonconformity": 1, "verification": 1}
+    )
+    desk.plays()
+
+
 def test_r_g1_outside_its_window() -> None:
     """Begun too early is said at once, going on too long when the window closes."""
     desk = Story(CHANGES)
