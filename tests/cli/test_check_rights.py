@@ -194,6 +194,17 @@ def test_every_arrangement_is_tried() -> None:
     assert {arrange for arranged in TOGETHER for arrange in arranged} == SAID.keys()
 
 
+def test_a_table_too_large_to_count_ends_nothing(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    """The quota cancels the count; the rest is looked at all the same."""
+    site.faults.add(
+        Fault.server_error(), lambda call: call.table == "sys_audit" and "sysparm_count" in call.params
+    )
+    assert main(["check", str(site.path), "--instance"]) == 0
+    told = capsys.readouterr().out
+    assert "sys_audit: was not counted in time" in told
+    assert "the Batch API is allowed" in told
+
+
 def test_an_account_without_roles_is_told_which(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
     """The role by what it gives."""
     site.instance.add_user("other", name="Other", password="only-for-this-test", roles=["sn_incident_read"])
