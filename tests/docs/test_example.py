@@ -51,6 +51,6 @@ def test_it_works_at_a_desk(file: Path) -> None:
         desk.clock.advance(3600)
         report = desk.looks()
         assert report.trouble == ""
-        assert report.judged == 1
+        assert report.judged >= 1  # and the roster, which is judged as a whole
         assert report.plan.observed
         assert list(desk.sent()) == []
