@@ -5,6 +5,7 @@ cheaper and writes exactly what the front says, chunked and compressed as the pl
 """
 
 import gzip
+import re
 import socketserver
 from functools import lru_cache
 from http import HTTPStatus
@@ -26,6 +27,7 @@ REASONS = {int(one): one.phrase for one in HTTPStatus}
 """What stands beside a status in the first line."""
 
 _PACKED = 16
+_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|\Z))", re.IGNORECASE)
 _BARE = frozenset({204, 304})
 
 
@@ -170,7 +172,7 @@ class Connection(socketserver.StreamRequestHandler):
 
     def _answer(self, answer: Response, method: str, fields: Fields, *, old: bool, last: bool) -> bool:
         body = answer.body
-        packed = bool(body) and "gzip" in (fields.get("Accept-Encoding") or "")
+        packed = bool(body) and _GZIP.search(fields.get("Accept-Encoding") or "") is not None
         if packed:
             body = _packed(body)
         chunked = bool(body) and not old

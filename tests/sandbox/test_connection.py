@@ -68,6 +68,17 @@ def test_an_old_client(server: Server) -> None:
 
 
 @pytest.mark.parametrize(
+    ("accepted", "packed"),
+    [("gzip, deflate", True), ("br;q=1, GZIP;q=0.5", True), ("gzip;q=0", False), ("gzip; q=0.0, br", False)],
+)
+def test_compressed_for_who_wants_it(server: Server, accepted: str, packed: bool) -> None:
+    """A weight of nothing is a refusal."""
+    wanted = f"Accept-Encoding: {accepted}\r\nConnection: close\r\n"
+    head = f"GET /api/now/table/incident HTTP/1.1\r\n{LOGIN}{wanted}\r\n"
+    assert (b"Content-Encoding: gzip" in exchange(server, head.encode())) == packed
+
+
+@pytest.mark.parametrize(
     "sent",
     [
         b"nonsense\r\n\r\n",

@@ -113,6 +113,14 @@ def test_a_session_begins_and_lasts(wire: Any) -> None:
     assert wire.get(LIST).status_code == 401
 
 
+def test_an_instance_without_sessions(wire: Any) -> None:
+    """The switch for those who want no cookies: each call logs in anew."""
+    wire.rest.manner.sessions = False
+    assert "Set-Cookie" not in wire.get(LIST).headers
+    wire.auth = None
+    assert wire.get(LIST).status_code == 401
+
+
 def test_cookies_as_recorded(wire: Any) -> None:
     """Two are cleared, two last, all are for the whole site."""
     cookies = dict(cookie.partition("=")[::2] for cookie in wire.get(LIST).raw.headers.getlist("Set-Cookie"))

@@ -38,6 +38,13 @@ def test_counts_are_written_down_every_thirty_seconds(wire: Any, rule: Any) -> N
     assert wire.get(LIST).status_code == 429
 
 
+def test_counts_written_down_at_once(wire: Any, rule: Any) -> None:
+    """The switch for tests that do not want to wait."""
+    rule(2)
+    wire.rest.manner.rate_flush = 0
+    assert [wire.get(LIST).status_code for _ in range(4)] == [200, 200, 429, 429]
+
+
 def test_a_rule_counts_by_the_hour(wire: Any, rule: Any) -> None:
     """Headers on each answer; beyond the limit 429 with Retry-After; in the next hour all is well."""
     sys_id = rule(2)
