@@ -144,6 +144,16 @@ PHRASES: dict[str, tuple[str, str]] = {
         "From the configuration item: {{ parts.en | neutral }}.",
         "根据配置项补充：{{ parts.zh | neutral }}。",
     ),
+    "knowledge_known": (
+        (
+            "Article {{ article }} says this already ({{ share }} % alike: {{ title | neutral }}); it was "
+            "attached instead of a new draft. If it is about something else, detach it."
+        ),
+        (
+            "知识条目 {{ article }} 已有相同内容（相似度 {{ share }}%：{{ title | neutral }}），"
+            "已直接关联，未新建草稿。如不适用，请取消关联。"
+        ),
+    ),
     "why_beyond": (
         "{{ column | neutral }} {{ value | neutral }} is beyond its capability",
         "{{ column | neutral }} {{ value | neutral }} 超出其处理能力",

@@ -118,6 +118,23 @@ class Article(NamedTuple):
     linked: bool
 
 
+class Alike(NamedTuple):
+    """An article that says what a ticket is about already."""
+
+    article: Article
+    title: str
+    share: float
+    """How alike the two titles are, 0 to 1."""
+
+
+class Library:
+    """The published articles, to be searched; this one is empty."""
+
+    def alike(self, title: str, at_least: float) -> Alike | None:
+        """The article whose title is most like this one, if it is so much alike."""
+        return None
+
+
 class Call(NamedTuple):
     """One inbound call on the hotline (R-E2)."""
 

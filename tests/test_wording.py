@@ -30,6 +30,7 @@ SAID = {
     "shifts": 2,
     "script": Bilingual("Good day.", "您好。"),
     "parts": Bilingual("the extent of impact: ERP [code]", "影响范围：ERP [code]"),
+    "article": "KB0000001",
     "came": "2026-06-01 10:20",
     "number": "INC0000001",
     "slot": 3,

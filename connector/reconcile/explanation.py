@@ -8,10 +8,11 @@ from connector.intent import Verdict
 from connector.reconcile.comparison import NativeLevels
 from connector.reconcile.duty import with_duty
 from connector.reconcile.judgement import Judged, read_tickets, with_cohorts
+from connector.reconcile.library import MirroredLibrary
 from connector.reconcile.load import Loads
 from connector.reconcile.record import read_records
 from connector.reconcile.world import World
-from connector.rules.base import Policy
+from connector.rules.base import Moment, Policy
 from connector.rules.sla_timer import SlaTimer
 from connector.settings import Settings
 from connector.sync.change import Plan, Wish
@@ -134,7 +135,7 @@ def explain(
         return None
     ticket = tickets[0]
     policies = [policy for policy in settings.about(table) if only in ("", policy.name)]
-    at = with_cohorts(world, policies, tickets, replace(world.moment, now=now, loads=Loads(world.store)), {})
+    at = with_cohorts(world, policies, tickets, _moment(world, now), {})
     at = with_duty(world, settings, policies, at)
     answers, wishes = [], []
     timers = compared and any(isinstance(policy, SlaTimer) and policy.applies(ticket) for policy in policies)
@@ -159,6 +160,11 @@ def explain(
     names = world.names(involved - {""}) | {g.sys_id: g.name for g in world.moment.directory.groups.values()}
     journal = list(reversed(world.store.journalled(ticket.sys_id)))
     return Explanation(ticket, now, answers, plan, journal, names)
+
+
+def _moment(world: World, now: Instant) -> Moment:
+    library = MirroredLibrary(world.store)
+    return replace(world.moment, now=now, loads=Loads(world.store), library=library)
 
 
 def _native(world: World, ticket: Ticket) -> tuple[NativeLevels | None, str]:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from connector.reconcile.library import MirroredLibrary
 from connector.reconcile.load import Loads
 from connector.reconcile.world import World
 from connector.rules.base import Cohort, Kin, Moment, Partly, Peer, Policy, trait
@@ -70,7 +71,7 @@ class Judgement:
         """sys_ids of the tickets at hand for which something was wished."""
         self._world = world
         self._loads = Loads(world.store)
-        self._at = replace(world.moment, now=now, loads=self._loads)
+        self._at = replace(world.moment, now=now, loads=self._loads, library=MirroredLibrary(world.store))
         self._bench = Bench(settings.about("incident"), settings.instance.zone)
         self._adopt_from = settings.instance.adopt_instant
         self._most = settings.safety.max_changes

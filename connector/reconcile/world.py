@@ -307,9 +307,11 @@ def sources(settings: Settings) -> tuple[Source, ...]:
             )
         )  # fmt: skip
     if KnowledgeCapture in rules:
+        searched = any(isinstance(one, KnowledgeCapture) and one.alike for one in settings.policies)
+        article = ("number", "source", "workflow_state", *(("short_description",) if searched else ()))
         polled += [
             # All of it, and from the first: any article can be attached to a ticket, however old it is.
-            replace(source("kb_knowledge", (*stamps, "number", "source", "workflow_state")), since=None),
+            replace(source("kb_knowledge", (*stamps, *article)), since=None),
             source("m2m_kb_task", (*stamps, "kb_knowledge", "task")),
         ]
     if settings.counts_calls:

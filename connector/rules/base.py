@@ -37,7 +37,7 @@ from pydantic import (
 
 from connector.intent import Verdict
 from connector.service_hours import ServiceHours
-from connector.ticket import Directory, Duty, FaultClass, Instant, Ticket, Tier
+from connector.ticket import Directory, Duty, FaultClass, Instant, Library, Ticket, Tier
 from connector.wording import Wording
 
 
@@ -82,6 +82,8 @@ class Moment:
     """The similar tickets that `Policy.kin` asked for, canceled ones left out."""
     duty: Duty = field(default_factory=Duty)
     """Calls and roster, for policies about the calendar that ask (`Policy.sources_named`)."""
+    library: Library = field(default_factory=Library)
+    """The articles that are published, for `knowledge_capture`."""
     loads: Mapping[str, int] = field(default_factory=dict)
     """sys_id of a group → open tickets it has; counted when a policy first asks."""
 

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from connector.intent import Create, Intent, Keep, Note, Set, Verdict, occasion
 from connector.rules.base import Duration, Moment, Policy, as_tuple
-from connector.ticket import ENDED_STATES, Article, Instant, Ticket, TicketState, Tier
+from connector.ticket import ENDED_STATES, Alike, Article, Instant, Ticket, TicketState, Tier
 
 _NO_LONGER = frozenset({"retired", "deleted"})
 _STATES = {
@@ -44,6 +44,10 @@ class KnowledgeCapture(Policy):
     it, `"on_request"` only when the column `draft_column` is ticked. An article that was born from the ticket
     but never attached is attached as well. To be rid of a draft, retire it: deleted, it is written again.
 
+    With `alike` the published articles are searched before a draft is made: one whose title is so much like
+    that of the ticket, in Chinese or English, is attached instead of a second copy, and a note says so. Who
+    detaches it has the last word: then a draft is made.
+
     It keeps the column ``knowledge``: ``owed``, ``drafted``, ``in_review``, ``published``, ``exempt`` or
     ``missing``; empty while the ticket is open, and when it was canceled.
 
@@ -59,6 +63,7 @@ class KnowledgeCapture(Policy):
     exempt_close_codes = ["Duplicate"]
     draft = "on_request"
     draft_column = "u_desk_draft"
+    alike = 0.85
     ```
     """
 
@@ -86,12 +91,21 @@ class KnowledgeCapture(Policy):
     draft_column: str | None = Field(
         default=None, description='Column that is ticked to ask for a draft, with draft = "on_request"'
     )
+    alike: float | None = Field(
+        default=None,
+        gt=0.5,
+        le=1,
+        description="A published article whose title is so much alike (0.85: 85 %) is attached instead of a "
+        "draft; not searched if not given",
+    )
     knowledge_base: str = Field(
         default="", description="sys_id of the knowledge base for drafts; the instance's default if empty"
     )
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
+        if self.alike is not None and self.draft == "never":
+            raise ValueError('alike is for drafts: with draft = "never" nothing is made that could be double')
         if self.draft == "on_request" and self.draft_column is None:
             raise ValueError('draft = "on_request" needs draft_column: where is the request ticked?')
         if self.then == "set_back" and self.then_after is None:
@@ -125,6 +139,9 @@ class KnowledgeCapture(Policy):
         if self._exempt(ticket):
             return _EXEMPT
         if not ticket.articles and self._drafts(ticket):
+            known = self._said_already(ticket, at)
+            if known is not None:
+                return known
             return Verdict("drafted", (_KEPT["drafted"], *self._draft(ticket, at)))
         since = ticket.ended_at
         if since is None:
@@ -146,6 +163,10 @@ class KnowledgeCapture(Policy):
             + ("" if article.linked else ", not attached")
             for article in ticket.articles
         ]
+        found = self._found(ticket, at) if not lines and self._drafts(ticket) else None
+        if found is not None:
+            lines.append(f"article {found.article.number} is {found.share:.0%} alike: {found.title}")
+            return lines
         since = ticket.ended_at
         if since is not None and not lines and not self._exempt(ticket):
             remind_at, missing_at = self._limits(since, at)
@@ -203,6 +224,24 @@ class KnowledgeCapture(Policy):
             self.then == "set_back"
             and occasion(self.name, ticket.sys_id, "set_back", ticket.reopen_count).mark in ticket.marks
         )
+
+    def _said_already(self, ticket: Ticket, at: Moment) -> Verdict | None:
+        """An article that says it already is attached; None if there is none, or somebody detached it."""
+        found = self._found(ticket, at)
+        if found is None:
+            return None
+        number = found.article.number or found.article.sys_id
+        happened = occasion(self.name, ticket.sys_id, "alike", found.article.sys_id)
+        if happened.mark in ticket.marks:
+            return None
+        told = {"article": number, "title": found.title, "share": round(found.share * 100)}
+        note = Note(at.wording.tell("knowledge_known", **told), happened, "R-B5")
+        link = self._link(ticket, found.article.sys_id)
+        return Verdict(f"said already by {number}", (_KEPT["published"], link, note))
+
+    def _found(self, ticket: Ticket, at: Moment) -> Alike | None:
+        title = ticket.extra.get("short_description", "")
+        return at.library.alike(title, self.alike) if self.alike is not None and title else None
 
     def _drafts(self, ticket: Ticket) -> bool:
         if self.draft == "always":

@@ -40,7 +40,7 @@ LEFT: Mapping[str, str] = {
     "R-A2": "people inform the customer; `watch` keeps them on the ticket while others work",
     "R-A3": "guiding the first line is people's work",
     "R-B3": "the instance shows the state, people tell the customer",
-    "R-B5": NOT_BUILT + "the search for an article that says it already; promotion of much-used articles",
+    "R-B5": NOT_BUILT + "promotion of much-used articles",
     "R-C2": "the phases are the states and notes of the ticket; the rule sees to the feedback",
     "R-C3": NOT_BUILT + "limits of the hand-over, the caller's time zone; `explain` compares with `task_sla`",
     "R-E1": NOT_BUILT + "answers of the instance's own surveys; call-backs and exported surveys count",

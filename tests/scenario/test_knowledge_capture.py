@@ -1,6 +1,7 @@
 """Days at the desk after the fault: what was learnt, and who writes it down."""
 
 from tests.story import Story
+from tests.world import DAY, Desk, record_id
 
 OWED = """
 [[policy]]
@@ -75,3 +76,59 @@ def test_a_draft_is_written_from_the_ticket() -> None:
     desk.at("Mon 12:00").person("wang").closes("INC1").expects("INC1", knowledge="drafted", notes=0)
     desk.at("Wed 12:00").expects("INC1", knowledge="drafted", notes=0)
     desk.plays()
+
+
+ALIKE = """
+[[policy]]
+rule = "knowledge_capture"
+name = "knowledge"
+mode = "enforce"
+draft = "always"
+alike = 0.85
+"""
+
+
+def publishes(desk: Desk, number: str, title: str) -> str:
+    """An article of the desk's; its sys_id."""
+    fields = {"number": number, "workflow_state": "published", "short_description": title}
+    desk.instance.insert("kb_knowledge", {"sys_id": record_id(number), **fields}, user="li")
+    return record_id(number)
+
+
+def test_r_b5_an_article_that_says_it_already_is_linked() -> None:
+    """Instead of a second copy, with a note that tells how much alike; another fault is drafted."""
+    with Desk(ALIKE) as desk:
+        known = publishes(desk, "KB0000007", "VPN 无法连接")
+        desk.opens("INC1", short_description="无法连接VPN")
+        desk.opens("INC2", short_description="打印机无法打印")
+        for number in ("INC1", "INC2"):
+            desk.resolves(number)
+        desk.settles()
+        assert next(row[1:] for row in desk.made() if row[0] == "link") == ("INC1", known)
+        (drafted,) = [row for row in desk.made() if row[0] == "article"]
+        assert drafted[1] == "INC2"
+        (note,) = desk.said("INC1")
+        assert note.text == (
+            "Article KB0000007 says this already (100 % alike: VPN 无法连接); it was attached instead of a "
+            "new draft. If it is about something else, detach it."
+        )
+        assert desk.shows("INC1")["knowledge"] == "published"
+        desk.forgets()
+        assert desk.looks(full=True, apply=False).plan.empty
+
+
+def test_r_b5_who_detaches_it_has_the_last_word() -> None:
+    """It is not attached again; a draft is made after all, once."""
+    with Desk(ALIKE) as desk:
+        publishes(desk, "KB0000007", "VPN does not connect")
+        desk.opens("INC1", short_description="VPN does not connect!")
+        desk.resolves("INC1")
+        desk.settles()
+        (link,) = desk.instance.rows("m2m_kb_task")
+        desk.instance.delete("m2m_kb_task", link["sys_id"])
+        desk.clock.advance(DAY)
+        desk.forgets()
+        desk.settles(full=True)
+        assert [row[1] for row in desk.made() if row[0] == "article"] == ["INC1"]
+        assert len(desk.said("INC1")) == 1
+        assert desk.repeated() == []

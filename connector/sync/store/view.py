@@ -170,6 +170,13 @@ class View:
             texts = connection.execute(query.order_by(table.c.opened_at, table.c.sys_id)).scalars()
             return self._packing.unpack(connection, texts)
 
+    def articles(self) -> list[dict[str, str]]:
+        """Every article of the mirror."""
+        with self.engine.connect() as connection:
+            return self._packing.unpack(
+                connection, connection.execute(select(schema.article.c.row)).scalars()
+            )
+
     def load(self, sys_ids: Sequence[str]) -> list[Mirrored]:
         """Tickets with all that belongs to them; unknown ids are left out."""
         found: list[Mirrored] = []
