@@ -1,57 +1,56 @@
-"""The examples beside the big one: accepted by `check`, and they do at a desk what they say."""
+"""The configurations in ``examples/``: each is accepted, only observes, and works at a desk."""
 
+import re
 from pathlib import Path
 
 import pytest
 
-from connector.settings import Settings, load, warnings
-from tests.world import DAY, HOUR, MINUTE, MON, Desk
+from connector.cli import main
+from connector.settings import Settings, load, loads, warnings
+from tests.world import MON, Desk
 
-ROOT = Path(__file__).parents[2]
-EXAMPLES = sorted((ROOT / "examples").glob("*.toml"))
+FILES = sorted((Path(__file__).parents[2] / "examples").glob("*.toml"))
+SANDBOX = """[instance.auth]
+kind = "basic"
+user = "connector"
+password = { env = "DESK_PASSWORD" }
+"""
+EXPECTED = re.compile(r"make-up days of \d+ are not announced|has no column for .*: not kept on the tickets")
+"""What `check` may warn of: a year to come, and columns that a small desk leaves out on purpose."""
 
 
-def enforced(path: Path) -> Settings:
-    """The example on the sandbox, with all of its policies enforced."""
-    found = load(path)
-    policies = tuple(policy.model_copy(update={"mode": "enforce"}) for policy in found.policies)
-    there = {"url": "http://sandbox.localhost", "patience": 0, "language": "en"}
-    return found.model_copy(
-        update={"policies": policies, "instance": found.instance.model_copy(update=there)}
-    )
+def at_the_sandbox(file: Path) -> Settings:
+    """The same, but for whom it speaks to, as whom, and since when."""
+    text = re.sub(r"\[instance\.auth\]\n.*?(?=\n\[)", SANDBOX, file.read_text(encoding="utf-8"), flags=re.S)
+    text = re.sub(r"(?m)^url = .*", 'url = "http://sandbox.localhost"', text)
+    return loads(re.sub(r"(?m)^adopt_from = .*", "adopt_from = 2026-05-01", text))
 
 
 def test_there_are_three() -> None:
-    """A small desk, two desks with a vendor, a hotline day and night."""
-    assert [path.stem for path in EXAMPLES] == ["hotline", "small-desk", "two-desks"]
+    """A small desk, two desks with a vendor, a hotline."""
+    assert [file.stem for file in FILES] == ["hotline", "small-desk", "two-desks"]
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
-def test_check_accepts_it(path: Path) -> None:
-    """No doubts but the days that are not announced yet; it only observes, and can be enforced."""
-    example = load(path)
-    assert {policy.mode for policy in example.policies} == {"observe"}
-    assert all("announced" in warning for warning in warnings(example, MON))
-    assert all("announced" in warning for warning in warnings(enforced(path), MON))
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_check_accepts_it(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without an error, and with no warning that is not meant."""
+    assert main(["check", str(file)]) == 0
+    assert "only observes" in capsys.readouterr().out
+    settings = load(file)
+    assert {policy.mode for policy in settings.policies} == {"observe"}
+    assert [told for told in warnings(settings, MON) if not EXPECTED.search(told)] == []
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
-def test_it_works_at_a_desk(path: Path) -> None:
-    """Its policies write, contradict each other nowhere, and come to rest."""
-    example = enforced(path)
-    first = example.desks[0].first_line[0].group
-    with Desk(settings=example) as desk:
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_it_works_at_a_desk(file: Path) -> None:
+    """A pass goes through, has something to say about an urgent fault nobody takes, and writes nothing."""
+    settings = at_the_sandbox(file)
+    with Desk(settings=settings) as desk:
         desk.groups |= {row["name"]: row["sys_id"] for row in desk.instance.rows("sys_user_group")}
-        desk.opens("INC1", group=first if first in desk.groups else "Service Desk", category="network")
-        desk.takes("INC1")
-        conflicts = []
-        for later in (MINUTE, 2 * HOUR, DAY, DAY):
-            desk.clock.advance(later)
-            conflicts += [each for report in desk.settles() for each in report.plan.conflicts]
-        desk.resolves("INC1")
-        desk.clock.advance(2 * DAY)
-        desk.settles()
-        assert conflicts == []
-        assert desk.repeated() == []
-        assert desk.shows("INC1")["clock"]
-        assert desk.said("INC1") or desk.made()
+        desk.opens("INC1", group=settings.desks[0].first_line[0].group)
+        desk.clock.advance(3600)
+        report = desk.looks()
+        assert report.trouble == ""
+        assert report.judged >= 1  # and the roster, which is judged as a whole
+        assert report.plan.observed
+        assert list(desk.sent()) == []
