@@ -198,7 +198,10 @@ class MajorIncident(Policy):
         similar = self.similar
         if similar is None:
             return ()
-        peers = sorted((*self._known(ticket, at), Peer(ticket.opened_at, ticket.sys_id, ticket.number)))
+        known = self._known(ticket, at)
+        if len(known) + 1 < similar.at_least:  # so it is for nearly every ticket
+            return ()
+        peers = sorted((*known, Peer(ticket.opened_at, ticket.sys_id, ticket.number)))
         place = next(i for i, peer in enumerate(peers) if peer.sys_id == ticket.sys_id)
         since = [bisect_right(peers, peer.opened_at - similar.within, key=_opened) for peer in peers]
         full = [index - since[index] + 1 >= similar.at_least for index in range(place + 1)]
