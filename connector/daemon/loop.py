@@ -137,7 +137,7 @@ class Daemon:
             LOG.error("the new settings are not taken, the old ones stay: %s", said)
 
     def listen(self) -> None:
-        """SIGTERM and SIGINT stop after the record in hand; SIGHUP reloads. Each wakes the loop at once.
+        """SIGTERM and SIGINT stop after the record or batch in hand; SIGHUP reloads. Each wakes the loop.
 
         A handler runs in the middle of whatever the main thread does. `SimpleQueue.put` is made for that; to
         wait on an `Event` that a handler sets could lock up.

@@ -71,9 +71,9 @@ def carry_out(
     with what came of it: of one write, or of all that went in one batch.
 
     A `Retriable` error ends the work, a `Skippable` one only its record. ``stop`` is asked between records,
-    or between batches. ``packer``: takes several writes at once, as long as it says that it packs; else they
-    go one by one. Raises `Refused` when the instance drops the marks column: without it every note would be
-    said again.
+    or between batches; within one call the packer asks by itself. ``packer``: takes several writes at once,
+    as long as it says that it packs; else they go one by one. Raises `Refused` when the instance drops the
+    marks column: without it every note would be said again.
     """
     written: list[Written] = []
     stopped = ""

@@ -8,6 +8,7 @@ from connector.cli import main
 from connector.errors import Refused, Unauthorised
 from connector.reconcile import build_world, open_gateway, run_pass, sweep_world
 from connector.sandbox import Fault, on
+from connector.settings import loads
 from connector.sync.apply import Answer
 from connector.sync.gateway import Credentials
 from tests.world import CONFIG, HOUR, MINUTE, PASSWORD, US, Desk, record_id
@@ -217,6 +218,31 @@ def test_told_to_stop_it_ends_after_the_record_in_hand() -> None:
         )
         assert report.outcome.done == 2
         assert len(desk.looks().plan.changes) == 2
+
+
+def test_told_to_stop_it_ends_after_the_batch_in_hand() -> None:
+    """A chunk goes in two batches: the second is not sent, nothing is in doubt, the rest is done later."""
+    settings = loads(
+        CONFIG.format(history="audit", more="").replace("batch = false", "batch = true") + LIMITS
+    )
+    with Desk(settings=settings) as desk:
+        for number in range(1, 61):
+            desk.opens(f"INC{number}")
+
+        def told() -> bool:
+            """After the first batch, which follows the first ticket."""
+            return len(list(desk.sent())) > 2
+
+        gateway = open_gateway(desk.settings, desk.account, clock=desk.clock, stopping=told)
+        world = build_world(desk.settings, gateway, desk.store, desk.clock)
+        report = run_pass(world, desk.settings, desk.clock.now(), apply=True, stop=told)
+        gateway.close()
+        assert report.outcome.stopped == "asked to stop"
+        assert 2 < report.outcome.done == report.outcome.count(Answer.WRITTEN) < 50
+        assert len(desk.store.journalled()) == report.outcome.done
+        desk.settles()
+        assert all(desk.shows(f"INC{number}")["clock"] for number in range(1, 61))
+        assert not desk.repeated()
 
 
 def test_a_deleted_ticket_is_found_out() -> None:

@@ -77,7 +77,7 @@ class Gateway:
         self._line = Line(url, credentials, terms, clock or SystemClock(), stopping)
         self.files = Attachments(self._line)
         """Files at records."""
-        self._packing = Packing(terms.batch, self._post_batch)
+        self._packing = Packing(terms.batch, self._post_batch, stopping)
 
     @property
     def requests_sent(self) -> int:

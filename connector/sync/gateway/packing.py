@@ -28,12 +28,16 @@ class Post(Protocol):
 
 
 class Packing:
-    """``wanted``: by the configuration. Once the instance has refused a batch, none is sent any more."""
+    """``wanted``: by the configuration. Once the instance has refused a batch, none is sent any more.
 
-    def __init__(self, wanted: bool, post: Post) -> None:
+    ``stopping``: asked between the batches of one call; who is told to stop begins no further one.
+    """
+
+    def __init__(self, wanted: bool, post: Post, stopping: Callable[[], bool] = lambda: False) -> None:
         self.state = "on" if wanted else "off"
         """``on``, ``off``, or why none is sent any more."""
         self._post = post
+        self._stopping = stopping
         self._doubts = 0
 
     @property
@@ -49,6 +53,8 @@ class Packing:
         """
         answers: list[Response | GatewayError] = []
         for load in loads(parts):
+            if write and answers and self._stopping():
+                return [*answers, *[Unserviced("not sent: asked to stop")] * (len(parts) - load.start)]
             try:
                 said = self._exchange(parts[load.start : load.stop], write=write)
             except Retriable as error:
