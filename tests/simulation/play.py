@@ -92,6 +92,7 @@ def _rests(desk: Stage) -> None:
 
 def _goes(desk: Stage, blows: list[Step]) -> bool:
     """The pass of a tick with all that befalls it; True if another is wanted at the next."""
+    desk.takes_up()
     for step in blows:
         if step.kind.startswith("killed "):
             desk.dies(step)
@@ -122,7 +123,8 @@ def _edits(desk: Stage, name: str) -> None:
     desk.policies = tuple(
         {**policy, "mode": "observe"} if policy["name"] == name else policy for policy in desk.policies
     )
-    desk.reloads(file_of(desk.script, desk.policies))
+    desk.unread = True
+    desk.takes_up()
 
 
 def _edits_badly(desk: Stage, how: str) -> None:
@@ -134,10 +136,10 @@ def _edits_badly(desk: Stage, how: str) -> None:
         "unknown rule": good + "\n[[policy]]\nrule = 'sla_time'\nname = 'x'\n",
         "open bracket": good.replace('"Vendor Support"]', '"Vendor Support"'),
     }[how]
-    before = desk.settings
+    before = desk.settings, desk._world
     with pytest.raises(SettingsError):
         desk.reloads(bad)
-    assert desk.settings is before, "a broken file was taken"
+    assert before == (desk.settings, desk._world), "a broken file was taken"
     desk.file.write_text(good, encoding="utf-8")
 
 

@@ -5,6 +5,7 @@ daemon opens it: looked through first, and set aside where it is damaged.
 """
 
 import json
+import os
 import shutil
 import sqlite3
 import traceback
@@ -13,15 +14,18 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
+from unittest.mock import patch
 
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 
+from connector.cli.run import Duty
+from connector.daemon import Daemon
 from connector.errors import ConnectorError
 from connector.reconcile import PassReport, World, sweep_world
+from connector.reconcile.account import account
 from connector.sandbox import Fault, Faults
 from connector.settings import load
-from connector.sync.gateway.credential import ClientSecret, OAuth, UserPassword
 from connector.sync.store import Store, open_sound
 from tests.simulation.ear import Ear, Overheard
 from tests.simulation.script import Script, Step
@@ -32,7 +36,13 @@ _TROUBLE = (ConnectorError, DBAPIError)
 _CLIENT = "desk"
 SECRET = "hush-hush-of-the-client"
 """Of the OAuth client."""
-GRANTS = {"client credentials": ClientSecret(), "password": UserPassword(PASSWORD)}
+_OF_A_CLIENT = f'client_id = "{_CLIENT}"\nclient_secret = {{ env = "DESK_SECRET" }}\n'
+SIGNING = {
+    "basic": 'kind = "basic"\n',
+    "client credentials": 'kind = "oauth-client-credentials"\n' + _OF_A_CLIENT,
+    "password": 'kind = "oauth-password"\n' + _OF_A_CLIENT,
+}
+"""How the configuration says it; the secrets stand in the environment."""
 AT_THE_STORE = {
     "killed at the store": ("before_cursor_execute", "commit"),
     "killed at a commit": ("commit",),
@@ -46,6 +56,9 @@ def file_of(script: Script, policies: Iterable[Table]) -> str:
     text = CONFIG.format(history="audit", more="").replace("Asia/Shanghai", script.zone)
     text = text.replace('patience = "0s"', f'patience = "{script.patience}s"')
     text = text.replace("batch = false", f"batch = {str(script.batch).lower()}")
+    text = text.replace('kind = "basic"\n', SIGNING[script.signs_in])
+    if script.signs_in == "client credentials":
+        text = text.replace('password = { env = "DESK_PASSWORD" }\n', "")
     text += f"\n[poll]\npage = {script.page}\n"
     for policy in policies:
         table = {**policy, "zone": script.zone} if "zone" in policy else policy
@@ -111,8 +124,11 @@ class Stage(Desk):
         self.rest: Overheard = Overheard(self.instance, faults=Faults(sleep=lambda _: None), ear=self.ear)
         self.rest.manner.sessions = False
         self.ear.secret(PASSWORD, SECRET)
+        self.daemon = Daemon(self.clock)
+        self.unread = False
+        """The policy file has been edited, and the process works by the one before."""
+        self._afresh = False
         if script.signs_in != "basic":
-            self.account = OAuth(US, _CLIENT, SECRET, GRANTS[script.signs_in])
             self.instance.properties[_SWITCH] = "true"
             self.instance.add_oauth_client(
                 "Desk", client_id=_CLIENT, client_secret=SECRET, user=US, access_token_lifespan="1200"
@@ -123,6 +139,8 @@ class Stage(Desk):
 
     def __enter__(self) -> Self:
         self._open.enter_context(self.ear)
+        self._open.enter_context(patch.dict(os.environ, {"DESK_PASSWORD": PASSWORD, "DESK_SECRET": SECRET}))
+        self.account = account(self.settings)
         return super().__enter__()
 
     @property
@@ -131,16 +149,39 @@ class Stage(Desk):
         if self._world is None:
             self.course.starts += 1
             self.rest.starts()
+            if self.unread:
+                self.settings, self.unread = load(str(self.file)), False
         return super().world
 
     def reloads(self, text: str) -> None:
-        """The policy file is edited and the process told to read it again: all of it or nothing.
+        """The policy file is edited and the process told to read it again, by what answers a SIGHUP.
 
-        Raises `SettingsError` for a file that is wrong; everything stays as it was.
+        All of it or nothing: raises `ConnectorError` for a file that is wrong, or an instance that does not
+        answer; what it works with stays as it was. Between two processes nobody is told: the next one reads
+        the file when it starts.
         """
         self.file.write_text(text, encoding="utf-8")
-        self.settings = load(str(self.file))
-        self.restarts()
+        if self._world is None:
+            self.settings = load(str(self.file))
+            return
+        before = self._world
+        duty = Duty(str(self.file), self.settings, self.store, self.clock, self.daemon)
+        duty._world, duty._gateway = before, before.gateway
+        try:
+            duty.reload()
+        finally:
+            assert duty._world is not None
+            self._world, self.settings = duty._world, duty._settings
+        self.course.starts += 1
+        self.rest.starts()
+        self._afresh = True
+
+    def takes_up(self) -> None:
+        """The operator sends the signal again as long as an edited file has not been taken."""
+        if self.unread:
+            with suppress(ConnectorError):
+                self.reloads(file_of(self.script, self.policies))
+                self.unread = False
 
     # The store
 
@@ -225,9 +266,10 @@ class Stage(Desk):
         standing = self._standing()
         try:
             daily = not (tick - self.script.start) % DAY
-            if daily:
+            if full := daily or self._afresh:
                 sweep_world(self.world)
-            report = self.looks(full=daily)
+            report = self.looks(full=full)
+            self._afresh = False
             if daily:
                 self.backs_up()
         except Killed:
