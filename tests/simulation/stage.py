@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any, Self
 from unittest.mock import patch
@@ -67,13 +68,13 @@ def file_of(script: Script, policies: Iterable[Table]) -> str:
 
 
 def _toml(value: object) -> str:
-    """What JSON says of text and numbers, TOML says, too."""
+    """What JSON says of text and numbers, TOML says, too; it knows dates besides."""
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(_toml, value)) + "]"
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{name} = {_toml(each)}" for name, each in value.items()) + " }"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_toml, value)) + "]"
+    if isinstance(value, date):
+        return value.isoformat()
     return json.dumps(value)
 
 
