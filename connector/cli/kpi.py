@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from connector.cli import picture
-from connector.cli.option import DEFAULT, add_json, whole
+from connector.cli.option import DEFAULT, add_json, natural, whole
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -42,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"{', '.join(_KINDS)}, or the name of a [[period]] (month)",
     )
     parser.add_argument("--date", metavar="YYYY-MM-DD", help="a day of the period; by default today")
-    parser.add_argument("--days", type=whole, default=30, metavar="N", help="days of --period rolling (30)")
+    parser.add_argument("--days", type=natural, default=30, metavar="N", help="days of --period rolling (30)")
     parser.add_argument(
         "--as-of", metavar="YYYY-MM-DD", help="count from history what was so at the end of that day"
     )

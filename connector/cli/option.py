@@ -32,6 +32,14 @@ def whole(text: str) -> int:
     return number
 
 
+def natural(text: str) -> int:
+    """A number of things of which there must be one: 1 or more."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("write 1 or more")
+    return number
+
+
 def count(number: int, one: str, many: str = "") -> str:
     """``1 policy``, ``2 policies``."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"

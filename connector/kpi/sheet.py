@@ -32,8 +32,8 @@ class Sheet(NamedTuple):
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """(line on which the row ends, cells) of each row under the header; empty lines are passed over."""
         reader = csv.reader(io.StringIO(self.text, newline=""), delimiter=self.separator)
-        next(reader)
         try:
+            next(reader)
             for row in reader:
                 if row:
                     yield reader.line_num, row
@@ -49,6 +49,8 @@ def opened(raw: bytes, name: str, encoding: str = "") -> Sheet:
         except (OSError, EOFError, zlib.error) as error:
             raise Unusable(f"{name}: the packed file is damaged: {error}") from None
     text, used = _decoded(raw, name, encoding)
+    if "\n" not in text:
+        text = text.replace("\r", "\n")  # as spreadsheets of old Macs save it
     first = text.split("\n", 1)[0]
     if not first.strip():
         raise Unusable(f"{name}:1: no header; the first line names the columns")

@@ -175,6 +175,12 @@ def test_a_wrong_question_is_exit_2(scored, words, told):
     assert told in said["error"]
 
 
+def test_a_period_has_at_least_a_day(capsys):
+    """No defect of ours is reported for a number that is too small."""
+    assert main(["kpi", "--log", "any.csv", "--period", "rolling", "--days", "0"]) == 2
+    assert "write 1 or more" in capsys.readouterr().err
+
+
 def test_looking_for_garbage_goes_on_afterwards(scored):
     """What the verb switches off it switches on again."""
     scored()

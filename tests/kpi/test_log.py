@@ -138,6 +138,12 @@ def test_encodings_and_packing_are_found_out(encoding):
         assert log.sheet.encoding == encoding.removesuffix("-sig")
 
 
+def test_lines_may_end_as_on_old_macs():
+    """A lone carriage return is a line's end where no other is."""
+    text = "number,state,sys_updated_at,opened_at\rINC1,New,2016-03-01 08:10,2016-03-01 08:00\r"
+    assert [one.number for one in read_log(text.encode(), "log.csv", UTC).tickets] == ["INC1"]
+
+
 def test_the_headings_of_a_list_view_do_as_well():
     """Exports carry labels: ``Assignment group`` for assignment_group."""
     head = "Number,Incident state,Updated,Opened,Resolved,Closed,Assignment group,Assigned to,Priority"
