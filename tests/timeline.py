@@ -47,10 +47,18 @@ SLOTS: tuple[tuple[Table, ...], ...] = (
          "service_hours": "onsite", "required": {"findings": "work_notes", "need": "description"}},
         {"rule": "tier_escalation", "name": "to-infrastructure", "from": "first_line", "to": "second_line",
          "to_group": "Infrastructure", "after": "2h", "service_hours": "remote"},
+        {"rule": "tier_escalation", "name": "to-who-is-on-call", "from": "first_line", "to": "second_line",
+         "beyond": {"category": ["network"]}, "marked_by": "u_desk_escalate",
+         "to_groups": [{"group": "Network Operations", "where": {"category": "network"}}],
+         "on_call": [{"group": "Infrastructure", "service_hours": "onsite"},
+                     {"group": "Network Operations", "person": "lead.zhao"}]},
     ),
     (
         {"rule": "tier_escalation", "name": "to-vendor", "from": "second_line", "to": "vendor",
          "marked_by": "u_desk_escalate", "after": "3h", "service_hours": "remote"},
+        {"rule": "tier_escalation", "name": "to-vendor-and-back", "from": "second_line", "to": "vendor",
+         "beyond": {"category": ["network"]}, "after": "6h", "service_hours": "remote",
+         "contracts": {"Vendor Support": "C-1"}, "returned_by": "u_desk_confirmed"},
     ),
     (
         {"rule": "major_incident", "name": "major-crisis", "when": {"class": "urgent"},
@@ -138,7 +146,7 @@ SLOTS: tuple[tuple[Table, ...], ...] = (
 SETS_BACK = frozenset({"knowledge-set-back", "confirmed-or-back"})
 ASKS_WHO_WROTE = frozenset({"to-second-line", "updates", "urgent-updates"})
 """Only the audit tells that."""
-CHAINS = frozenset({"to-vendor"})
+CHAINS = frozenset({"to-vendor", "to-vendor-and-back"})
 
 _parse = TypeAdapter(AnyPolicy).validate_python
 

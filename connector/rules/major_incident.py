@@ -39,8 +39,9 @@ class MajorIncident(Policy):
 
     `when` says what a major incident is, by class or priority; `where` by any column, such as its service.
     With `similar` it is the ticket with which so many of its kind have been opened within a time: the report
-    names the others, and those that follow while it lasts are no incidents of their own. While such a
-    ticket is open:
+    names the others, and those that follow while it lasts are no incidents of their own. Where only a later
+    change of an earlier ticket makes them alike, that is found in the next full pass. While such a ticket is
+    open:
 
     * **Report.** A task goes to the maintenance lead `report_to`, due `report_within` after the incident
       began. Taking the task up, or closing it, confirms the report. Without that by the limit one work note
