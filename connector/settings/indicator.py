@@ -229,10 +229,12 @@ def figures_named(document: Mapping[str, Any]) -> Iterator[Finding]:
     known = [one.id for one in indicators()]
     yield from _overlapping(_entries(document, "period"))
     for kind in ("source", "indicator", "score", "period"):
-        seen: set[object] = set(known if kind == "indicator" else ())
+        seen: set[str] = set(known if kind == "indicator" else ())
         for index, entry in enumerate(_entries(document, kind)):
             name = entry.get("name")
-            if isinstance(name, str) and name in seen:
+            if not isinstance(name, str):
+                continue  # no name at all, which is found elsewhere
+            if name in seen:
                 yield Finding((kind, index, "name"), f"the name is taken by another {kind}")
             seen.add(name)
     for index, entry in enumerate(_entries(document, "indicator")):

@@ -80,3 +80,10 @@ def test_all_at_once():
         + 'source = "x"\n[[score]]\nname = "g"\nof = "group"\nweights = { R-E5 = 1 }\n[kpi]\nshifts = "y"'
     )
     assert len(problems(text)) == 3
+
+
+@pytest.mark.parametrize("kind", ["source", "indicator", "score", "period"])
+@pytest.mark.parametrize("name", ["[]", "{}", '["a"]', "1"])
+def test_a_name_that_is_no_text_is_a_mistake_like_any_other(kind, name):
+    """Not the end of the program."""
+    assert any("name" in problem for problem in problems(f"[[{kind}]]\nname = {name}\n"))
