@@ -231,7 +231,7 @@ def _periods(tickets: "tuple[Ticket, ...]", args: argparse.Namespace, zone: "Zon
 def _moment(day: str | None, zone: "ZoneInfo") -> "Instant | None":
     from connector.cli.kpi import end_of
 
-    return None if day is None else end_of(day, zone)
+    return None if day is None else end_of(day, zone, "--as-of")
 
 
 def _weekdays(zone: "ZoneInfo") -> Any:

@@ -159,6 +159,7 @@ def test_one_group_by_its_name(scored):
 @pytest.mark.parametrize(
     ("words", "told"),
     [
+        (["--as-of", "nonsense"], '--as-of: "nonsense" is not a day'),
         (["--as-of", "2015-01-01"], "nothing had been opened by then; the log begins 2016-03-01 08:00"),
         (["--scope", "group=Group 1"], 'no group "Group 1" in the log; there are: Group 24, Group 70'),
         (["--scope", "team"], '"team" is not a scope'),
