@@ -86,7 +86,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _settings(path: str | None) -> "Settings":
-    """The configuration named, or the example with the desks of the log."""
+    """The configuration named, or the example with the desks of the log and the policies about incidents: it
+    holds no changes, calls or dates, which would only be asked for in vain.
+    """
     import tomllib
     from pathlib import Path
 
@@ -100,7 +102,10 @@ def _settings(path: str | None) -> "Settings":
     overlay = tomllib.loads((Path(__file__).parent / "replay.toml").read_text(encoding="utf-8"))
     desks = tuple(Desk.model_validate(desk) for desk in overlay["desk"])
     safety = settings.safety.model_copy(update={"max_changes": 5000, "share_from": 5000})
-    return settings.model_copy(update={"desks": desks, "kpi": Kpi(**overlay["kpi"]), "safety": safety})
+    policies = tuple(policy for policy in settings.policies if policy.about() == "incident")
+    return settings.model_copy(
+        update={"desks": desks, "kpi": Kpi(**overlay["kpi"]), "safety": safety, "policies": policies}
+    )
 
 
 def _play(console: "Console", rehearsal: "Rehearsal", replay: Any, first: int, days: int | None) -> None:

@@ -51,8 +51,11 @@ def test_shared_files_are_no_configurations(folder: Path) -> None:
     assert stores == {"berlin.sqlite", "wuhan.sqlite"}
 
 
-def test_one_line_each(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_line_each(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Well, late, paused, braked: in a word, and what waits below."""
+    monkeypatch.setenv("COLUMNS", "200")
     passes(folder / "berlin.toml", 60)
     assert main(["status", str(folder)]) == 1
     said = capsys.readouterr().out

@@ -46,7 +46,7 @@ def test_observing_writes_nothing_and_says_how_to_begin(
     assert site.run("plan") == 0
     told = capsys.readouterr().out
     assert "2 changes observed only, never written" in told
-    assert 'mode = "enforce"' in told
+    assert "desk-connector enforce" in " ".join(told.split())
     assert site.run("apply") == 0
     assert site.writes() == 0
 
