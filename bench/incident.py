@@ -13,7 +13,7 @@ from random import Random
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from connector.sync.instant import instant, platform_time
+from connector.instant import instant, platform_time
 
 ROWS, PAGE = 100_000, 1000
 FIRST = 1_780_286_400

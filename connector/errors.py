@@ -15,8 +15,7 @@
        │  └─ Unserviced         left out of a batch: a write may or may not have happened
        └─ Skippable             this record waits, the others go on
           ├─ Forbidden          403
-          ├─ NotFound           404
-          └─ Changed            somebody wrote the record after we read it
+          └─ NotFound           404
 
 Exceptions become exit codes in ``cli/`` only.
 """
@@ -92,7 +91,3 @@ class Forbidden(Skippable):
 
 class NotFound(Skippable):
     """HTTP 404: gone, or hidden from us."""
-
-
-class Changed(Skippable):
-    """Somebody wrote the record after we read it; it is judged again in the next pass."""

@@ -19,12 +19,12 @@ from hypothesis import settings as limits
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
+from connector.instant import platform_time
 from connector.reconcile import PassReport
 from connector.rules.base import Policy
 from connector.rules.catalogue import AnyPolicy
 from connector.sandbox.change_state import WAYS
 from connector.settings import Settings
-from connector.sync.instant import platform_time
 from tests.world import DAY, HOUR, MINUTE, Desk, read, record_id
 
 Table = Mapping[str, Any]

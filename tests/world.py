@@ -15,11 +15,11 @@ from typing import Any, NamedTuple, Self
 
 from connector.cli.furnish import furnish
 from connector.clock import SimulatedClock
+from connector.instant import platform_time
 from connector.reconcile import PassReport, World, build_world, open_gateway, run_pass
 from connector.sandbox import Fault, Faults, Instance, Logged, Request, Response, Rest, in_process
 from connector.settings import Settings, loads
 from connector.sync.gateway import AnyCredentials, Credentials
-from connector.sync.instant import platform_time
 from connector.sync.store import Store
 
 MON = 1_780_275_600

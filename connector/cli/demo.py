@@ -201,7 +201,7 @@ def _close(console: "Console", rehearsal: "Rehearsal", start: int, time: "Clockf
 
 def _journal(rehearsal: "Rehearsal", sys_id: str, time: "Clockface") -> str:
     """The work notes as the platform shows them: newest first, in the reader's zone, with names."""
-    from connector.sync.instant import instant
+    from connector.instant import instant
 
     people = {row["user_name"]: row["name"] for row in rehearsal.instance.rows("sys_user")}
     return "\n\n".join(

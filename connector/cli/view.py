@@ -55,7 +55,7 @@ class Legend:
         if column == "state":
             return self._states.get(raw, raw)
         if _STAMP.fullmatch(raw):
-            from connector.sync.instant import instant
+            from connector.instant import instant
 
             return self._time(instant(raw))
         return self._names.get(raw, short(raw))

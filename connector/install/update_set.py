@@ -6,7 +6,6 @@ computes `payload_hash` is not published; ours is a check sum, and hand-made set
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import groupby
 from typing import NamedTuple
@@ -15,6 +14,7 @@ from zlib import crc32
 
 from connector.install.blueprint import Kind, Piece
 from connector.install.survey import UPDATE_SET
+from connector.instant import platform_time
 from connector.ticket import Instant
 
 _GLOBAL = '<application display_value="Global">global</application>'
@@ -46,7 +46,7 @@ def update_set(pieces: Sequence[Piece], now: Instant) -> str:
     children = updates(pieces)
     digest = _digest(children)
     header = _sys_id("sys_remote_update_set", digest)
-    at = datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%d %H:%M:%S")
+    at = platform_time(now)
     name = name_of(pieces)
     stamps = _stamps(at)
     lines = [

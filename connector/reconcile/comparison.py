@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from connector.instant import known_instant
 from connector.reconcile.world import World
 from connector.rules.base import Moment
 from connector.rules.sla_timer import SlaTimer, TargetClock
 from connector.sync.gateway import term
-from connector.sync.instant import instant
 from connector.sync.row import Row
 from connector.ticket import Instant, Ticket
 
@@ -59,7 +59,7 @@ class NativeLevels:
 
 def _line(row: Row, ours: TargetClock, due: Instant, name: str, zone: str, at: Moment) -> str:
     said = f"task_sla {row.get('sla.name', '')}: "
-    planned = _instant(row.get("planned_end_time", ""))
+    planned = known_instant(row.get("planned_end_time", ""))
     if row.get("stage") == "paused" or ours.paused_since is not None:
         if (row.get("stage") == "paused") == (ours.paused_since is not None):
             return f"{said}paused, as here"
@@ -84,7 +84,7 @@ def _causes(row: Row, ours: TargetClock, name: str, zone: str) -> list[str]:
     limit = _seconds(row.get("sla.duration", ""))
     if limit is not None and limit != ours.budget:
         found.append(f"its limit is {limit // 60} min, here {ours.budget // 60} min")
-    started = _instant(row.get("start_time", ""))
+    started = known_instant(row.get("start_time", ""))
     if started is not None and abs(started - ours.started) > TOLERANCE:
         found.append(
             "it starts when its condition was met, here at the opening (without retroactive start)"
@@ -107,13 +107,6 @@ def _causes(row: Row, ours: TargetClock, name: str, zone: str) -> list[str]:
     return found
 
 
-def _instant(text: str) -> Instant | None:
-    try:
-        return instant(text) if text else None
-    except ValueError:
-        return None
-
-
 def _seconds(text: str) -> int | None:
     """A duration, which the platform writes as an instant after 1970-01-01 00:00:00."""
-    return _instant(text)
+    return known_instant(text)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from connector.errors import GatewayError
+from connector.instant import instant
 from connector.intent import Verdict
 from connector.reconcile.comparison import NativeLevels
 from connector.reconcile.duty import with_duty
@@ -16,7 +17,6 @@ from connector.rules.base import Moment, Policy
 from connector.rules.sla_timer import SlaTimer
 from connector.settings import Settings
 from connector.sync.change import Plan, Wish
-from connector.sync.instant import instant
 from connector.sync.plan import make_plan
 from connector.sync.store import JournalEntry
 from connector.ticket import Instant, Ticket

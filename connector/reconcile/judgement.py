@@ -1,7 +1,7 @@
 """Every policy's verdict on every ticket that changed or is due."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from connector.reconcile.library import MirroredLibrary
@@ -49,6 +49,13 @@ class Judged:
         else:
             self.kept[wish.policy] += 1
             self.wishes.append(wish)
+
+    def take(self, wishes: Sequence[Wish], most: int) -> list[Wish]:
+        """Take in what is wished for one record, each kind in its order; those that are to be written."""
+        enforced = unhurried([wish for wish in wishes if not wish.observe])
+        for wish in (*enforced, *unhurried([wish for wish in wishes if wish.observe])):
+            self.keep(wish, most)
+        return enforced
 
 
 def judge(world: World, settings: Settings, now: Instant, *, full: bool = False) -> Judged:
@@ -190,10 +197,8 @@ class Judgement:
                 wishes.append(Wish(name, opened_at < enforced_from, ticket, reason, left))
         if wishes is None:
             return again
-        enforced = unhurried([wish for wish in wishes if not wish.observe])
+        enforced = judged.take(wishes, self._most)
         self._loads.count(enforced)
-        for wish in (*enforced, *unhurried([wish for wish in wishes if wish.observe])):
-            judged.keep(wish, self._most)
         return 0 if enforced else again
 
 
@@ -216,20 +221,33 @@ def readable(
     world: World, mirrored: Iterable[Mirrored], now: Instant, judged: Judged | None = None
 ) -> Iterator[Ticket]:
     """These as tickets; one that cannot be read is quarantined with its reason, the rest go on."""
-    strange, normalise = world.strange, world.normaliser.ticket
+    normalise = world.normaliser.ticket
+    return legible(world.store, "incident", world.strange, mirrored, lambda one: normalise(*one), now, judged)
+
+
+def legible(
+    store: Store,
+    table: str,
+    strange: set[str],
+    mirrored: Iterable[Mirrored],
+    made: Callable[[Mirrored], Ticket],
+    now: Instant,
+    judged: Judged | None,
+) -> Iterator[Ticket]:
+    """What ``made`` makes of the records; those that it cannot read are quarantined and ``strange``."""
     for one in mirrored:
         try:
-            ticket = normalise(*one)
+            ticket = made(one)
         except Unreadable as error:
             sys_id = one.row["sys_id"]
-            world.store.quarantine("incident", sys_id, str(error), now)
+            store.quarantine(table, sys_id, str(error), now)
             strange.add(sys_id)
             if judged is not None:
                 judged.quarantined += 1
             continue
         if strange and ticket.sys_id in strange:
             strange.discard(ticket.sys_id)
-            world.store.release([ticket.sys_id])
+            store.release([ticket.sys_id])
         yield ticket
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from connector.errors import GatewayError, Refused
+from connector.instant import instant
 from connector.intent import occasion
 from connector.kpi.figure import Figures
 from connector.kpi.period import Period, before, period_of
@@ -20,7 +21,6 @@ from connector.reconcile.world import World
 from connector.settings import Settings
 from connector.sync.apply import carry_out
 from connector.sync.change import Because, Change, FieldChange, Plan
-from connector.sync.instant import instant
 from connector.sync.outcome import Answer, Outcome, Written
 from connector.sync.store import JournalEntry
 from connector.ticket import Instant

@@ -4,14 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from connector.reconcile.duty import with_duty
-from connector.reconcile.judgement import CHUNK, Judged
+from connector.reconcile.judgement import CHUNK, Judged, legible
 from connector.reconcile.register import Register
 from connector.reconcile.world import World
 from connector.rules.base import Moment
 from connector.settings import Settings
 from connector.sync.change import Plan, Wish
-from connector.sync.normalise import Unreadable
-from connector.sync.plan import make_plan, outstanding, unhurried
+from connector.sync.plan import make_plan, outstanding
 from connector.sync.row import CALENDAR
 from connector.ticket import Instant, Ticket
 
@@ -48,21 +47,16 @@ def read_records(
     judged: Judged | None = None,
 ) -> Iterator[Ticket]:
     """Records of the mirror; one that cannot be read is quarantined with its reason, the rest go on."""
-    store = world.store
-    for mirrored in store.load_records(sys_ids):
-        sys_id = mirrored.row["sys_id"]
-        try:
-            ticket = register.ticket(mirrored, settings.instance.adopt_instant)
-        except Unreadable as error:
-            store.quarantine(register.table, sys_id, str(error), now)
-            register.strange.add(sys_id)
-            if judged is not None:
-                judged.quarantined += 1
-            continue
-        if sys_id in register.strange:
-            register.strange.discard(sys_id)
-            store.release([sys_id])
-        yield ticket
+    store, adopted = world.store, settings.instance.adopt_instant
+    return legible(
+        store,
+        register.table,
+        register.strange,
+        store.load_records(sys_ids),
+        lambda mirrored: register.ticket(mirrored, adopted),
+        now,
+        judged,
+    )
 
 
 def _ask(
@@ -86,10 +80,7 @@ def _ask(
             since = policy.enforced_from(ticket.desk, settings.instance.zone)
             observe = (at.now if ticket.kind == CALENDAR else ticket.opened_at) < since
             wishes.append(Wish(policy.name, observe, ticket, verdict.reason, left))
-    enforced = unhurried([wish for wish in wishes if not wish.observe])
-    for wish in (*enforced, *unhurried([wish for wish in wishes if wish.observe])):
-        judged.keep(wish, settings.safety.max_changes)
-    return 0 if enforced else again
+    return 0 if judged.take(wishes, settings.safety.max_changes) else again
 
 
 def plan_records(world: World, settings: Settings, judged: Mapping[str, Judged], now: Instant) -> list[Plan]:

@@ -5,16 +5,24 @@ from typing import ClassVar, Literal, NamedTuple
 
 from pydantic import Field
 
-from connector.intent import Intent, Verdict
+from connector.intent import Verdict
 from connector.rules.base import Duration, Moment, many
-from connector.rules.obligation import ColumnName, ColumnNames, Obligation, filled, instant_in
+from connector.rules.obligation import (
+    ColumnName,
+    ColumnNames,
+    Course,
+    Obligation,
+    filled,
+    instant_in,
+    lacking,
+)
 from connector.ticket import FaultClass, Instant, Ticket, TicketState
-from connector.wording import Bilingual, piece
+from connector.wording import Bilingual
 
 Step = Literal["application", "assessment", "answer", "approval", "implementation"]
 
 
-class _Course(NamedTuple):
+class _Work(NamedTuple):
     """When it was carried out, as far as it has come."""
 
     began: Instant | None
@@ -116,29 +124,27 @@ class ChangeControl(Obligation):
         elsewhere = self.elsewhere(ticket)
         if elsewhere:
             return Verdict(elsewhere)
-        course = self._course(ticket)
-        if course.began is None:
+        work = self._work(ticket)
+        if work.began is None:
             return self._before(ticket, at)
-        found: list[Intent] = []
-        reasons: list[str] = []
-        again: list[Instant] = []
-        self._steps(ticket, at, course, (found, reasons, again))
-        self._window(ticket, at, course, (found, reasons, again))
-        return Verdict("; ".join(reasons) or "in order", tuple(found), min(again, default=None))
+        course = Course([], [], [])
+        self._steps(ticket, at, work, course)
+        self._window(ticket, at, work, course)
+        return course.verdict("in order")
 
     def explain(self, ticket: Ticket, at: Moment) -> list[str]:
         """Its class, its window, each step, and when it was carried out."""
         if ticket.state is TicketState.CANCELED or self.elsewhere(ticket):
             return []
         kind = self._class(ticket)
-        missing, course, time = self._missing(ticket), self._course(ticket), at.wording.time
+        missing, work, time = self._missing(ticket), self._work(ticket), at.wording.time
         start, end = instant_in(ticket, self.planned_start), instant_in(ticket, self.planned_end)
         lines = [f"class {kind or 'unknown'}", f"window {time(start)} to {time(end)}"]
         lines += [f"{step}: lacks {', '.join(columns)}" for step, columns in missing.items()]
-        if course.began is not None:
-            lines.append(f"implemented {time(course.began)} to {time(course.ended)}")
-            if kind in self.afterwards and course.ended is not None:
-                lines.append(f"to be made up by {time(course.ended + self.record_within)}")
+        if work.began is not None:
+            lines.append(f"implemented {time(work.began)} to {time(work.ended)}")
+            if kind in self.afterwards and work.ended is not None:
+                lines.append(f"to be made up by {time(work.ended + self.record_within)}")
         return lines
 
     def _before(self, ticket: Ticket, at: Moment) -> Verdict:
@@ -158,15 +164,9 @@ class ChangeControl(Obligation):
             reason, tuple(self.finding(ticket, at, ("ready",), "change_not_ready", "R-G1", **told))
         )
 
-    def _steps(
-        self,
-        ticket: Ticket,
-        at: Moment,
-        course: _Course,
-        result: tuple[list[Intent], list[str], list[Instant]],
-    ) -> None:
+    def _steps(self, ticket: Ticket, at: Moment, work: _Work, course: Course) -> None:
         """It has begun, or is over: steps and record that are missing."""
-        found, reasons, again = result
+        found, reasons, again = course
         missing = self._missing(ticket)
         record = [column for column in self.record if not filled(ticket, column)]
         closed = ticket.state is TicketState.CLOSED
@@ -174,7 +174,7 @@ class ChangeControl(Obligation):
             missing |= {"record": record} if record and closed else {}
             if not missing:
                 return
-            due = None if course.ended is None else course.ended + self.record_within
+            due = None if work.ended is None else work.ended + self.record_within
             if due is None or at.now < due:
                 reasons.append(f"to be made up: {', '.join(missing)}")
                 again += [] if due is None else [due]
@@ -192,32 +192,26 @@ class ChangeControl(Obligation):
             told = {"lacks": _named({"record": record})}
             found += self.finding(ticket, at, ("record",), "change_not_recorded", "R-G1", **told)
 
-    def _window(
-        self,
-        ticket: Ticket,
-        at: Moment,
-        course: _Course,
-        result: tuple[list[Intent], list[str], list[Instant]],
-    ) -> None:
+    def _window(self, ticket: Ticket, at: Moment, work: _Work, course: Course) -> None:
         """It has begun: was that inside the window, and was or is the end?"""
-        found, reasons, again = result
+        found, reasons, again = course
         when = at.wording.when
         start, end = instant_in(ticket, self.planned_start), instant_in(ticket, self.planned_end)
-        if start is not None and course.began is not None and course.began < start:
+        if start is not None and work.began is not None and work.began < start:
             reasons.append("before its window")
-            told = {"began": when(course.began), "start": when(start)}
+            told = {"began": when(work.began), "start": when(start)}
             found += self.finding(ticket, at, ("early", start), "change_early", "R-G1", **told)
         if end is None:
             return
-        if (at.now if course.ended is None else course.ended) > end:
+        if (at.now if work.ended is None else work.ended) > end:
             reasons.append("after its window")
-            over = None if course.ended is None else when(course.ended)
+            over = None if work.ended is None else when(work.ended)
             late = ("late", end)
             found += self.finding(ticket, at, late, "change_late", "R-G1", ended=over, end=when(end))
-        elif course.ended is None:
+        elif work.ended is None:
             again.append(end + 1)
 
-    def _course(self, ticket: Ticket) -> _Course:
+    def _work(self, ticket: Ticket) -> _Work:
         """By the record's own columns, else since its state says so."""
         began, ended = instant_in(ticket, self.actual_start), instant_in(ticket, self.actual_end)
         if began is None and ticket.state in _BEGUN:
@@ -225,7 +219,7 @@ class ChangeControl(Obligation):
         if began is not None and ended is None and ticket.state in _DONE:
             over = [span.start for span in ticket.spans if span.state in _DONE]
             ended = max(began, over[0] if over else ticket.updated_at)
-        return _Course(began, ended)
+        return _Work(began, ended)
 
     def _class(self, ticket: Ticket) -> FaultClass | None:
         value = ticket.extra.get(self.class_column, "")
@@ -261,9 +255,4 @@ _READY = Verdict("ready")
 
 
 def _named(missing: Mapping[str, Iterable[str]]) -> Bilingual:
-    """``the approval (approval), the assessment (risk)`` in both languages."""
-    parts = [(piece(f"step_{step}"), ", ".join(columns)) for step, columns in missing.items()]
-    return Bilingual(
-        ", ".join(f"{name.en} ({columns})" for name, columns in parts),
-        "、".join(f"{name.zh}（{columns}）" for name, columns in parts),
-    )
+    return lacking({step: ", ".join(columns) for step, columns in missing.items()})

@@ -2,11 +2,11 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from connector.instant import platform_time
 from connector.intent import Create, Intent, Note, Occasion, Verdict, occasion
 from connector.rules.base import Duration, Kin, Moment, Peer, Policy
 from connector.rules.condition import ColumnPath, Where, further, holds, value_in
@@ -223,7 +223,7 @@ class MajorIncident(Policy):
 
     def _report(self, ticket: Ticket, at: Moment, due: Instant, others: Sequence[Peer]) -> Create:
         lead = at.directory.people.get(self.report_to)
-        due_date = datetime.fromtimestamp(due, UTC).strftime("%Y-%m-%d %H:%M:%S")
+        due_date = platform_time(due)
         told = {
             "number": ticket.number,
             "due": at.wording.when(due),

@@ -1,12 +1,12 @@
 """What policies about other records than faults have in common: their table, and how they tell a finding."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from functools import cached_property
 from typing import Annotated, NamedTuple
 
 from pydantic import BeforeValidator, Field, field_validator
 
+from connector.instant import known_instant, platform_time
 from connector.intent import Create, Intent, Note, Occasion, Verdict, occasion
 from connector.rules.base import Duration, Moment, Policy, as_tuple, many
 from connector.ticket import Instant, Ticket
@@ -213,22 +213,24 @@ def task_fields(ticket: Ticket, kind: str, due: Instant | None = None) -> dict[s
         "incident": ticket.sys_id if ticket.kind == "incident" else "",
         "parent": "" if ticket.kind == "calendar" else ticket.sys_id,
         "correlation_display": f"desk-policy:{kind}",
-        **({} if due is None else {"due_date": datetime.fromtimestamp(due, UTC).strftime(_FORMAT)}),
+        **({} if due is None else {"due_date": platform_time(due)}),
     }
 
 
 def instant_in(ticket: Ticket, column: str) -> Instant | None:
     """The instant that a date column of the record says; None where it is empty or no date."""
-    text = ticket.extra.get(column, "")
-    try:
-        return int(datetime.strptime(text, _FORMAT).replace(tzinfo=UTC).timestamp()) if text else None
-    except ValueError:
-        return None
+    return known_instant(ticket.extra.get(column, ""))
+
+
+def lacking(missing: Mapping[str, str]) -> Bilingual:
+    """Step or part → its columns, in both languages: ``the approval (approval), the assessment (risk)``."""
+    parts = [(piece(f"step_{step}"), columns) for step, columns in missing.items()]
+    return Bilingual(
+        ", ".join(f"{name.en} ({columns})" for name, columns in parts),
+        "、".join(f"{name.zh}（{columns}）" for name, columns in parts),
+    )
 
 
 def filled(ticket: Ticket, column: str) -> bool:
     """Whether a column of the record holds anything."""
     return bool(ticket.extra.get(column, "").strip())
-
-
-_FORMAT = "%Y-%m-%d %H:%M:%S"

@@ -7,9 +7,9 @@ from pydantic import Field
 
 from connector.intent import Verdict
 from connector.rules.base import Duration, Moment
-from connector.rules.obligation import ColumnName, ColumnNames, Obligation, filled, instant_in
+from connector.rules.obligation import ColumnName, ColumnNames, Obligation, filled, instant_in, lacking
 from connector.ticket import Ticket, TicketState
-from connector.wording import Bilingual, piece
+from connector.wording import Bilingual
 
 
 class ReleasePlan(Obligation):
@@ -108,11 +108,7 @@ _PLANNED = Verdict("planned")
 
 
 def _named(missing: Mapping[str, list[str]]) -> Bilingual:
-    parts = [
-        (piece(f"step_{part}"), ", ".join(columns) if part == "time" else " / ".join(columns))
-        for part, columns in missing.items()
-    ]
-    return Bilingual(
-        ", ".join(f"{name.en} ({columns})" for name, columns in parts),
-        "、".join(f"{name.zh}（{columns}）" for name, columns in parts),
+    """All columns of the time are lacking, of the others one would do."""
+    return lacking(
+        {part: (", " if part == "time" else " / ").join(columns) for part, columns in missing.items()}
     )

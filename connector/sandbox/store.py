@@ -146,11 +146,6 @@ class Store:
                 self._inserts[shape] = sql
         self.db.execute(sql, tuple(filled.values()))
 
-    def insert_many(self, root: str, rows: Iterable[Mapping[str, str]]) -> None:
-        """Add records one after another."""
-        for row in rows:
-            self.insert(root, row)
-
     @contextmanager
     def loading(self, root: str, count: int) -> Iterator[None]:
         """For adding so many rows: where they outnumber those that are there, the indexes are made

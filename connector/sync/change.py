@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from connector.instant import platform_time
 from connector.intent import Intent, Keep, Note, Set
-from connector.sync.instant import platform_time
 from connector.ticket import Instant, Ticket, TicketState
 
 COMMENTS = "comments"

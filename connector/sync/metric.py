@@ -10,8 +10,8 @@ own observation does.
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from connector.instant import instant
 from connector.sync.history import FIELDS, UNKNOWN, Change
-from connector.sync.instant import instant
 from connector.sync.row import Row
 from connector.ticket import Instant, TicketState
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 
+from connector.instant import instant, known_instant, platform_time
 from connector.sync.history import FIELDS, Change, Standing, caught_up, spans
-from connector.sync.instant import instant, platform_time
 from connector.sync.metric import changes_from
 from connector.sync.row import Row, flat
 from connector.ticket import (
@@ -126,7 +126,7 @@ class Normaliser:
                 raise Unreadable("sys_id, opened_at or sys_updated_on is empty or may not be read")
             stands = dialect.states[state]
             if metrics and dialect.measured:
-                created_at = _readable(get("sys_created_on", "")) or opened_at
+                created_at = known_instant(get("sys_created_on", "")) or opened_at
                 changes = changes_from(metrics, changes, created_at, state, dialect.states)
             if changes or resolved_at or closed_at:
                 life = spans(
@@ -261,14 +261,6 @@ def _ranked(
         if all(get(column, "") in wanted for column, wanted in where):
             return fault_class
     return None
-
-
-def _readable(text: str) -> int | None:
-    """The instant, or None where the text is none."""
-    try:
-        return instant(text)
-    except ValueError:
-        return None
 
 
 def _picker(columns: Mapping[str, str]) -> Callable[[Row], dict[str, str]]:

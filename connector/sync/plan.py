@@ -8,9 +8,9 @@ No silent priority. Over the brake nothing of that policy is written; the messag
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from connector.instant import instant
 from connector.intent import Create, Intent, Keep, Note, Occasion, Set
 from connector.sync.change import COMMENTS, Because, Change, Conflict, FieldChange, Plan, Safety, Scheme, Wish
-from connector.sync.instant import instant
 from connector.ticket import Instant, Ticket, TicketState
 
 MARKS_LENGTH = 4000

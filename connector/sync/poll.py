@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import NamedTuple, Protocol
 
 from connector.errors import TimedOut, Unavailable
-from connector.sync.instant import instant, platform_time
+from connector.instant import instant, platform_time
 from connector.sync.store import Look
 from connector.ticket import Instant
 

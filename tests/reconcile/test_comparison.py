@@ -2,10 +2,10 @@
 
 import pytest
 
+from connector.instant import platform_time
 from connector.reconcile import explain
 from connector.reconcile.comparison import NativeLevels
 from connector.rules.sla_timer import SlaTimer
-from connector.sync.instant import platform_time
 from connector.ticket import TicketState
 from tests.builder import HOUR, LI, MINUTE, MON, moment, spans, ticket
 from tests.world import Desk

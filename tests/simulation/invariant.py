@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from connector.instant import instant
 from connector.reconcile.recipe import BACK_OFF
-from connector.sync.instant import instant
 from tests.simulation.script import CHAINS, SETS_BACK, TICK, Script
 from tests.simulation.stage import Stage
 from tests.world import DAY, TABLES, US, Said, record_id, said_in

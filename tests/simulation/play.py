@@ -8,8 +8,8 @@ from typing import NamedTuple
 import pytest
 
 from connector.errors import SettingsError
+from connector.instant import instant
 from connector.sandbox import Fault
-from connector.sync.instant import instant
 from tests.simulation.script import DAYS, MOST_LATE, OUTAGES, SINGLE, TICK, Script, Step
 from tests.simulation.stage import Stage, file_of
 from tests.timeline import DEEDS, opens

@@ -6,8 +6,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connector.instant import platform_time
 from connector.sync.history import Change, Standing, spans
-from connector.sync.instant import platform_time
 from connector.sync.metric import changes_from
 from connector.ticket import Span, TicketState
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connector.instant import platform_time
 from connector.intent import Create, Intent, Keep, Note, Set, occasion
 from connector.sync.change import Change, Plan, Safety, Scheme, Wish
-from connector.sync.instant import platform_time
 from connector.sync.plan import make_plan
 from connector.ticket import DeskTask, Group, Ticket, TicketState
 

@@ -5,11 +5,11 @@ docs/decisions/0024-looking-without-touching.md.
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 from connector.errors import Forbidden, Retriable, Skippable, WrongInstance
 from connector.install.look.finding import Answer, doubt, good, wrong
 from connector.install.rights import rights, roles
+from connector.instant import platform_time
 from connector.reconcile.world import sources
 from connector.settings import Settings
 from connector.sync.gateway import Gateway, term
@@ -22,7 +22,7 @@ def visible(settings: Settings, gateway: Gateway) -> Iterator[Answer]:
     """Count against rows (§3.1, §7.5), and whether the very query of a pass is allowed (§2.3)."""
     kept = False
     for source in sources(settings):
-        begin = datetime.fromtimestamp(source.since or 0, UTC).strftime("%Y-%m-%d %H:%M:%S")
+        begin = platform_time(source.since or 0)
         order = f"{source.stamp}>={begin}^ORDERBY{source.stamp}^ORDERBYsys_id"
         query = f"{source.query}^{order}" if source.query else order
         try:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Executable, Table, delete, select, update
 
-from connector.sync.instant import instant
+from connector.instant import known_instant
 from connector.sync.row import Row, owner_of, storable
 from connector.sync.store import schema
 from connector.sync.store.engine import Setter, Upsert, among, ask, listed
@@ -229,9 +229,9 @@ class Mirror(Ledger, View):
             get = kept.get
             found = (
                 get("number") or "",
-                _stamp(get("opened_at", "")),
-                _stamp(get("resolved_at", "")),
-                _stamp(get("closed_at", "")),
+                known_instant(get("opened_at", "")),
+                known_instant(get("resolved_at", "")),
+                known_instant(get("closed_at", "")),
             )
             news.rows.append(kept)
             if before is not None and before[3:] == found:
@@ -284,7 +284,7 @@ class Mirror(Ledger, View):
 
     def _keep_calls(self, connection: Connection, rows: Sequence[Row]) -> int:
         values = [
-            (row["sys_id"], _stamp(row.get("opened_at", "")), self._packing.pack(connection, row))
+            (row["sys_id"], known_instant(row.get("opened_at", "")), self._packing.pack(connection, row))
             for row in rows
         ]
         return self._calls.run(connection, values)
@@ -310,7 +310,7 @@ class Mirror(Ledger, View):
         values = []
         for row in rows:
             before = known.get(row["sys_id"])
-            at = _stamp(row.get("sys_updated_on", ""))
+            at = known_instant(row.get("sys_updated_on", ""))
             if before is None or at is None:
                 continue
             for column in columns:
@@ -333,20 +333,12 @@ def _change_values(row: Row) -> tuple[Any, ...]:
     return (
         row["sys_id"],
         row.get("documentkey", ""),
-        _stamp(row.get("sys_created_on", "")) or 0,
+        known_instant(row.get("sys_created_on", "")) or 0,
         field,
         "" if journal else storable(row.get("oldvalue", "")),
         "" if journal else storable(row.get("newvalue", "")),
         storable(row.get("user", "")),
     )
-
-
-def _stamp(text: str) -> Instant | None:
-    """The instant, or None where the text is no date: looking for it by date will not find it."""
-    try:
-        return instant(text)
-    except ValueError:
-        return None
 
 
 def _ids(rows: Iterable[Row]) -> list[str]:

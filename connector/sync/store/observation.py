@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Engine, Executable, delete, func, select
+from sqlalchemy import Engine, Executable, delete, select
 
 from connector.sync.store import schema
 from connector.sync.store.engine import Adder, among, ask
@@ -80,11 +80,6 @@ class Observations:
         with self.engine.connect() as connection:
             for row in connection.execute(query.order_by(table.c.id)).mappings():
                 yield Observed(**{**row, "wanted": _unpacked(row["wanted"])})
-
-    def first_observed(self) -> Instant | None:
-        """When something was first kept; None: nothing is."""
-        with self.engine.connect() as connection:
-            return connection.execute(select(func.min(schema.observed.c.at))).scalar()
 
     def forget_observed(self, before: Instant) -> int:
         """Drop what is older, of tickets that are closed or unknown; how many rows.

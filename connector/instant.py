@@ -30,6 +30,14 @@ def instant(text: str) -> Instant | None:
         return _reckon(text)
 
 
+def known_instant(text: str) -> Instant | None:
+    """As `instant`, but None as well where the text is no date-time."""
+    try:
+        return instant(text)
+    except ValueError:
+        return None
+
+
 def _reckon(text: str) -> Instant:
     match = _DAY.match(text) if isinstance(text, str) else None
     if match is None or text[11:17] not in _MINUTES or text[17:] not in _SECONDS:

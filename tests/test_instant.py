@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.sync.instant import instant, platform_time
+from connector.instant import instant, platform_time
 
 
 @given(st.integers(-(2**33), 2**35))
