@@ -163,13 +163,15 @@ def _close(console: "Console", rehearsal: "Rehearsal", start: int, time: "Clockf
     from rich.text import Text
 
     from connector.cli.scorecard import print_scorecard
-    from connector.cli.view import Legend, print_explanation
+    from connector.cli.view import Legend, by_count, counts_table, print_explanation
     from connector.kpi.period import period_of
     from connector.kpi.scorecard import names_of
     from connector.reconcile import explain, run_pass, scores
 
     world, settings, now = rehearsal.world, rehearsal.settings, rehearsal.clock.now()
     last = run_pass(world, settings, now, apply=True)  # the last writes come back and are confirmed
+    written = {policy.name: rehearsal.tally.changes[policy.name] for policy in settings.policies}
+    console.print(counts_table("Written in the week, by policy", by_count(written), ("policy", "records")))
     console.print(Rule("The week against its targets"))
     week = period_of(start, "week", ZoneInfo(settings.instance.zone))
     figures = scores(world, settings, [week], now, scopes=("whole", "desk"))

@@ -60,6 +60,17 @@ def test_the_day_ends_with_nothing_left_to_do(shown: Shown) -> None:
     assert shown.instance.count("incident") > 40
 
 
+def test_each_policy_is_told_with_what_it_wrote(shown: Shown) -> None:
+    """Also those that had nothing to do, which is worth knowing."""
+    part = shown.text.partition("Written in the week, by policy")[2].partition("The week against")[0]
+    told = {
+        name: int(count.replace(",", "")) for name, count in re.findall(r"^ +(\S+) +([\d,]+) *$", part, re.M)
+    }
+    changes = shown.rehearsal.tally.changes
+    assert told == {policy.name: changes[policy.name] for policy in shown.rehearsal.settings.policies}
+    assert sum(told.values()) > 100
+
+
 def test_no_note_is_said_twice_and_each_says_why(shown: Shown) -> None:
     """Each of our notes ends in policy, clause and mark, once per ticket."""
     ours = [
