@@ -6,22 +6,9 @@ from hypothesis import strategies as st
 
 from connector.reconcile import PassReport
 from connector.sandbox import Fault
-from tests.timeline import (
-    CHAINS,
-    DEEDS,
-    NUMBERS,
-    SETS_BACK,
-    Table,
-    Then,
-    happens,
-    law,
-    lives,
-    mixes,
-    opens,
-    rests,
-    settle,
-    timelines,
-)
+from tests.law import law
+from tests.mix import CHAINS, SETS_BACK, Table, mixes, settle
+from tests.timeline import DEEDS, NUMBERS, Then, happens, lives, opens, rests, timelines
 from tests.world import DAY, HOUR, OWNED, TABLES, US, Desk, record_id, said_in, written
 
 LOST = (

@@ -9,23 +9,9 @@ from hypothesis import strategies as st
 from connector.reconcile.judgement import read_tickets
 from connector.sandbox import Fault
 from connector.ticket import Span, TicketState
-from tests.timeline import (
-    ASKS_WHO_WROTE,
-    DEEDS,
-    NUMBERS,
-    SETS_BACK,
-    SLOTS,
-    Table,
-    Then,
-    examples,
-    first,
-    happens,
-    lives,
-    mixes,
-    opens,
-    settle,
-    timelines,
-)
+from tests.law import examples
+from tests.mix import ASKS_WHO_WROTE, SETS_BACK, SLOTS, Table, first, mixes, settle
+from tests.timeline import DEEDS, NUMBERS, Then, happens, lives, opens, timelines
 from tests.world import HOUR, MINUTE, Desk, record_id
 
 COLUMNS = ("incident_state", "assignment_group", "assigned_to", "hold_reason", "priority")

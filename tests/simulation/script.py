@@ -1,8 +1,8 @@
 """What happens in a simulated run: days at a desk, and all that goes wrong meanwhile, drawn from a seed.
 
 A script is data. The same seed gives the same script as long as what is drawn from stays the same: the lists
-here and those of `tests.timeline`. A script can be cut down to some of its steps and played again, which is
-how a failure is made short.
+here and those of `tests.mix` and `tests.timeline`. A script can be cut down to some of its steps and played
+again, which is how a failure is made short.
 """
 
 import random
@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from connector.sandbox import Fault
 from connector.sync.poll import LAG
-from tests.timeline import CHAINS, DEEDS, NUMBERS, SETS_BACK, SLOTS, STORIES, Table
+from tests.mix import CHAINS, SETS_BACK, SLOTS, Table
+from tests.timeline import DEEDS, NUMBERS, STORIES
 from tests.world import DAY, HOUR, MINUTE, MON
 
 TICK = 5 * MINUTE

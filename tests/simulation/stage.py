@@ -28,9 +28,9 @@ from connector.reconcile.account import account
 from connector.sandbox import Fault, Faults
 from connector.settings import load
 from connector.sync.store import Store, open_sound
+from tests.mix import Table
 from tests.simulation.ear import Ear, Overheard
 from tests.simulation.script import Script, Step
-from tests.timeline import Table
 from tests.world import CONFIG, DAY, PASSWORD, US, Desk, Killed
 
 _TROUBLE = (ConnectorError, DBAPIError)
