@@ -1,7 +1,7 @@
 """Every policy's verdict on every ticket that changed or is due."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from connector.reconcile.library import MirroredLibrary
@@ -84,7 +84,6 @@ class Judgement:
         self._most = settings.safety.max_changes
         self._counted = settings.kpi.outcomes
         self._cohorts: dict[Cohort, tuple[Ticket, ...]] = {}
-        self._told: list[tuple[str, str]] = []
 
     def at_hand(self, mirrored: Sequence[Mirrored], touched: Waiting) -> Waiting:
         """Judge changed tickets before they are saved; sys_id → when to look again.
@@ -172,8 +171,10 @@ class Judgement:
 
     def _count(self) -> None:
         """Count the verdicts of a page at once: a `Counter` is quick on lists and slow on single things."""
-        self.judged.verdicts.update(self._told)
-        self._told.clear()
+        for name, told in self._bench.told.items():
+            for reason, tickets in Counter(told).items():
+                self.judged.verdicts[name, reason] += tickets
+            told.clear()
 
     def _ask(self, fitting: "Fitting", ticket: Ticket, at: Moment) -> Instant | None:
         """Collect what the policies want of one ticket; when to look at it again."""
@@ -185,11 +186,10 @@ class Judgement:
             return None
         again: Instant | None = None
         wishes: list[Wish] | None = None
-        tell = self._told.append
         opened_at = ticket.opened_at
-        for enforced_from, name, ask in fitting.policies:
+        for enforced_from, name, ask, tell in fitting.policies:
             reason, intents, look_again_at = ask(ticket, at)
-            tell((name, reason))
+            tell(reason)
             if look_again_at is not None and (again is None or look_again_at < again):
                 again = look_again_at
             if intents and (left := outstanding(ticket, intents, scheme)):
@@ -254,9 +254,12 @@ def legible(
 class Fitting:
     """The policies that apply to tickets of the same traits, in the order of the configuration."""
 
-    def __init__(self, policies: Sequence[Policy], desk: str, zone: str) -> None:
+    def __init__(
+        self, policies: Sequence[Policy], desk: str, zone: str, told: Mapping[str, list[str]]
+    ) -> None:
         self.policies = tuple(
-            (policy.enforced_from(desk, zone), policy.name, policy.judge) for policy in policies
+            (policy.enforced_from(desk, zone), policy.name, policy.judge, told[policy.name].append)
+            for policy in policies
         )
         self._grouping = tuple((policy.cohort, policy.kin) for policy in _grouping(policies))
 
@@ -273,6 +276,8 @@ class Bench:
 
     def __init__(self, policies: Sequence[Policy], zone: str) -> None:
         self.grouping = _grouping(policies)
+        self.told: dict[str, list[str]] = {policy.name: [] for policy in policies}
+        """Policy → the reasons of its verdicts that are still to be counted."""
         self._policies = policies
         self._zone = zone
         by_desk = any(isinstance(policy.mode, Partly) and policy.mode.desks for policy in policies)
@@ -286,7 +291,7 @@ class Bench:
         fitting = self._known.get(key)
         if fitting is None:
             fits = [policy for policy in self._policies if policy.applies(ticket)]
-            fitting = Fitting(fits, ticket.desk, self._zone)
+            fitting = Fitting(fits, ticket.desk, self._zone, self.told)
             self._known[key] = fitting
         return fitting
 

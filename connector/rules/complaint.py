@@ -115,7 +115,7 @@ class Complaint(Followed):
         if elsewhere:
             return Verdict(elsewhere)
         if self.low_score is not None:
-            answer = self._low(ticket)
+            answer = self._low(ticket) if ticket.tasks else None
             if answer is None:
                 return _CONTENT
             if _task(ticket, COMPLAINT) is None:

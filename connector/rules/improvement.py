@@ -114,6 +114,8 @@ class Improvement(Followed):
         elsewhere = self.elsewhere(ticket)
         if elsewhere:
             return Verdict(elsewhere)
+        if self.by_tasks and not ticket.tasks:  # so it is for nearly every ticket
+            return _NOTHING
         if not self.by_tasks and ticket.state is TicketState.CANCELED:
             return _OVER
         course = Course([], [], [])
@@ -130,7 +132,7 @@ class Improvement(Followed):
             if not self.by_tasks:
                 self.check(ticket, at, since, open_stages, "R-H3", course)
         reasons = list(dict.fromkeys(course.reasons))
-        return course._replace(reasons=reasons).verdict("nothing owed")
+        return course._replace(reasons=reasons).verdict(_NOTHING.reason)
 
     def explain(self, ticket: Ticket, at: Moment) -> list[str]:
         """Each improvement with its stages."""
@@ -192,6 +194,7 @@ class Improvement(Followed):
 
 
 _OVER = Verdict("canceled")
+_NOTHING = Verdict("nothing owed")
 
 
 def _verification(ticket: Ticket, key: str) -> DeskTask | None:

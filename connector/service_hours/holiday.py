@@ -4,9 +4,13 @@ Source: the `holidays` package, from 0.92 on, whose China days agree with the no
 2007 to 2026 on every working day. It is imported late: 50 ms that a calendar without holidays need not pay.
 """
 
+import sys
+from collections.abc import Callable
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import NamedTuple
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NamedTuple
 
 _DAY = timedelta(days=1)
 
@@ -23,10 +27,10 @@ def is_supported(country: str) -> bool:
     """Whether statutory days are known for ``CN``, ``DE``, ``DE-BY`` …"""
     if country == "CN":  # our own desk's; asked on every start, so without the import
         return True
-    from holidays import list_supported_countries
+    import holidays
 
     code, _, subdivision = country.partition("-")
-    known = list_supported_countries()
+    known = holidays.list_supported_countries()
     return code in known and (not subdivision or subdivision in known[code])
 
 
@@ -38,8 +42,7 @@ def statutory(country: str, year: int) -> Statutory:
     off"), the package leaves out days that are a weekend anyway, and a desk that works on Saturdays would be
     open in the middle of the Spring Festival.
     """
-    from holidays import country_holidays
-
+    country_holidays = _country_holidays()
     code, _, subdivision = country.partition("-")
     # Neighbouring years too: New Year 2008 began on 30 December 2007, its make-up day was the 29th.
     days = country_holidays(code, subdiv=subdivision or None, years=range(year - 1, year + 2))
@@ -56,6 +59,22 @@ def statutory(country: str, year: int) -> Statutory:
         frozenset(day for day in off if day.year == year),
         frozenset(day for day in make_up if day.year == year and day not in off),
     )
+
+
+def _country_holidays() -> Callable[..., Any]:
+    """`holidays.country_holidays`, without the other 250 countries.
+
+    The package `holidays.countries` imports all of them: 80 ms and 8 MB that a daemon for one country need
+    not pay. An empty package at its place leaves each to the import of its own module.
+    """
+    import holidays
+
+    name = "holidays.countries"
+    if name not in sys.modules:
+        package = ModuleType(name)
+        package.__path__ = [str(Path(folder) / "countries") for folder in holidays.__path__]
+        sys.modules[name] = package
+    return holidays.country_holidays
 
 
 def is_unannounced(country: str, year: int) -> bool:

@@ -1,8 +1,11 @@
 """China's days against the notices of the State Council, typed here by hand."""
 
+import subprocess
+import sys
 from datetime import date, timedelta
 
 import pytest
+from holidays import list_supported_countries
 
 from connector.service_hours import Calendar, ServiceHours
 from connector.service_hours.holiday import is_supported, is_unannounced, statutory
@@ -112,3 +115,20 @@ def test_other_countries() -> None:
     assert is_supported("DE-BY")
     assert not is_supported("XX")
     assert not is_supported("DE-XX")
+
+
+def test_each_country_comes_by_itself() -> None:
+    """The package of all countries is left out; each country must still find what it builds upon."""
+    known = list_supported_countries()
+    assert len(known) > 200
+    for country in known:
+        assert is_supported(country)
+        statutory(country, 2026)
+
+
+def test_one_country_does_not_import_the_others() -> None:
+    """In a fresh process: here other tests may have asked for others."""
+    asked = "from connector.service_hours.holiday import statutory; statutory('CN', 2026); import sys; "
+    told = "print(sorted(name for name in sys.modules if name.startswith('holidays.countries.')))"
+    done = subprocess.run([sys.executable, "-c", asked + told], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "['holidays.countries.china']"
