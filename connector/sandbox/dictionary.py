@@ -24,7 +24,8 @@ def labelled(name: str) -> str:
 class Table:
     """One table.  `columns` holds the inherited ones too, in the order in which records print them.
 
-    `web` is false where `sys_db_object.ws_access` closes it to all web services.
+    `web` is false where `sys_db_object.ws_access` closes it to all web services, `view` true for a database
+    view, which is only read.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Table:
     audited: bool = False
     updated: bool = True
     web: bool = True
+    view: bool = False
     columns: dict[str, Column] = field(default_factory=dict)
     children: list[str] = field(default_factory=list)
 

@@ -9,11 +9,14 @@ from connector.sandbox.error import RecordError
 from connector.sandbox.part import Part, Row
 from connector.sandbox.record import declared
 from connector.sandbox.stock import (
+    PLUGINS,
     class_column,
     described_choice,
     described_columns,
     described_table,
     found_table,
+    key,
+    plugin_columns,
 )
 
 ADDED = ("u_", "x_")
@@ -77,6 +80,19 @@ class Schema(Part):
             for where, row in described_columns(table, [column]):
                 self.store.delete(where, row["sys_id"])
                 self.store.insert(where, row | self.records.made("admin"))
+
+    def activate(self, plugin: str) -> None:
+        """Activate a plug-in: its columns come to their tables, existing records have them empty.
+
+        A second time changes nothing.  ValueError for a plug-in that the sandbox does not have.
+        """
+        if plugin not in PLUGINS:
+            raise ValueError(f"no such plug-in: {plugin}; there are {', '.join(PLUGINS)}")
+        with self.lock:
+            for table, column in plugin_columns(plugin):
+                if column.element not in self.dictionary[table].columns:
+                    self.define(table, column)
+            self.store.update("v_plugin", key("v_plugin", plugin), {"active": "active"})
 
     def add_choice(self, table: str, element: str, value: str, label: str) -> None:
         """One more choice of a column."""

@@ -60,6 +60,8 @@ def _widen(db: sqlite3.Connection, fresh: sqlite3.Connection, table: str) -> Non
     for declared in _declared(fresh, table):
         if declared.split('"')[1] not in there:
             db.execute(f'ALTER TABLE "{table}" ADD COLUMN {declared}')
+            if declared.startswith('"sys_class_name"'):  # tables extend it since then
+                db.execute(f'UPDATE "{table}" SET sys_class_name = ?', (table,))
 
 
 def _declared(db: sqlite3.Connection, table: str) -> list[str]:

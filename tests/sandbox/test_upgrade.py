@@ -13,6 +13,7 @@ def test_an_older_file_gets_what_is_new(tmp_path: Path) -> None:
     user = made.add_user("li", name="Li", password="secret", roles=["itil"])
     incident = made.insert("incident", {"short_description": "kept"})
     item = made.insert("cmdb_ci_server", {"name": "Ledger", "ip_address": "10.0.0.1"})
+    span = made.insert("cmn_schedule_span", {"name": "Lunch"})
     made.add_column("incident", "u_mine")
     made.update("incident", incident["sys_id"], {"u_mine": "x"})
     made.close()
@@ -21,6 +22,9 @@ def test_an_older_file_gets_what_is_new(tmp_path: Path) -> None:
         for sql in (
             "ALTER TABLE sys_user DROP COLUMN sys_domain",
             "DROP TABLE sys_number_counter",
+            "DROP INDEX cmn_schedule_span_by_sys_class_name_sys_updated_on_sys_id",
+            "DROP INDEX cmn_schedule_span_by_sys_class_name_sys_id",
+            "ALTER TABLE cmn_schedule_span DROP COLUMN sys_class_name",
             "DELETE FROM sys_user_has_role WHERE inherited = 'true'",
             "DELETE FROM sys_dictionary WHERE element = 'sys_domain' AND name = 'sys_user'",
             "DELETE FROM sys_db_object WHERE name IN ('cmdb', 'sys_number_counter')",
@@ -35,6 +39,7 @@ def test_an_older_file_gets_what_is_new(tmp_path: Path) -> None:
     old.close()
     again = Instance(now=lambda: 1_700_000_100, state=path)
     assert again.get("incident", incident["sys_id"])["u_mine"] == "x"  # type: ignore[index]
+    assert again.get("cmn_schedule_span", span["sys_id"])["name"] == "Lunch"  # type: ignore[index]
     assert again.get("cmdb", item["sys_id"])["name"] == "Ledger"  # type: ignore[index]
     assert again.rows("cmdb_ci_server", "ip_address=10.0.0.1")[0]["sys_id"] == item["sys_id"]
     assert again.get("sys_user", user)["user_name"] == "li"  # type: ignore[index]

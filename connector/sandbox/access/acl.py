@@ -145,8 +145,8 @@ class Access:
             raise NotAuthorized("Failed API level ACL Validation")
 
     def require(self, user: str, operation: str, table: Table) -> None:
-        """Raises `Denied` where the user may not."""
-        if not self.may(user, operation, table):
+        """Raises `Denied` where the user may not; a database view is only read."""
+        if table.view or not self.may(user, operation, table):
             raise Denied(operation)
 
     def may_write_column(self, user: str, table: Table, element: str) -> bool:

@@ -7,6 +7,7 @@ Not part of any instance: loopback only, without a login, without the log, never
     DELETE /sandbox/faults     from now on all is well
     POST   /sandbox/switches   {"detail_first": true, …}
     POST   /sandbox/clock      {"ahead": 3600}: the instance's clock is so many seconds ahead
+    POST   /sandbox/plugins    {"activate": "com.snc.incident.mim"}: its columns come to their tables
     POST   /sandbox/nodes      {"skews": [0, -3]}: one node for each, with its clock so many seconds ahead
 
 Bodies are `application/json`; answers are JSON, errors in the usual envelope.
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from connector.sandbox.error import MethodNotAllowed, RecordError
 from connector.sandbox.fault import Fault, on
 from connector.sandbox.rest.turn import Answer, Turn
+from connector.sandbox.stock import PLUGINS
 from connector.sandbox.switch import ALLOWED
 
 if TYPE_CHECKING:
@@ -89,7 +91,7 @@ class ControlApi:
         if turn.request.peer not in _HERE:
             raise RecordError(400, "Requested URI does not represent any resource")
         what, method = turn.parts.get("what", ""), turn.method
-        if method == "POST" and what in {"faults", "switches", "clock", "nodes"}:
+        if method == "POST" and what in {"faults", "switches", "clock", "nodes", "plugins"}:
             if not (turn.request.headers.get("Content-Type") or "").startswith("application/json"):
                 raise RecordError(415, "Unsupported Media Type", "the body must be application/json")
             getattr(self, f"_{what}")(turn.record())
@@ -142,6 +144,12 @@ class ControlApi:
         own, ahead = self._own, self._ahead
         instance.now = (lambda: own() + ahead) if ahead else own
 
+    def _plugins(self, body: dict[str, Any]) -> None:
+        try:
+            self._rest.instance.activate(str(body.get("activate")))
+        except ValueError:
+            raise _unknown("plugin", body.get("activate"), PLUGINS) from None
+
     def _nodes(self, body: dict[str, Any]) -> None:
         skews = body.get("skews")
         if not isinstance(skews, list) or not skews:
@@ -169,6 +177,10 @@ class ControlApi:
             ],
             "clock": {"now": rest.instance.now(), "ahead": self._ahead},
             "nodes": [{"node": one.name, "ahead": one.skew} for one in rest.cookies.nodes],
+            "plugins": [
+                {"plugin": row["id"], "label": row["name"], "active": row["active"] == "active"}
+                for row in rest.instance.rows("v_plugin")
+            ],
             "served": rest.served,
         }
 

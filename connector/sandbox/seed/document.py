@@ -40,5 +40,5 @@ def read(path: Path) -> Document:
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise SeedError(f"{path}: {error or 'too deep'}") from None
     if not isinstance(content, dict):
-        raise SeedError(f"{path}: must hold an object with tables, columns, users, rows, generate")
+        raise SeedError(f"{path}: must hold an object with plugins, tables, columns, users, rows, generate")
     return Document(content, str(path))

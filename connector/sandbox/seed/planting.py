@@ -47,6 +47,8 @@ def plant(instance: Instance, documents: Sequence[Document]) -> Planted:
         if check.problems:
             raise SeedError(*dict.fromkeys(check.problems))
         order = check.order
+        for plugin in order.plugins:
+            instance.activate(plugin)
         for name, label, extends in order.tables:
             instance.add_table(name, label, extends=extends)
         for table, column in order.columns:

@@ -10,7 +10,7 @@ from typing import Any
 from connector.sandbox.column import Column, accepted, java_text
 from connector.sandbox.dictionary import NAME, Dictionary, Table, labelled
 from connector.sandbox.seed.document import Document
-from connector.sandbox.stock import found_table
+from connector.sandbox.stock import PLUGINS, found_table, plugin_columns
 
 SYS_ID = re.compile(r"[0-9a-zA-Z_-]{1,32}\Z")
 _TYPES = """
@@ -28,7 +28,7 @@ COLUMN_KEYS = {
 }  # fmt: skip
 CHOICE_KEYS = {"value": str, "label": str}
 GENERATE_KEYS = {"table": str, "count": int, "values": dict}
-PARTS = {"tables": list, "columns": list, "users": list, "rows": dict, "generate": list}
+PARTS = {"plugins": list, "tables": list, "columns": list, "users": list, "rows": dict, "generate": list}  # fmt: skip
 _KINDS = {str: "text", int: "a whole number", list: "a list", dict: "an object", bool: "true or false"}
 
 
@@ -36,6 +36,7 @@ _KINDS = {str: "text", int: "a whole number", list: "a list", dict: "an object",
 class Order:
     """What is to be done, checked: in the order in which it is done."""
 
+    plugins: list[str] = field(default_factory=list)
     tables: list[tuple[str, str, str]] = field(default_factory=list)
     """name, label, extends"""
     columns: list[tuple[str, Column]] = field(default_factory=list)
@@ -63,6 +64,8 @@ class Check:
         """Take one document; what is wrong with it is added to `problems`."""
         self._file = document.name
         content = self._object(document.content, "", PARTS)
+        for index, given in enumerate(content.get("plugins", ())):
+            self._plugin(given, f"plugins[{index}]")
         for index, given in enumerate(content.get("tables", ())):
             self._table(self._object(given, f"tables[{index}]", TABLE_KEYS), f"tables[{index}]")
         for index, given in enumerate(content.get("columns", ())):
@@ -98,6 +101,14 @@ class Check:
         if table is None:
             self._wrong(place, f"no table {name!r}{_meant(name, self._dictionary.tables)}")
         return table
+
+    def _plugin(self, given: object, place: str) -> None:
+        if not isinstance(given, str) or given not in PLUGINS:
+            self._wrong(place, f"no plug-in {given!r}; there are {', '.join(PLUGINS)}")
+            return
+        for table, column in plugin_columns(given):
+            self._dictionary.add_column(table, column)
+        self.order.plugins.append(given)
 
     def _table(self, given: Mapping[str, Any], place: str) -> None:
         name, extends = given.get("name", ""), given.get("extends", "")

@@ -12,10 +12,13 @@ from connector.sandbox.stock.description import (
     key,
     rule,
 )
-from connector.sandbox.stock.origin import class_column, found_table, stock
+from connector.sandbox.stock.major import MAJOR_INCIDENTS, PLUGINS
+from connector.sandbox.stock.origin import class_column, found_table, plugin_columns, stock
 from connector.sandbox.stock.platform import STOCK_RULES
 
 __all__ = [
+    "MAJOR_INCIDENTS",
+    "PLUGINS",
     "STOCK_RULES",
     "class_column",
     "described",
@@ -25,6 +28,7 @@ __all__ = [
     "found_table",
     "granted",
     "key",
+    "plugin_columns",
     "rule",
     "stock",
 ]

@@ -22,6 +22,12 @@ jwt_verifier_map          name               -     JWT Verifier Map
 sys_certificate           name               -     X.509 Certificate
 sys_user_certificate      name               -     User Certificate
 api_key                   name               -     REST API Key
+sys_auth_scope            name               -     Auth Scope
+sys_api_access_scope      name               -     REST API Auth Scope
+oauth_entity_auth_scope_mapping -            -     OAuth Entity Auth Scope
+inbound_auth_profile      name               -     Inbound Authentication Profile
+sys_api_access_policy     name               -     REST API Access Policy
+sys_auth_profile_mapping  -                  -     Authentication Profile Mapping
 sys_attachment            file_name          -     Attachment
 sys_attachment_doc        -                  -     Attachment Document
 """
@@ -127,6 +133,53 @@ user     reference:sys_user  User
 expires  glide_date_time     Expires
 active   boolean             Active
 """,
+    "sys_auth_scope": """
+name         string(100)   Name
+description  string(1000)  Description
+""",
+    "sys_api_access_scope": """
+name                 string(100)               Name
+api                  string(255)               REST API
+api_path             string(255)               REST API PATH
+api_resource         string(255)               Resource
+http_method          string(40)                HTTP Method
+version              string(40)                REST API Version
+apply_all_methods    boolean                   Apply auth scope to all http methods in this API
+apply_all_resources  boolean                   Apply auth scope to all resources in this API
+apply_all_versions   boolean                   Apply auth scope to all versions in this API
+auth_scope           reference:sys_auth_scope  Auth Scope
+active               boolean                   Active
+""",
+    "oauth_entity_auth_scope_mapping": """
+oauth_entity  reference:oauth_entity    OAuth entity
+auth_scope    reference:sys_auth_scope  Auth scope
+""",
+    "inbound_auth_profile": """
+name    string(100)  Name
+type    string(40)   Type
+active  boolean      Active
+""",
+    "sys_api_access_policy": """
+name                                string(100)  Name
+api                                 string(255)  REST API
+api_path                            string(255)  REST API PATH
+api_resource                        string(255)  Resource
+api_tablename                       glide_list   Tables
+http_method                         string(40)   HTTP Method
+version                             string(40)   Version
+apply_global                        boolean      Global
+apply_all                           boolean      Apply policy to all methods, versions, and resources in this API
+apply_all_methods                   boolean      Apply to all methods
+apply_all_resources                 boolean      Apply to all resources
+apply_all_versions                  boolean      Apply to all versions
+apply_all_tables                    boolean      Apply to all tables
+all_authn_scheme_authenticate_header boolean     Advertise all auth schemes
+active                              boolean      Active
+""",
+    "sys_auth_profile_mapping": """
+api_access_policy     reference:sys_api_access_policy  REST API Access Policy
+inbound_auth_profile  reference:inbound_auth_profile   Inbound Authentication Profile
+""",
     "sys_attachment": """
 table_name           string(80)   Table name
 table_sys_id         GUID(32)     Table sys ID
@@ -157,6 +210,12 @@ CHOICES: dict[tuple[str, str], dict[str, str]] = {
         "securely_scoped": "Securely scoped",
     },
     ("oauth_entity", "type"): {"client": "OAuth Client", "jwt": "OAuth JWT"},
+    ("inbound_auth_profile", "type"): {
+        "basic_auth": "Basic Auth",
+        "oauth": "OAuth",
+        "api_key": "API Key",
+        "certificate": "Certificate based Auth",
+    },
     ("oauth_credential", "type"): {"access_token": "Access Token", "refresh_token": "Refresh Token"},
 }
 
@@ -180,6 +239,9 @@ DEFAULTS: dict[tuple[str, str], str] = {
     ("sys_certificate", "active"): "true",
     ("sys_user_certificate", "active"): "true",
     ("api_key", "active"): "true",
+    ("sys_api_access_scope", "active"): "true",
+    ("inbound_auth_profile", "active"): "true",
+    ("sys_api_access_policy", "active"): "true",
 }
 
 READ_ONLY = frozenset(
@@ -239,7 +301,10 @@ interaction_admin             interaction_agent
 sn_customerservice_agent
 sn_customerservice_manager    sn_customerservice_agent
 evt_mgmt_integration
-mim_manager
+mim_manager                   communication_manager
+sn_mim_admin                  mim_manager
+communication_manager
+api_service_admin
 import_transformer            import_set_loader
 import_set_loader
 query_no_domain_table_api
@@ -251,6 +316,17 @@ approver_user
 RULES = """
 read                  sys_audit sys_audit_delete sys_journal_field               admin
 read                  oauth_entity oauth_credential api_key jwt_verifier_map     admin oauth_admin
+create write delete   sys_api_access_policy inbound_auth_profile                 api_service_admin
+create write delete   sys_auth_profile_mapping sys_auth_scope                    api_service_admin
+create write delete   sys_api_access_scope                                       api_service_admin
+create write delete   oauth_entity_auth_scope_mapping                            oauth_admin
+read                  sysevent syslog syslog_transaction                         admin
+read                  sys_history_set sys_history_line                           admin
+create write          incident_alert incident_alert_task                         communication_manager itil
+create write delete   major_incident_trigger_rule                                sn_mim_admin
+create write          kb_feedback_task                                           knowledge itil
+create write delete   cmn_rota_escalation roster_schedule_span                   rota_manager
+read                  asmt_category_result asmt_signature                        survey_reader
 read                  sys_certificate sys_user_certificate                       admin
 read                  sys_security_acl sys_security_acl_role                     admin
 read                  sys_script sys_attachment_doc                             admin

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from connector.sandbox.column import Column
 from connector.sandbox.dictionary import Dictionary, Table
-from connector.sandbox.stock import access, meta, platform, system
+from connector.sandbox.stock import access, duty, major, meta, platform, system
 
 STOCK_STAMP = "2020-01-01 00:00:00"
 """When the rows that come with the instance were made."""
@@ -38,6 +38,10 @@ def described(dictionary: Dictionary) -> Iterator[tuple[str, dict[str, str]]]:
         yield "sysrule_quota", _row(sys_id, active="true", **told)
     for name, label in meta.TYPES.items():
         yield "sys_glide_object", _row(key("sys_glide_object", name), name=name, label=label)
+    for name, script in duty.RELATIVE.items():
+        yield "cmn_relative_duration", _row(key("cmn_relative_duration", name), name=name, script=script)
+    for name, label in major.PLUGINS.items():
+        yield "v_plugin", _row(key("v_plugin", name), id=name, name=label, active="inactive", version="1.0.0")
     yield "sys_scope", _row("global", name="Global", scope="global")
     for sys_id, (name, collection) in platform.STOCK_RULES.items():
         when = {"when": "before", "order": "100", "action_insert": "true", "action_update": "true"}

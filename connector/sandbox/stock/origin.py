@@ -10,7 +10,10 @@ from connector.sandbox.dictionary import Dictionary, Table
 from connector.sandbox.stock import (
     access,
     configuration,
+    duty,
     import_set,
+    log,
+    major,
     meta,
     platform,
     process,
@@ -38,7 +41,7 @@ sys_mod_count   integer          Updates
 def stock() -> Dictionary:
     """The dictionary of a fresh instance.  Shared: copy it before changing it."""
     dictionary = Dictionary()
-    parts = (system, meta, service, platform, access, import_set, configuration)
+    parts = (system, meta, service, platform, access, import_set, configuration, duty, log, major)
     columns = {name: text for part in parts for name, text in part.COLUMNS.items()}
     lines = "".join(part.TABLES for part in parts)
     for line in lines.strip().splitlines():
@@ -46,7 +49,8 @@ def stock() -> Dictionary:
             continue
         name, display, prefix, label = line.split(None, 3)
         table = Table(name, label, root=name, display=display.strip("-"), prefix=prefix.strip("-"))
-        table.updated = name not in system.CREATED_ONLY
+        table.updated = name not in _CREATED_ONLY
+        table.view = name in _VIEWS
         text = columns[name] + _SYS + (_SYS_UPDATED if table.updated else "")
         dictionary.add_table(table, _own(name, text, {}))
     for table, text in _extending():
@@ -64,6 +68,14 @@ def own_columns() -> Iterator[Column]:
     for line in (_SYS + _SYS_UPDATED).splitlines():
         if line:
             yield _column(*line.split(None, 2))
+
+
+def plugin_columns(plugin: str) -> Iterator[tuple[str, Column]]:
+    """What a plug-in adds: table, column.  KeyError for one that the sandbox does not have."""
+    for table, text in major.PLUGIN_COLUMNS[plugin].items():
+        for line in text.strip().splitlines():
+            column = _column(*line.split(None, 2))
+            yield table, replace(column, choices=major.PLUGIN_CHOICES.get((table, column.element), {}))
 
 
 def found_table(dictionary: Dictionary, name: str, label: str, extends: str) -> Table:
@@ -88,14 +100,16 @@ def _extending() -> Iterator[tuple[Table, str]]:
     yield Table("problem", "Problem", "task", "task", prefix="PRB"), task.PROBLEM
     yield Table("problem_task", "Problem Task", "task", "task", prefix="PTASK"), task.PROBLEM_TASK
     yield Table("interaction", "Interaction", "task", "task", prefix="IMS"), task.INTERACTION
-    for part in (configuration, process):
+    for part in (configuration, process, duty):
         for line in part.EXTENDING.strip().splitlines():
             name, parent, prefix, label = line.split(None, 3)
-            root = "task" if parent == "task" else "cmdb"
+            root = "cmdb" if part is configuration else parent
             yield Table(name, label, root, parent, prefix=prefix.strip("-")), part.COLUMNS[name]
 
 
-_PARTS = (system, meta, service, platform, access, import_set, task, process, configuration)
+_PARTS = (system, meta, service, platform, access, import_set, task, process, configuration, duty, log, major)
+_CREATED_ONLY = system.CREATED_ONLY | log.CREATED_ONLY
+_VIEWS = duty.VIEWS | major.VIEWS
 _CHOICES = {where: told for part in _PARTS for where, told in part.CHOICES.items()}
 _DEFAULTS = {where: told for part in _PARTS for where, told in part.DEFAULTS.items()}
 

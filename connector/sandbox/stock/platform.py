@@ -12,7 +12,9 @@ sys_email                        subject        -     Email
 sys_documentation                label          -     Field Label
 sysrule_quota                    name           -     Transaction Quota Rule
 sys_report                       title          -     Report
+sys_ui_view                      title          -     View
 sys_ui_list                      -              -     List
+sys_ui_list_element              -              -     List Element
 sys_filter                       title          -     Filter
 """
 
@@ -102,6 +104,15 @@ element   string(80)   Element
 parent    string(80)   Parent
 position  integer      Position
 sys_user  string(40)   User
+""",
+    "sys_ui_view": """
+name   string(80)  Name
+title  string(80)  Title
+""",
+    "sys_ui_list_element": """
+list_id   reference:sys_ui_list  List
+element   string(80)             Element
+position  integer                Position
 """,
     "sys_filter": """
 title   string(100)               Title

@@ -10,6 +10,9 @@ sc_request               task     REQ    Request
 sc_req_item              task     RITM   Requested Item
 sc_task                  task     SCTASK Catalog Task
 sn_customerservice_case  task     CS     Case
+kb_feedback_task         task     KFT    Knowledge Feedback Task
+sn_cim_task              task     CIMT   CIM Task
+incident_alert_task      task     IATASK Incident Communication Task
 """
 """Name, parent, number prefix, label."""
 
@@ -85,6 +88,16 @@ resolved_at          glide_date_time         Resolved
 resolved_by          reference:sys_user      Resolved by
 first_response_time  glide_date_time         First response time
 major_case_state     string(40)              Major case state
+""",
+    "kb_feedback_task": """
+feedback  reference:kb_feedback  Feedback
+""",
+    "sn_cim_task": """
+cim_task_type  string(40)  Type
+""",
+    "incident_alert_task": """
+incident_alert  reference:incident_alert  Incident communication plan
+comm_task_type  string(40)                Type
 """,
 }
 

@@ -1,4 +1,4 @@
-"""The stock tables for the service itself: agreements, duty, surveys, articles, calls, alerts.
+"""The stock tables for the service itself: agreements, surveys, articles, calls, alerts.
 
 Platform facts, sections 4.2 and 4.4 to 4.10.  The form of the lines is that of `system`; where the
 facts say that column names come from clients and not from a dictionary, so they do here.
@@ -7,9 +7,6 @@ facts say that column names come from clients and not from a dictionary, so they
 TABLES = """
 contract_sla                     name           -     SLA Definition
 task_sla                         -              -     Task SLA
-cmn_schedule_span                name           -     Schedule Entry
-cmn_rota_roster                  name           -     Roster
-cmn_rota_member                  -              -     Rota Member
 kb_category                      label          -     Knowledge Category
 kb_use                           -              -     Knowledge Use
 kb_feedback                      -              -     Knowledge Feedback
@@ -19,13 +16,17 @@ asmt_metric                      name           -     Metric
 asmt_metric_definition           display        -     Metric Definition
 asmt_condition                   -              -     Trigger Condition
 asmt_assessment_instance_question -             -     Assessment Instance Question
+asmt_category_result             -              -     Category Result
+asmt_signature                   name           -     Signature
 interaction_related_record       -              -     Interaction Related Record
 sn_openframe_phone_log           call_id        -     Phone Log
 sysapproval_approver             -              -     Approval
 sc_cat_item                      name           -     Catalog Item
+chg_model                        name           -     Change Model
 em_event                         -              -     Event
 em_alert                         number         Alert Alert
 sn_cim_register                  number         CIM   Improvement Initiative
+sn_cim_related_kpi               -              -     Impacted KPI
 """
 
 COLUMNS = {
@@ -59,6 +60,7 @@ flow                     string(32)              Flow
 workflow                 string(32)              Workflow
 vendor                   reference:core_company  Vendor
 enable_logging           boolean                 Enable logging
+advanced_condition_type  string(40)              Advanced condition type
 """,
     "task_sla": """
 task                     reference:task          Task
@@ -81,39 +83,6 @@ pause_duration           glide_duration          Pause duration
 business_pause_duration  glide_duration          Business pause duration
 schedule                 reference:cmn_schedule  Schedule
 timezone                 string(40)              Timezone
-""",
-    "cmn_schedule_span": """
-schedule         reference:cmn_schedule  Schedule
-name             string(100)             Name
-type             string(40)              Type
-start_date_time  string(40)              When
-end_date_time    string(40)              To
-repeat_type      string(40)              Repeats
-repeat_count     integer                 Repeat every
-repeat_until     string(40)              Repeat until
-days_of_week     string(40)              Repeat on
-all_day          boolean                 All day
-yearly_type      string(40)              Yearly type
-month            integer                 Month
-float_week       string(40)              Float week
-float_day        integer                 Float day
-""",
-    "cmn_rota_roster": """
-name                      string(100)         Name
-rota                      reference:cmn_rota  Shift
-order                     integer             Order
-rotation_interval_type    string(40)          Rotation interval type
-rotation_interval_count   integer             Rotation interval count
-rotation_start_date       glide_date          Rotation start date
-rotation_start_time       string(40)          Rotation start time
-active                    boolean             Active
-""",
-    "cmn_rota_member": """
-roster  reference:cmn_rota_roster  Roster
-member  reference:sys_user         Member
-from    glide_date                 From
-to      glide_date                 To
-order   integer                    Order
 """,
     "kb_category": """
 label          string(100)                 Label
@@ -179,6 +148,22 @@ value         decimal                             Value
 string_value  string(4000)                        String value
 source_id     string(32)                          Source
 """,
+    "asmt_category_result": """
+category          reference:asmt_metric_category      Category
+metric_type       reference:asmt_metric_type          Metric type
+instance          reference:asmt_assessment_instance  Instance
+user              reference:sys_user                  User
+rating            decimal                             Rating
+normalized_value  decimal                             Normalized value
+source_table      string(80)                          Source table
+source_id         string(32)                          Source
+""",
+    "asmt_signature": """
+name       string(100)   Name
+active     boolean       Active
+type       string(40)    Type
+assertion  string(4000)  Assertion
+""",
     "interaction_related_record": """
 interaction     reference:interaction  Interaction
 document_table  string(80)             Document table
@@ -211,6 +196,12 @@ description        html(8000)    Description
 category           string(32)    Category
 active             boolean       Active
 price              decimal       Price
+""",
+    "chg_model": """
+name               string(100)   Name
+short_description  string(160)   Short description
+description        string(4000)  Description
+active             boolean       Active
 """,
     "em_event": """
 source           string(100)      Source
@@ -253,6 +244,12 @@ assigned_to        reference:sys_user        Assigned to
 assignment_group   reference:sys_user_group  Assignment group
 due_date           glide_date_time           Due date
 """,
+    "sn_cim_related_kpi": """
+cim_register  reference:sn_cim_register  Improvement initiative
+indicator     string(32)                 Indicator
+breakdown     string(32)                 Breakdown
+element       string(32)                 Element
+""",
 }
 
 CHOICES: dict[tuple[str, str], dict[str, str]] = {
@@ -270,6 +267,14 @@ CHOICES: dict[tuple[str, str], dict[str, str]] = {
         "never": "Never",
     },
     ("contract_sla", "reset_action"): {"cancel": "Cancel existing SLA", "complete": "Complete existing SLA"},
+    ("contract_sla", "advanced_condition_type"): {
+        "none": "None", "advanced": "Advanced", "advanced_system": "Advanced + System",
+        "advanced_journal": "Advanced + Journal",
+        "advanced_journal_and_system": "Advanced + Journal + System",
+    },
+    ("contract_sla", "relative_duration_works_on"): {
+        "Task record": "Task record", "SLA record": "SLA record",
+    },
     ("task_sla", "stage"): {
         "in_progress": "In progress", "paused": "Paused", "completed": "Completed",
         "cancelled": "Cancelled", "breached": "Breached",
@@ -293,15 +298,17 @@ DEFAULTS: dict[tuple[str, str], str] = {
     ("contract_sla", "reset_action"): "cancel",
     ("contract_sla", "retroactive"): "false",
     ("contract_sla", "retroactive_pause"): "false",
+    ("contract_sla", "advanced_condition_type"): "none",
     ("contract_sla", "flow"): "828f267973333300e289235f04f6a7a3",
     ("task_sla", "active"): "true",
     ("task_sla", "has_breached"): "false",
     ("kb_category", "active"): "true",
     ("asmt_metric_type", "active"): "true",
     ("asmt_condition", "active"): "true",
-    ("cmn_rota_roster", "active"): "true",
+    ("asmt_signature", "active"): "true",
     ("sysapproval_approver", "state"): "requested",
     ("sc_cat_item", "active"): "true",
+    ("chg_model", "active"): "true",
     ("em_event", "resolution_state"): "New",
     ("em_event", "state"): "Ready",
     ("em_alert", "state"): "Open",

@@ -24,8 +24,6 @@ asmt_metric_result        -                  -    Metric Result
 core_company              name               -    Company
 cmn_location              name               -    Location
 cmn_department            name               -    Department
-cmn_schedule              name               -    Schedule
-cmn_rota                  name               -    Shift
 metric_definition         name               MTRC Metric Definition
 metric_instance           -                  -    Metric Instance
 """
@@ -58,6 +56,7 @@ web_service_access_only    boolean                   Web service access only
 internal_integration_user  boolean                   Internal Integration User
 identity_type              string(40)                Identity type
 password_needs_reset       boolean                   Password needs reset
+enable_multifactor_authn   boolean                   Enable Multifactor Authentication
 roles                      string(255)               Roles
 sys_domain                 domain_id:sys_user_group  Domain
 """,
@@ -237,17 +236,6 @@ dept_head  reference:sys_user        Department head
 company    reference:core_company    Company
 parent     reference:cmn_department  Parent
 """,
-    "cmn_schedule": """
-name       string(100)  Name
-time_zone  string(40)   Time zone
-type       string(40)   Type
-""",
-    "cmn_rota": """
-name      string(100)               Name
-group     reference:sys_user_group  Group
-schedule  reference:cmn_schedule    Schedule
-active    boolean                   Active
-""",
     "metric_definition": """
 number       string(40)    Number
 name         string(100)   Name
@@ -306,6 +294,7 @@ DEFAULTS: dict[tuple[str, str], str] = {
     ("sys_user", "web_service_access_only"): "false",
     ("sys_user", "internal_integration_user"): "false",
     ("sys_user", "password_needs_reset"): "false",
+    ("sys_user", "enable_multifactor_authn"): "false",
     ("sys_user_group", "active"): "true",
     ("sys_choice", "language"): "en",
     ("sys_choice", "inactive"): "false",
@@ -332,7 +321,6 @@ DEFAULTS: dict[tuple[str, str], str] = {
     ("kb_knowledge_base", "active"): "true",
     ("asmt_assessment_instance", "state"): "ready",
     ("asmt_assessment_instance", "percent_answered"): "0",
-    ("cmn_rota", "active"): "true",
     ("metric_definition", "type"): "field_value_duration",
     ("metric_definition", "active"): "true",
     ("metric_definition", "timeline"): "false",

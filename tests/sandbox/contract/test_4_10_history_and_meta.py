@@ -25,6 +25,9 @@ COLUMNS = {
         "choice default_value active"
     ),
     "sys_audit_delete": ("tablename documentkey display_value payload"),
+    "sys_history_set": ("table id"),
+    "sys_history_line": ("set field label old new type update user"),
+    "sysevent": ("name parm1 parm2 state queue processed"),
     "sys_email": ("type mailbox state recipients subject body instance target_table"),
     "sys_report": (
         "title table field type filter aggregate sumfield group orderby_list field_list source_type"
@@ -135,3 +138,31 @@ def test_a_column_made_by_its_types_name(wire: Wire) -> None:
     lead = wire.instance.add_user("lead", name="Lea Lead")
     row = wire.post("/api/now/table/incident", json={"u_lead": lead}).json()["result"]
     assert row["u_lead"] == {"link": f"{wire.base}/api/now/table/sys_user/{lead}", "value": lead}
+
+
+def test_nobody_reads_a_history_that_nobody_opened(wire: Wire) -> None:
+    """`sys_history_set` is built for people: after any number of changes an API reader finds none."""
+    made = wire.post("/api/now/table/incident", json={"work_notes": "x"}).json()["result"]
+    wire.patch(f"/api/now/table/incident/{made['sys_id']}", json={"urgency": "1"})
+    assert wire.result("/api/now/table/sys_history_set") == []
+    assert wire.result("/api/now/table/sys_history_line") == []
+
+
+@pytest.mark.parametrize(
+    "table", ["sysevent", "syslog", "syslog_transaction", "sys_history_set", "sys_history_line"]
+)
+def test_logs_are_for_admins(wire: Wire, table: str) -> None:
+    """Others get 200 and no rows, though some are counted."""
+    wire.instance.insert(table, {})
+    wire.instance.add_user("agent", name="A", password="secret", roles=["itil"])
+    wire.auth = ("agent", "secret")
+    answer = wire.get(f"/api/now/table/{table}")
+    assert (answer.status_code, answer.headers["X-Total-Count"], answer.json()["result"]) == (200, "1", [])
+
+
+def test_log_entries_never_change(wire: Wire) -> None:
+    """They have no stamp of an update; they are read by `sys_created_on`."""
+    wire.instance.insert("syslog", {"message": "started"})
+    (row,) = wire.result("/api/now/table/syslog", sysparm_query="ORDERBYsys_created_on")
+    assert "sys_updated_on" not in row
+    assert row["message"] == "started"

@@ -14,6 +14,8 @@ COLUMNS = {
     ),
     "m2m_kb_task": ("kb_knowledge task"),
     "kb_use": ("article user used viewed"),
+    "kb_feedback": ("article user rating flagged comments"),
+    "kb_feedback_task": ("number parent feedback"),
 }
 
 

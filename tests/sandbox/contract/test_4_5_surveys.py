@@ -10,6 +10,8 @@ COLUMNS = {
         "task_id trigger_table trigger_id related_id_1"
     ),
     "asmt_condition": ("table condition active assessment trigger_random percent_random"),
+    "asmt_category_result": ("category metric_type source_table source_id rating normalized_value"),
+    "asmt_signature": ("name active type"),
     "asmt_assessment_instance_question": ("instance metric category value string_value source_id"),
 }
 

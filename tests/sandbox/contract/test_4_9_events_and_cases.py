@@ -2,13 +2,18 @@
 
 import pytest
 
-from tests.sandbox.contract.conftest import Wire, choices, missing
+from tests.sandbox.contract.conftest import Wire, choices, extends, missing, rows
 
 COLUMNS = {
     "em_event": (
         "source event_class node resource metric_name type message_key severity "
         "additional_info time_of_event resolution_state description"
     ),
+    "sn_cim_task": ("number parent state cim_task_type"),
+    "sn_cim_related_kpi": ("cim_register indicator"),
+    "incident_alert": ("number source_incident state severity assigned_to assignment_group"),
+    "incident_alert_task": ("number incident_alert comm_task_type state"),
+    "major_incident_trigger_rule": ("table conditions order action active"),
     "em_alert": ("number severity state node cmdb_ci incident acknowledged"),
     "sn_customerservice_case": (
         "state priority contact_type first_response_time escalation major_case_state"
@@ -54,3 +59,21 @@ def test_improvements(wire: Wire) -> None:
     """The register takes rows."""
     made = wire.post("/api/now/table/sn_cim_register", json={"short_description": "x"})
     assert made.status_code == 201
+
+
+@pytest.mark.parametrize("table", ["sn_cim_task", "incident_alert_task"])
+def test_their_tasks_are_tasks(wire: Wire, table: str) -> None:
+    """Found under `task` with their class."""
+    extends(wire, table, "task")
+
+
+def test_who_manages_major_incidents(wire: Wire) -> None:
+    """The roles, and what they may: rules are for managers, what is told is for who tells it."""
+    listed = "mim_manager,sn_mim_admin,communication_manager"
+    assert len(rows(wire, "sys_user_role", f"nameIN{listed}", "name")) == 3
+    wire.instance.add_user("teller", name="T", password="secret", roles=["communication_manager"])
+    wire.instance.add_user("manager", name="M", password="secret", roles=["sn_mim_admin"])
+    for user, alert, rule in (("teller", 201, 403), ("manager", 201, 201)):
+        wire.auth = (user, "secret")
+        assert wire.post("/api/now/table/incident_alert", json={}).status_code == alert
+        assert wire.post("/api/now/table/major_incident_trigger_rule", json={}).status_code == rule
