@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from connector.sandbox.access.acl import WATCHED, Access
 from connector.sandbox.access.domain import Domains
 from connector.sandbox.access.people import People
+from connector.sandbox.access.policy import WATCHED as ADMITTING
+from connector.sandbox.access.policy import Policies
 from connector.sandbox.access.role import TELLING
 from connector.sandbox.attachment import forget
 from connector.sandbox.auto_close import AutoClose
@@ -85,6 +87,7 @@ class Instance(People, Schema, Search, Background):
         self.records.updated = self._updated
         self.passwords: dict[str, str] = self.store.passwords()
         self.access = Access(self.store, self.dictionary, self.sessions)
+        self.policies = Policies(self.store)
         self.domains = Domains(self.store, self.sessions, self.access)
         self.denied: set[tuple[str, str, str]] = set()
         self.query_acls = QueryAcls()
@@ -285,7 +288,7 @@ class Instance(People, Schema, Search, Background):
 
     def _reread(self) -> None:
         """Rows came or went past the rules: what was read from them is read again."""
-        for table in ("sys_script", "contract_sla", "sys_number"):
+        for table in ("sys_script", "contract_sla", "sys_number", "sys_api_access_policy"):
             self._heeded(table)
 
     def _inserted(self, table: str, row: Row) -> None:
@@ -330,6 +333,8 @@ class Instance(People, Schema, Search, Background):
         elif table == "sys_script":
             self.rules.read()
             self.records.off = self.rules.off
+        elif table in ADMITTING:
+            self.policies.forget()
         elif table in NUMBERING:
             self.records.numbers.read()
         elif table in {"contract_sla", "cmn_schedule", "cmn_schedule_span"}:

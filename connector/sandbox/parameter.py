@@ -23,6 +23,7 @@ class Parameters:
     stamps: bool = True
     everywhere: bool = False
     tiny: str = ""
+    view: str = ""
     pairs: tuple[tuple[str, str], ...] = ()
     sent: tuple[tuple[str, str], ...] = ()
 
@@ -51,6 +52,7 @@ def parameters(query: str) -> Parameters:
         stamps=not _flag(given, "sysparm_suppress_auto_sys_field"),
         everywhere=_flag(given, "sysparm_query_no_domain"),
         tiny=given.get("sysparm_tiny", ""),
+        view=given.get("sysparm_view", ""),
         pairs=tuple((name, value) for name, value in sent if not name.startswith("sysparm_")),
         sent=tuple(sent),
     )

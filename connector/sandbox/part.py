@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from connector.sandbox.access.acl import Access
     from connector.sandbox.access.domain import Domains
+    from connector.sandbox.access.policy import Policies
     from connector.sandbox.auto_close import AutoClose
     from connector.sandbox.dictionary import Dictionary
     from connector.sandbox.import_set import ImportSets
@@ -41,6 +42,7 @@ class Part(Protocol):
     metrics: "Metrics | None"
     now: Callable[[], float]
     passwords: dict[str, str]
+    policies: "Policies"
     properties: "Properties"
     query_acls: "QueryAcls"
     records: "Records"

@@ -12,8 +12,8 @@ from connector.sandbox.store import Store
 class Account:
     """What a login needs to know; `may_log_in` is false for inactive, locked and to-be-reset accounts.
 
-    `web_services_only` accounts may call APIs and open no page.  `form` is how the user sees date-times, ""
-    for the system's own way, `domain` is what the user belongs to.
+    `web_services_only` accounts may call APIs and open no page, `multifactor` ones need more than a password.
+    `form` is how the user sees date-times, "" for the system's own way, `domain` is what the user belongs to.
     """
 
     user_name: str
@@ -23,6 +23,7 @@ class Account:
     web_services_only: bool = False
     form: str = ""
     domain: str = ""
+    multifactor: bool = False
 
 
 class Sessions:
@@ -44,7 +45,8 @@ class Sessions:
         if known is None:
             row = self._store.db.execute(
                 "SELECT user_name, sys_id, time_zone, active, locked_out, password_needs_reset,"
-                " web_service_access_only, date_format, time_format, sys_domain"
+                " web_service_access_only, date_format, time_format, sys_domain,"
+                " enable_multifactor_authn"
                 " FROM sys_user WHERE user_name = ?",
                 (user_name,),
             ).fetchone()
@@ -52,7 +54,8 @@ class Sessions:
                 return None
             may = row[3] == "true" and row[4] != "true" and row[5] != "true"
             known = self._known[user_name] = Account(
-                row[0], row[1], row[2] or self._zone, may, row[6] == "true", pattern(row[7], row[8]), row[9]
+                *(row[0], row[1], row[2] or self._zone, may, row[6] == "true"),
+                *(pattern(row[7], row[8]), row[9], row[10] == "true"),
             )
         return known
 

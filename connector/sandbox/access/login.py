@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
+from connector.sandbox.access.policy import KEYS
 from connector.sandbox.access.token import Tokens
 from connector.sandbox.error import Unauthenticated
 from connector.sandbox.instance import Instance
@@ -27,10 +28,16 @@ _RESTRICTION = "glide.authenticate.basic_auth.restriction."
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks.  `scoped` marks an OAuth client that may call scoped APIs only."""
+    """Who asks, and by which kind of login (`stock.policy.KINDS`).
+
+    `scopes` are those of an OAuth token, None for other kinds; `scoped` marks a client that may call scoped
+    APIs only.
+    """
 
     user: str
+    kind: str
     scoped: bool = False
+    scopes: frozenset[str] | None = None
 
 
 def presented(headers: Headers, parameters: Mapping[str, str]) -> bool:
@@ -50,15 +57,15 @@ class Login:
         """Raises `Unauthenticated`: nothing given, wrong, at its end, locked, reset needed, restricted."""
         kind, _, given = (headers.get("Authorization") or "").partition(" ")
         if kind.lower() == "basic":
-            return Caller(self._basic(given))
+            return Caller(self._basic(given), "basic_auth")
         if kind.lower() == "bearer":
-            name, scoped = self.tokens.bearer(given.strip())
-            return Caller(self._open(name).user_name, scoped)
+            name, scoped, scopes = self.tokens.bearer(given.strip())
+            return Caller(self._open(name).user_name, "oauth", scoped, scopes)
         key = headers.get(KEY) or parameters.get(KEY)
         if key and not kind:
-            return Caller(self._key(key))
+            return Caller(self._key(key), KEYS)
         if certificate and not kind:
-            return Caller(self._certified(certificate))
+            return Caller(self._certified(certificate), "certificate")
         raise Unauthenticated
 
     def may(self, user_name: str) -> bool:
@@ -89,6 +96,8 @@ class Login:
         except (binascii.Error, ValueError):
             raise Unauthenticated from None
         account = self.password(name if colon else "", password)
+        if account.multifactor:
+            raise Unauthenticated([("X-MFA_TOKEN", "invalid")])
         if self._restricted(account):
             raise Unauthenticated
         return account.user_name

@@ -7,16 +7,15 @@ facts, 3.5).
 import secrets
 from dataclasses import dataclass
 
+from connector.sandbox.access.policy import BROAD
 from connector.sandbox.error import Unauthenticated
 from connector.sandbox.instance import Instance
 from connector.sandbox.moment import instant, stamp
 
 ACCESS, REFRESH = "access_token", "refresh_token"
-BROAD = "useraccount"
-"""The auth scope that opens everything the user may do."""
 
 _BEARER = """
-SELECT u.user_name, c.expires, e.scope_restriction, c.scopes
+SELECT u.user_name, c.expires, e.scope_restriction, c.scopes, e.sys_id
 FROM oauth_credential c JOIN oauth_entity e ON e.sys_id = c.peer JOIN sys_user u ON u.sys_id = c."user"
 WHERE c.token = ? AND c.type = 'access_token' AND e.active <> 'false'
 """
@@ -62,20 +61,33 @@ class Tokens:
         if row is None or row[1] != client_id:
             return None
         sys_id, name, secret, user, field, access, refresh, restriction, scopes = row
+        scopes = " ".join(dict.fromkeys([*scopes.split(), *self._mapped(sys_id)]))
         shown = scopes if restriction == "securely_scoped" else scopes or BROAD
         return Client(
             sys_id, name, secret, user, field, int(access or 1800), int(refresh or 8_640_000), shown
         )
 
-    def bearer(self, token: str) -> tuple[str, bool]:
-        """The user of an access token, and whether its client may call scoped APIs only.
+    def bearer(self, token: str) -> tuple[str, bool, frozenset[str]]:
+        """The user of an access token, whether its client may call scoped APIs only, and its scopes.
+
+        Those that were mapped to the client meanwhile count as well.
 
         Raises `Unauthenticated` for one that is unknown, revoked or at its end.
         """
         row = self._instance.store.db.execute(_BEARER, (token,)).fetchone()
         if row is None or (instant(row[1]) or 0) <= self._instance.now():
             raise Unauthenticated
-        return str(row[0]), row[2] == "securely_scoped" and BROAD not in str(row[3]).split()
+        scopes = frozenset(str(row[3]).split()).union(self._mapped(row[4]))
+        return str(row[0]), row[2] == "securely_scoped", scopes
+
+    def _mapped(self, client: str) -> list[str]:
+        """The auth scopes that rows give to a client."""
+        found = self._instance.store.db.execute(
+            "SELECT s.name FROM oauth_entity_auth_scope_mapping m JOIN sys_auth_scope s"
+            " ON s.sys_id = m.auth_scope WHERE m.oauth_entity = ? ORDER BY s.name",
+            (client,),
+        )
+        return [str(row[0]) for row in found]
 
     def living(self, client: Client, kind: str, user_id: str) -> Token | None:
         """The token of this kind that the client holds for the user and that has time left."""

@@ -3,7 +3,8 @@
 import re
 
 from connector.sandbox.access.grant import Grants
-from connector.sandbox.access.login import Login, presented
+from connector.sandbox.access.login import Caller, Login, presented
+from connector.sandbox.access.policy import FIRST_ONLY, Target
 from connector.sandbox.cookie import Cookies, Node
 from connector.sandbox.error import Busy, NotAuthorized, RecordError, TooLarge, Unauthenticated
 from connector.sandbox.fault import Fault, Faults, spoilt
@@ -216,7 +217,8 @@ class Rest:
             answer = self._answer(turn, api)
         except Unauthenticated as refused:
             refused.message = self.manner.not_authenticated
-            challenge = [("WWW-Authenticate", 'BASIC realm="Service-now"'), *refused.headers]
+            challenge = [("WWW-Authenticate", one) for one in self._challenges(turn)]
+            challenge += refused.headers
             found = headers(now, nth, challenge, logged_in=False, waited=waited, alive=False)
             return Response(401, found, self._refusal(refused).body)
         except RecordError as refused:
@@ -244,9 +246,9 @@ class Rest:
         try:
             if not known or presented(sent, turn.logged.params):
                 caller = self.login.caller(sent, turn.logged.params, turn.request.certificate)
+                if turn.path.startswith("/api/"):
+                    self._admit(turn, caller)
                 turn.user = turn.logged.user = user = caller.user
-                if caller.scoped and turn.path.startswith("/api/"):
-                    raise NotAuthorized("Access to unscoped api is not allowed")
             elif not self.login.may(known):
                 raise Unauthenticated
             elif self.manner.user_token and sent.get("X-UserToken") != self.cookies.token(sent):
@@ -262,6 +264,19 @@ class Rest:
         turn.zone, turn.form = (account.zone, account.form) if account else ("", "")
         return cookies
 
+    def _admit(self, turn: Turn, caller: Caller) -> None:
+        """Ask the access policies and the auth scopes.  Raises `Unauthenticated` and `NotAuthorized`."""
+        policies, target = self.instance.policies, _target(turn)
+        if not policies.admits(target, caller.kind):
+            raise Unauthenticated
+        if caller.scopes is not None and not policies.opens(target, caller.scopes, restricted=caller.scoped):
+            turn.user = turn.logged.user = caller.user
+            raise NotAuthorized("Access to unscoped api is not allowed")
+
+    def _challenges(self, turn: Turn) -> list[str]:
+        first_only = self.instance.properties.get(FIRST_ONLY, "true") != "false"
+        return self.instance.policies.challenges(_target(turn), first_only=first_only)
+
     def _answer(self, turn: Turn, api: Api | None) -> Answer:
         if api is None:
             raise RecordError(400, "Requested URI does not represent any resource")
@@ -275,3 +290,8 @@ class Rest:
         if silent or turn.method == "HEAD":
             answer.body = b""
         return answer
+
+
+def _target(turn: Turn) -> Target:
+    """What is called, as access policies tell it apart."""
+    return Target(turn.service, turn.method, turn.version, turn.path, turn.logged.table)

@@ -12,6 +12,7 @@ from connector.sandbox.projection import View
 from connector.sandbox.rest.cache import Cache
 from connector.sandbox.rest.paging import filters, page_headers, refuse_negative
 from connector.sandbox.rest.turn import Answer, Turn
+from connector.sandbox.rest.view import seen
 
 if TYPE_CHECKING:
     from connector.sandbox.rest.front import Rest
@@ -56,6 +57,7 @@ class TableApi:
     def _list(self, turn: Turn, view: View) -> Answer:
         asked, logged = turn.asked, turn.logged
         made_by = self._made_by()
+        asked = seen(self._instance, logged.table, asked)
         counted = replace(asked, count=True) if self._manner.total_uncounted else asked
         page = self._reading.page(logged.table, counted, filters(asked), view, turn.user, made_by=made_by)
         headers = page_headers(turn, f"{view.base}/{logged.table}", page, self._manner)
@@ -65,7 +67,8 @@ class TableApi:
         return Answer(200, b'{"result":[%b]}' % listed, headers)
 
     def _one(self, turn: Turn, shape: Table, view: View) -> Answer:
-        instance, logged, asked = self._instance, turn.logged, turn.asked
+        instance, logged = self._instance, turn.logged
+        asked = seen(instance, logged.table, turn.asked)
         table, sys_id, user = logged.table, logged.sys_id, turn.user
         if instance.domains.hides(user, shape, sys_id, everywhere=asked.everywhere):
             raise NotFound
@@ -101,7 +104,8 @@ class TableApi:
         return stamp(int(self._instance.now() - lag)) if lag else ""
 
     def _create(self, turn: Turn, shape: Table, view: View) -> Answer:
-        instance, logged, asked = self._instance, turn.logged, turn.asked
+        instance, logged = self._instance, turn.logged
+        asked = seen(instance, logged.table, turn.asked)
         body = turn.record()
         instance.access.require(turn.user, "create", shape)
         zone = view.zone if asked.input_display else None

@@ -28,7 +28,9 @@ COLUMN_KEYS = {
 }  # fmt: skip
 CHOICE_KEYS = {"value": str, "label": str}
 GENERATE_KEYS = {"table": str, "count": int, "values": dict}
-PARTS = {"plugins": list, "tables": list, "columns": list, "users": list, "rows": dict, "generate": list}  # fmt: skip
+PARTS = {
+    "plugins": list, "tables": list, "columns": list, "users": list, "rows": dict, "generate": list,
+}  # fmt: skip
 _KINDS = {str: "text", int: "a whole number", list: "a list", dict: "an object", bool: "true or false"}
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from connector.sandbox.column import Column
 from connector.sandbox.dictionary import Dictionary, Table
-from connector.sandbox.stock import access, duty, major, meta, platform, system
+from connector.sandbox.stock import access, duty, major, meta, platform, policy, system
 
 STOCK_STAMP = "2020-01-01 00:00:00"
 """When the rows that come with the instance were made."""
@@ -40,6 +40,7 @@ def described(dictionary: Dictionary) -> Iterator[tuple[str, dict[str, str]]]:
         yield "sys_glide_object", _row(key("sys_glide_object", name), name=name, label=label)
     for name, script in duty.RELATIVE.items():
         yield "cmn_relative_duration", _row(key("cmn_relative_duration", name), name=name, script=script)
+    yield from _policy()
     for name, label in major.PLUGINS.items():
         yield "v_plugin", _row(key("v_plugin", name), id=name, name=label, active="inactive", version="1.0.0")
     yield "sys_scope", _row("global", name="Global", scope="global")
@@ -50,6 +51,21 @@ def described(dictionary: Dictionary) -> Iterator[tuple[str, dict[str, str]]]:
         told = {"label": label, "script": script, "field_type": kind, "table": about}
         row = _row(sys_id, active="true", available_for_filter="true", **told)
         yield "sys_filter_option_dynamic", row
+
+
+def _policy() -> Iterator[tuple[str, dict[str, str]]]:
+    """The stock access policy, whose profiles were mapped one after the other."""
+    wide = dict.fromkeys(("apply_global", "apply_all", "apply_all_tables", "active"), "true")
+    name = policy.POLICY
+    whole = key("sys_api_access_policy", name)
+    yield "sys_api_access_policy", _row(whole, name=name, **wide)
+    for number, (kind, label) in enumerate(policy.KINDS.items()):
+        profile = key("inbound_auth_profile", kind)
+        yield "inbound_auth_profile", _row(profile, name=label, type=kind, active="true")
+        mapped = _row(
+            key("sys_auth_profile_mapping", name, kind), api_access_policy=whole, inbound_auth_profile=profile
+        )
+        yield "sys_auth_profile_mapping", mapped | {"sys_created_on": f"2020-01-01 00:00:0{number}"}
 
 
 def described_table(table: Table) -> tuple[str, dict[str, str]]:

@@ -1,4 +1,4 @@
-"""The stock tables in which the platform writes down what happens.  The form of the lines is that of `system`.
+"""The stock tables in which the platform writes down what happens.  The form is that of `system`.
 
 Platform facts, section 4.10: they rotate, and `sys_history_*` is only filled when a person opens the history
 of a record, so that an API reader finds nothing there.

@@ -16,6 +16,7 @@ from connector.sandbox.stock import (
     major,
     meta,
     platform,
+    policy,
     process,
     service,
     system,
@@ -41,7 +42,7 @@ sys_mod_count   integer          Updates
 def stock() -> Dictionary:
     """The dictionary of a fresh instance.  Shared: copy it before changing it."""
     dictionary = Dictionary()
-    parts = (system, meta, service, platform, access, import_set, configuration, duty, log, major)
+    parts = (system, meta, service, platform, access, import_set, configuration, duty, log, major, policy)
     columns = {name: text for part in parts for name, text in part.COLUMNS.items()}
     lines = "".join(part.TABLES for part in parts)
     for line in lines.strip().splitlines():
@@ -107,7 +108,21 @@ def _extending() -> Iterator[tuple[Table, str]]:
             yield Table(name, label, root, parent, prefix=prefix.strip("-")), part.COLUMNS[name]
 
 
-_PARTS = (system, meta, service, platform, access, import_set, task, process, configuration, duty, log, major)
+_PARTS = (
+    system,
+    meta,
+    service,
+    platform,
+    access,
+    import_set,
+    task,
+    process,
+    configuration,
+    duty,
+    log,
+    major,
+    policy,
+)
 _CREATED_ONLY = system.CREATED_ONLY | log.CREATED_ONLY
 _VIEWS = duty.VIEWS | major.VIEWS
 _CHOICES = {where: told for part in _PARTS for where, told in part.CHOICES.items()}
