@@ -130,6 +130,39 @@ PHRASES: dict[str, tuple[str, str]] = {
             "{% else %}确认后工单将关闭。{% endif %}"
         ),
     ),
+    "hand_over_warned": (
+        (
+            "Handed over to {{ group | neutral }} and not taken up by anybody there; {{ share }} % of the "
+            "{{ limit | span }} for that have passed. Somebody should have it by {{ due }}."
+        ),
+        (
+            "已转交{{ group | neutral }}，尚无人接手，接手时限 {{ limit | span }} 已用去 {{ share }} %。"
+            "请于 {{ due }} 前接手。"
+        ),
+    ),
+    "hand_over_late": (
+        (
+            "Handed over to {{ group | neutral }}, and nobody there has taken it up within "
+            "{{ limit | span }}; it was due by {{ due }}."
+            "{% if person %} {{ person | neutral }}, please see to it.{% endif %}"
+        ),
+        (
+            "已转交{{ group | neutral }}，{{ limit | span }} 内无人接手，应于 {{ due }} 前接手。"
+            "{% if person %}请 {{ person | neutral }} 督促处理。{% endif %}"
+        ),
+    ),
+    "hand_over_subject": ("Nobody has taken up {{ number }}", "工单 {{ number }} 转交后无人接手"),
+    "hand_over_task": (
+        (
+            "{{ number }} was handed over to {{ group | neutral }}, and nobody there has taken it up within "
+            "{{ limit | span }}; it was due by {{ due }}. Find somebody for it, write here who has it, then "
+            "close this task."
+        ),
+        (
+            "工单 {{ number }} 已转交{{ group | neutral }}，{{ limit | span }} 内无人接手，"
+            "应于 {{ due }} 前接手。请落实处理人，在此注明后关闭本任务。"
+        ),
+    ),
     "alert_incomplete": (
         (
             "This monitoring warning lacks: {{ lacks.en }}. Please add it."

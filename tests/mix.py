@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 from connector.rules.base import Policy
 from connector.rules.catalogue import AnyPolicy
 from connector.settings import Settings
+from connector.ticket import Tier
 from tests.world import read
 
 Table = Mapping[str, Any]
@@ -30,11 +31,15 @@ SLOTS: tuple[tuple[Table, ...], ...] = (
         {"rule": "sla_timer", "name": "other-limits", "when": {"class": ["important", "general"]},
          "warn_at": 0.8, "service_hours": "onsite", "respond_within": "1h", "resolve_within": "8h",
          "pause_on": ["1", "4"]},
+        {"rule": "sla_timer", "name": "by-the-callers-clock", "when": {"class": "general"}, "warn_at": 0.5,
+         "service_hours": "onsite", "resolve_within": "2h", "caller_zone": True},
     ),
     (
         {"rule": "tier_escalation", "name": "to-second-line", "from": "first_line", "to": "second_line",
          "out_of_capability": ["network"], "marked_by": "u_desk_escalate", "after": "4h",
          "service_hours": "onsite", "required": {"findings": "work_notes", "need": "description"}},
+        {"rule": "tier_escalation", "name": "to-who-has-least", "from": "first_line", "to": "second_line",
+         "after": "1h", "service_hours": "remote", "choose": "load"},
         {"rule": "tier_escalation", "name": "to-infrastructure", "from": "first_line", "to": "second_line",
          "to_group": "Infrastructure", "after": "2h", "service_hours": "remote"},
         {"rule": "tier_escalation", "name": "to-who-is-on-call", "from": "first_line", "to": "second_line",
@@ -51,6 +56,11 @@ SLOTS: tuple[tuple[Table, ...], ...] = (
          "contracts": {"Vendor Support": "C-1"}, "returned_by": "u_desk_confirmed"},
     ),
     (
+        {"rule": "hand_over_limit", "name": "hand-overs", "within": "1h", "warn_at": 0.5,
+         "service_hours": "remote", "person": "lead.zhao", "by": "both", "tiers": list(Tier)},
+        {"rule": "hand_over_limit", "name": "hand-overs-noted", "within": "30m", "service_hours": "onsite"},
+    ),
+    (
         {"rule": "major_incident", "name": "major-crisis", "when": {"class": "urgent"},
          "report_to": "lead.zhao", "broadcast_every": "30m", "broadcast_for": "2h"},
         {"rule": "major_incident", "name": "major-report", "when": {"priority": ["1", "2"]},
@@ -62,6 +72,8 @@ SLOTS: tuple[tuple[Table, ...], ...] = (
         {"rule": "knowledge_capture", "name": "knowledge-set-back", "grace": "1h", "then_after": "2h",
          "then": "set_back", "draft": "on_request", "draft_column": "u_desk_draft"},
         {"rule": "knowledge_capture", "name": "knowledge-drafted", "grace": "30m", "draft": "always"},
+        {"rule": "knowledge_capture", "name": "knowledge-known", "grace": "30m", "draft": "always",
+         "alike": 0.6},
     ),
     (
         {"rule": "customer_confirmation", "name": "confirmed", "confirmed": "u_desk_confirmed",

@@ -12,6 +12,7 @@ from connector.rules.complaint import Complaint
 from connector.rules.customer_confirmation import CustomerConfirmation
 from connector.rules.dated_item import DatedItem
 from connector.rules.duty_roster import DutyRoster
+from connector.rules.hand_over_limit import HandOverLimit
 from connector.rules.hierarchical_escalation import HierarchicalEscalation
 from connector.rules.hotline import Hotline
 from connector.rules.improvement import Improvement
@@ -28,6 +29,7 @@ AnyPolicy = Annotated[
     SlaTimer
     | UpdateLimit
     | TierEscalation
+    | HandOverLimit
     | HierarchicalEscalation
     | Reassignment
     | MajorIncident
@@ -51,6 +53,7 @@ RULES: tuple[type[Policy], ...] = (
     SlaTimer,
     UpdateLimit,
     TierEscalation,
+    HandOverLimit,
     HierarchicalEscalation,
     Reassignment,
     MajorIncident,

@@ -116,6 +116,9 @@ class HierarchicalEscalation(Policy):
     pause_on: HoldReasons = Field(
         default="all", description="Hold reasons that stop the limit; all of them by default"
     )
+    caller_zone: bool = Field(
+        default=False, description="Count the limit in the caller's own time zone, as `sla_timer` does"
+    )
     told_within: str | None = Field(
         default=None, description="Service hours in which people are told; at any hour if not given"
     )
@@ -137,6 +140,10 @@ class HierarchicalEscalation(Policy):
     def hours_named(self) -> tuple[str, ...]:
         """The service hours of the limit, and those in which people are told."""
         return (self.service_hours, *((self.told_within,) if self.told_within else ()))
+
+    def columns(self) -> frozenset[str]:
+        """The caller's zone, where it counts."""
+        return self._timer.columns()
 
     def groups_named(self) -> tuple[str, ...]:
         """The groups whose leads are named."""
@@ -204,6 +211,7 @@ class HierarchicalEscalation(Policy):
             service_hours=self.service_hours,
             resolve_within=f"{self.resolve_within // 60}m",
             pause_on=self.pause_on,
+            caller_zone=self.caller_zone,
         )
 
     def _clock(self, ticket: Ticket, at: Moment) -> TargetClock | None:
@@ -211,7 +219,7 @@ class HierarchicalEscalation(Policy):
 
     def _ladder(self, ticket: Ticket, clock: TargetClock, at: Moment) -> Iterator[Reached]:
         """Steps with their instants, ascending; without those that a hold keeps from being reached."""
-        hours, since = at.hours[self.service_hours], clock.paused_since
+        hours, since = self._timer.hours(ticket, at), clock.paused_since
         for step in self.steps:
             seconds = step.seconds(self.resolve_within)
             instant = hours.add(clock.started, seconds, clock.pauses)

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from connector.intent import Intent, Keep, Note, Verdict, occasion
 from connector.rules.base import Duration, HoldReasons, Moment, Policy, those_held
+from connector.rules.caller_zone import TIME_ZONE, there, told
 from connector.service_hours import ServiceHours
 from connector.ticket import ENDED_STATES, FaultClass, Instant, Ticket, TicketState
 
@@ -104,6 +105,9 @@ class SlaTimer(Policy):
     * **Reopened** tickets continue their clock; the time they were resolved does not count.
     * **Late** means after the due instant; a ticket resolved at that very second is in time.
     * **Canceled** tickets have no limits.
+    * **The caller's day.** With `caller_zone` the service hours are taken by the clock of the caller, whose
+      user record tells their `time_zone`; without a zone that is known the desk's counts, and `explain` says
+      which.
 
     It keeps the columns ``class``, ``respond_by``, ``resolve_by`` (each only if the policy sets that limit)
     and ``clock``: ``running``, ``paused``, ``warned``, ``breached``, ``met`` or ``missed``. The limit that
@@ -140,6 +144,11 @@ class SlaTimer(Policy):
         default="all", description="Hold reasons that stop the resolution limit; all of them by default"
     )
 
+    caller_zone: bool = Field(
+        default=False,
+        description="Count the service hours in the caller's own time zone; the desk's where it is unknown",
+    )
+
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
         if self.respond_within is None and self.resolve_within is None:
@@ -150,9 +159,18 @@ class SlaTimer(Policy):
             )
         return self
 
+    def columns(self) -> frozenset[str]:
+        """The caller's zone, where it counts."""
+        return frozenset({TIME_ZONE} if self.caller_zone else ())
+
     def hours_named(self) -> tuple[str, ...]:
         """The service hours the limits count in."""
         return (self.service_hours,)
+
+    def hours(self, ticket: Ticket, at: Moment) -> ServiceHours:
+        """The service hours that count for this ticket."""
+        named = at.hours[self.service_hours]
+        return there(named, ticket) if self.caller_zone else named
 
     def judge(self, ticket: Ticket, at: Moment) -> Verdict:
         """Where both limits stand, what the columns shall say, and what has to be noted."""
@@ -193,6 +211,8 @@ class SlaTimer(Policy):
     def _targets(self, ticket: Ticket, at: Moment) -> tuple[TargetClock | None, TargetClock | None]:
         """Response and resolution of a ticket that is not canceled."""
         hours = at.hours[self.service_hours]
+        if self.caller_zone:
+            hours = there(hours, ticket)
         ended = ticket.ended_at
         over = ticket.state in ENDED_STATES
         response = resolution = None
@@ -209,27 +229,30 @@ class SlaTimer(Policy):
             resolution = self._target("resolution", limit, ticket, hours, at.now, ended, pauses, since)
         return response, resolution
 
-    def spent(self, target: TargetClock, at: Moment) -> int:
-        """Seconds of service used up by this limit, until it ended or until now."""
+    def spent(self, target: TargetClock, at: Moment, hours: ServiceHours | None = None) -> int:
+        """Seconds of service used up by this limit, until it ended or until now; in other ``hours``."""
         until = target.ended if target.ended is not None else at.now
         if target.paused_since is not None:
             until = min(until, target.paused_since)
-        return at.hours[self.service_hours].elapsed(target.started, until, target.pauses)
+        return (hours or at.hours[self.service_hours]).elapsed(target.started, until, target.pauses)
 
     def explain(self, ticket: Ticket, at: Moment) -> list[str]:
         """The clock in words: used and allowed, counted segments, pauses, and what comes next."""
         time, lines = at.wording.time, [f"service hours {self.service_hours}; times in {at.wording.zone}"]
+        hours = self.hours(ticket, at)
+        if self.caller_zone:
+            lines.append(told(at.hours[self.service_hours], ticket))
         for target in self.clock(ticket, at):
             if target is None:
                 continue
-            spent = self.spent(target, at)
+            spent = self.spent(target, at, hours)
             due = f"due {time(target.due)}" if target.due is not None else "nothing due while on hold"
             used = f"{_hms(spent)} of {_hms(target.budget)} used ({spent * 100 // target.budget} %)"
             lines.append(f"{target.target}: {target.state}; {used}; {due}")
             until = target.ended if target.ended is not None else at.now
             if target.paused_since is not None:
                 until = min(until, target.paused_since)
-            segments = at.hours[self.service_hours].segments(target.started, until, target.pauses)
+            segments = hours.segments(target.started, until, target.pauses)
             lines += [f"  counted {time(start)} to {time(end)}" for start, end in segments[:_SHOWN]]
             if len(segments) > _SHOWN:
                 lines.append(f"  counted {len(segments) - _SHOWN} stretches more")

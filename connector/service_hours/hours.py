@@ -2,6 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from math import floor
 from typing import Self
@@ -30,18 +31,31 @@ class ServiceHours:
     Every verb raises `OutsideHorizon` rather than guess beyond the horizon.
     """
 
-    __slots__ = ("_table", "calendar", "horizon", "zone")
+    __slots__ = ("_elsewhere", "_table", "calendar", "horizon", "zone")
 
     def __init__(self, calendar: Calendar, horizon: tuple[int, int] = (2015, 2035)) -> None:
         self.calendar = calendar
         self.horizon = horizon
         self.zone = ZoneInfo(calendar.zone)
         self._table = EMPTY
+        self._elsewhere: dict[str, ServiceHours] = {}
 
     @classmethod
     def compile(cls, calendar: Calendar, horizon: tuple[int, int] = (2015, 2035)) -> Self:
         """Service hours for the years ``horizon[0]`` … ``horizon[1]``, both included, in UTC."""
         return cls(calendar, horizon)
+
+    def within(self, zone: str) -> "ServiceHours":
+        """The same hours by the clocks of another zone: its days, its 08:30. Made once for each zone.
+
+        ``zone``: an IANA name that exists.
+        """
+        if zone == self.calendar.zone:
+            return self
+        found = self._elsewhere.get(zone)
+        if found is None:
+            found = self._elsewhere[zone] = ServiceHours(replace(self.calendar, zone=zone), self.horizon)
+        return found
 
     @property
     def name(self) -> str:

@@ -15,6 +15,7 @@ KEEPS: Mapping[str, tuple[str, ...]] = {
     "sla_timer": ("class", "respond_by", "resolve_by", "clock"),
     "update_limit": (),
     "tier_escalation": ("tier",),
+    "hand_over_limit": (),
     "hierarchical_escalation": (),
     "reassignment": (),
     "major_incident": (),

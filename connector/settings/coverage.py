@@ -42,7 +42,7 @@ LEFT: Mapping[str, str] = {
     "R-B3": "the instance shows the state, people tell the customer",
     "R-B5": NOT_BUILT + "promotion of much-used articles",
     "R-C2": "the phases are the states and notes of the ticket; the rule sees to the feedback",
-    "R-C3": NOT_BUILT + "limits of the hand-over, the caller's time zone; `explain` compares with `task_sla`",
+    "R-C3": "the instance's own `task_sla` is compared by `explain` and never written",
     "R-E1": NOT_BUILT + "answers of the instance's own surveys; call-backs and exported surveys count",
     "R-F3": NOT_BUILT + "the archive by time and speciality, and articles that grew stale",
     "R-C6": "people investigate, name measures and carry them out; the rules see that it is done",

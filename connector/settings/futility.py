@@ -10,6 +10,7 @@ from connector.rules.base import Policy, When
 from connector.rules.callback_sampling import CallbackSampling
 from connector.rules.complaint import Complaint
 from connector.rules.dated_item import DatedItem
+from connector.rules.hand_over_limit import HandOverLimit
 from connector.rules.hotline import Hotline
 from connector.rules.improvement import Improvement
 from connector.rules.knowledge_capture import KnowledgeCapture
@@ -35,6 +36,10 @@ def futile(settings: Settings) -> Iterator[Finding]:
         yield from _conditions(place, policy.when, settings)
         if isinstance(policy, TierEscalation):
             yield from _escalation(place, policy, settings)
+        if isinstance(policy, HandOverLimit) and not _anywhere(policy.when, policy.tiers, settings):
+            yield Finding(
+                (*place, "tiers"), f"{NEVER}no desk has a group of tier {' or '.join(policy.tiers)} for it"
+            )
         if isinstance(policy, KnowledgeCapture) and not _anywhere(policy.when, policy.tiers, settings):
             yield Finding(
                 (*place, "tiers"), f"{NEVER}no desk has a group of tier {' or '.join(policy.tiers)} for it"
