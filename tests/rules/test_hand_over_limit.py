@@ -53,8 +53,10 @@ def test_it_waits_and_is_late_after_the_limit() -> None:
     assert policy.judge(t, moment(MON + HOUR)) == ("waits", (), due + 1)
     assert policy.judge(t, moment(due)).intents == ()
     assert texts(policy, t, due + 1) == [
-        "Handed over to Infrastructure, and nobody there has taken it up within 30 min; "
-        "it was due by 2026-06-01 10:30."
+        (
+            "Handed over to Infrastructure, and nobody there has taken it up within 30 min; "
+            "it was due by 2026-06-01 10:30."
+        )
     ]
     assert texts(policy, marked(policy, t, moment(due + 1)), due + DAY) == []
 
