@@ -43,7 +43,7 @@ class Records:
         self.guard: Callable[[str, Table, str], None] = lambda _operation, _table, _sys_id: None
         self.updated: Callable[[Table, Row], None] = lambda _table, _row: None
         self.measured: Callable[[str, Row, Row], None] | None = None
-        self.assessed: Callable[[Table, Row, int], None] | None = None
+        self.assessed: Callable[[Table, Row, int, Row | None, Row], None] | None = None
         self._dice = random.Random(f"{seed} {sessions.asker('').at}" if store.restored else seed)
         self.numbers = Numbers(store, dictionary)
 
@@ -98,7 +98,7 @@ class Records:
         self.guard("insert", table, row["sys_id"])
         if row.get("parent_incident"):
             self._count_children("", row["parent_incident"])
-        self._leave(table, row, {}, entries, user)
+        self._leave(table, row, None, entries, user)
         if table.audited and self.audit_inserts:
             self._audit(table, row, {name: "" for name in given if row[name]}, entries, user)
         self.inserted(table.name, row)
@@ -207,19 +207,19 @@ class Records:
         now, switches = stamp(asker.at), self.switches
         return Writing(now, asker.user_id, given.keys(), self.priority, switches, by_caller, self.off)
 
-    def _leave(self, table: Table, row: Row, before: Row, entries: Row, user: str) -> None:
-        """Journal entries, and for an update the audit rows."""
+    def _leave(self, table: Table, row: Row, before: Row | None, entries: Row, user: str) -> None:
+        """Journal entries, and for an update the audit rows; `before` is None for a new record."""
         if entries:
             now = stamp(self.sessions.asker(user).at)
             for element, text in entries.items():
                 entry = audit.journal_entry(table, row["sys_id"], element, text, self.mint(), now, user)
                 self.store.insert("sys_journal_field", entry)
         if table.audited and row["sys_mod_count"] != "0":
-            self._audit(table, row, before, entries, user)
+            self._audit(table, row, before or {}, entries, user)
         if self.measured is not None and table.name == "incident":
-            self.measured(table.name, row, before)
+            self.measured(table.name, row, before or {})
         if self.assessed is not None and table.root == "task":
-            self.assessed(table, row, self.sessions.asker(user).at)
+            self.assessed(table, row, self.sessions.asker(user).at, before, entries)
 
     def _audit(self, table: Table, row: Row, before: Row, entries: Row, user: str) -> None:
         now = stamp(self.sessions.asker(user).at)

@@ -6,13 +6,16 @@ service levels only while it is active; those that run go on to their end.  What
 Facts: section 4.2; rapid updates: KB0541990.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from connector.sandbox.dictionary import Dictionary, Table
 from connector.sandbox.moment import instant, stamp
+from connector.sandbox.sla.change import Change, made, settled
+from connector.sandbox.sla.past import earlier
 from connector.sandbox.sla.queue import Noted, Queue
 from connector.sandbox.sla.record import read, written
 from connector.sandbox.sla.refresh import last_look
+from connector.sandbox.sla.relative import by_due_date, due, understood
 from connector.sandbox.sla.schedule import Always, Schedule
 from connector.sandbox.sla.stage import (
     CONDITIONS,
@@ -77,14 +80,15 @@ class Engine:
         ]
         return bool(self._judged)
 
-    def note(self, table: Table, row: Row, at: int) -> None:
-        """A task was made or changed: judge it now, work on it later."""
+    def note(self, table: Table, row: Row, at: int, before: Row | None, entries: Row) -> None:
+        """A task was made (`before` None) or changed: judge it now, work on it later."""
+        change = made(row, entries) if before is None else Change(row, before, entries)
         found = {"": False}  # definitions share their conditions: each is asked once
         holds = {}
         for definition in self._judged:
             if definition["collection"] != table.name:
                 continue
-            queries = {name: definition[f"{name}_condition"] for name in CONDITIONS}
+            queries = _asked(definition, CONDITIONS, change)
             for query in queries.values():
                 if query not in found:
                     found[query] = self._matches(table, query, row["sys_id"])
@@ -124,11 +128,11 @@ class Engine:
         if starts and (not running or (duplicates and unseen)):
             self._attach(definition, holds, noted, business)
         for row in running:
-            level = read(row, _duration(definition))
+            hours = self._hours(row["schedule"], row["timezone"])
+            level = read(row, _whole(definition, row, hours))
             what = event(manner, level.stage, holds)
             if what is None:
                 continue
-            hours = self._hours(row["schedule"], row["timezone"])
             level = advanced(level, what, noted.at, hours, manner.reset_to)
             self._change(row, noted.due, written(level, business=business or bool(row["schedule"])))
             if what is Event.RESET and starts:
@@ -141,8 +145,13 @@ class Engine:
             start = instant(wanted) or start
         zone, schedule = self._source(definition, noted.task)
         hours = self._hours(schedule, zone)
-        level = begun(start, _duration(definition), noted.at, hours)
+        ends = self._due(definition, noted.task, start, hours, zone)
+        whole = _duration(definition) if ends is None else hours.between(start, ends)
+        level = begun(start, whole, start, hours, ends)
         planned_end = written(level)["planned_end_time"]
+        if start < noted.at and definition["retroactive_pause"] == "true":
+            level = self._paused_before(definition, noted, level, hours)
+        level = measured(level, noted.at, hours)
         if event(_manner(definition), level.stage, holds) is Event.PAUSE:
             level = advanced(level, Event.PAUSE, noted.at, hours)
         row = dict.fromkeys(self._dictionary["task_sla"].columns, "") | {
@@ -160,20 +169,69 @@ class Engine:
         }
         self._store.insert("task_sla", row | written(level, business=business or bool(schedule)))
 
+    def _due(
+        self, definition: Row, task: Mapping[str, str], start: int, hours: Schedule | Always, zone: str
+    ) -> int | None:
+        """When a relative duration ends; None for others, and for those whose script is not understood."""
+        if not definition["duration_type"]:
+            return None
+        row = self._store.row(self._dictionary["cmn_relative_duration"], definition["duration_type"])
+        if row is None:
+            return None
+        days = understood(row["script"])
+        if days is not None:
+            return due(days, start, hours, zone)
+        if not by_due_date(row["script"]):
+            return None
+        of_task = definition["relative_duration_works_on"] != "SLA record"
+        return max(start, instant(task.get("due_date", "") if of_task else "") or start)
+
+    def _paused_before(self, definition: Row, noted: Noted, level: Level, hours: Schedule | Always) -> Level:
+        """The level with the pauses that its task had between the start and the write that attaches it."""
+        manner = _manner(definition)
+        if not manner.pauses or not definition["pause_condition"]:
+            return level
+        table = self._dictionary[noted.task["sys_class_name"]]
+        for at, change in earlier(self._store, noted.task, level.start):
+            queries = _asked(definition, ("pause", "resume"), change)
+            holds = {name for name, query in queries.items() if query and self._held(table, query, change)}
+            what = event(manner, level.stage, frozenset(holds))
+            if what is not None:
+                level = advanced(level, what, at, hours)
+        return level
+
+    def _held(self, table: Table, query: str, change: Change) -> bool:
+        """Whether the query held when the record was so: it is that again while it is asked."""
+        sys_id = change.row["sys_id"]
+        now = self._store.row(table, sys_id)
+        if now is None:
+            return False
+        db = self._store.db
+        db.execute("SAVEPOINT sla")
+        try:
+            told = {name: change.row.get(name, "") for name in now if name != "sys_id"}
+            if moved := {name: value for name, value in told.items() if value != now[name]}:
+                self._store.update(table.root, sys_id, moved)
+            return self._matches(table, query, sys_id)
+        finally:
+            db.execute("ROLLBACK TO sla")
+            db.execute("RELEASE sla")
+
     def _look(self, row: Row, now: int, business: bool) -> None:
         """Refresh the row as of the last job that had it."""
-        level = self._level(row)
+        hours = self._hours(row["schedule"], row["timezone"])
+        level = self._level(row, hours)
         at = last_look(level.planned_end, now) if level and level.planned_end is not None else None
         if level is None or at is None or stamp(at) <= row["sys_updated_on"]:
             return
         if level.figures.percentage <= _MOST:
-            level = measured(level, at, self._hours(row["schedule"], row["timezone"]))
+            level = measured(level, at, hours)
             self._change(row, at, written(level, business=business or bool(row["schedule"])))
 
-    def _level(self, row: Row) -> Level | None:
+    def _level(self, row: Row, hours: Schedule | Always) -> Level | None:
         """The level of a row; None where its definition is gone and nobody knows how long it may take."""
         definition = self._definitions.get(row["sla"])
-        return read(row, _duration(definition)) if definition else None
+        return read(row, _whole(definition, row, hours)) if definition else None
 
     def _change(self, row: Row, at: int, changed: Row) -> None:
         count = str(int(row["sys_mod_count"]) + 1)
@@ -234,6 +292,20 @@ _OF = "t.sla = ? AND t.active = 'true'"
 
 def _duration(definition: Row) -> int:
     return instant(definition["duration"]) or 0
+
+
+def _whole(definition: Row, row: Row, hours: Schedule | Always) -> int:
+    """How long the level of a row may take; a relative duration is what it came to when it began."""
+    start, breach = instant(row["start_time"]), instant(row["original_breach_time"])
+    if not definition["duration_type"] or start is None or breach is None:
+        return _duration(definition)
+    return hours.between(start, breach)
+
+
+def _asked(definition: Row, names: Iterable[str], change: Change) -> dict[str, str]:
+    """The conditions of a definition, with what they ask about the write answered."""
+    kind = definition["advanced_condition_type"]
+    return {name: settled(definition[f"{name}_condition"], change, kind) for name in names}
 
 
 def _manner(definition: Row) -> Manner:

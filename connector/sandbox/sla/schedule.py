@@ -55,7 +55,7 @@ class Entry:
             if day < first or late or not (self._in_year(day) if self.yearly else self._in_week(day)):
                 return None
         begin = datetime.combine(day, self.start.time())
-        return _epoch(begin, self.zone), _epoch(begin + self.length, self.zone)
+        return epoch(begin, self.zone), epoch(begin + self.length, self.zone)
 
     def _in_week(self, day: date) -> bool:
         first = self.start.date()
@@ -77,11 +77,11 @@ class Schedule:
     """All entries of one schedule in one zone; without any entry no time ever passes."""
 
     def __init__(self, rows: Iterable[Mapping[str, str]], zone: str) -> None:
-        self._zone = zone_of(zone)
+        self.zone = zone_of(zone)
         self._entries: list[Entry] = []
         for row in rows:
             try:
-                self._entries.append(Entry(row, self._zone))
+                self._entries.append(Entry(row, self.zone))
             except ValueError:
                 continue  # an entry whose dates cannot be read opens nothing
         self._days: dict[date, list[Span]] = {}
@@ -105,23 +105,28 @@ class Schedule:
             seconds -= max(0, finish - begin)
         return None
 
+    def opening(self, start: int) -> int | None:
+        """`start`, or the next moment that is open; None if there is none."""
+        first = next(self._spans(start), None)
+        return max(first[0], start) if first else None
+
     def _spans(self, start: int) -> Iterator[Span]:
         """Open spans that end after `start`, in order."""
         if not self._entries:
             return
-        day = datetime.fromtimestamp(start, self._zone).date() - timedelta(days=1)
+        day = datetime.fromtimestamp(start, self.zone).date() - timedelta(days=1)
         for _ in range(_FOREVER):
-            for span in self._open(day):
+            for span in self.open(day):
                 if span[1] > start:
                     yield span
             day += timedelta(days=1)
 
-    def _open(self, day: date) -> list[Span]:
+    def open(self, day: date) -> list[Span]:
         """What is open within the local day, cut at its midnights."""
         known = self._days.get(day)
         if known is None:
             midnight = datetime.combine(day, datetime.min.time())
-            low, high = _epoch(midnight, self._zone), _epoch(midnight + timedelta(days=1), self._zone)
+            low, high = epoch(midnight, self.zone), epoch(midnight + timedelta(days=1), self.zone)
             opened, closed = self._on(day, excludes=False), self._on(day, excludes=True)
             edges = sorted({low, high, *(min(max(x, low), high) for s in opened + closed for x in s)})
             known = []
@@ -163,7 +168,7 @@ def _float(row: Mapping[str, str]) -> tuple[int, str, int]:
     return int(row.get("month", "")), week, (day - 2) % 7 + 1
 
 
-def _epoch(local: datetime, zone: ZoneInfo) -> int:
+def epoch(local: datetime, zone: ZoneInfo) -> int:
     """The first moment at which clocks in the zone show this time, or have gone past it.
 
     A time that the clock change leaves out is the change itself, one that comes twice its first coming.

@@ -123,10 +123,14 @@ def event(manner: Manner, stage: Stage, holds: frozenset[str]) -> Event | None:
     return None
 
 
-def begun(start: int, whole: int, at: int, hours: Hours) -> Level:
-    """A service level that runs from `start` on, attached at `at`."""
+def begun(start: int, whole: int, at: int, hours: Hours, planned_end: int | None = None) -> Level:
+    """A service level that runs from `start` on, attached at `at`.
+
+    `planned_end` is told where it is not what the duration comes to (relative durations).
+    """
     figures = Figures(0, whole, 0.0, 0, whole, 0.0)
-    return measured(Level(start, whole, hours.after(start, whole), figures), at, hours)
+    end = hours.after(start, whole) if planned_end is None else planned_end
+    return measured(Level(start, whole, end, figures), at, hours)
 
 
 def advanced(level: Level, what: Event, at: int, hours: Hours, reset_to: Stage = Stage.CANCELLED) -> Level:

@@ -5,17 +5,15 @@ from typing import Any
 import pytest
 
 from tests.sandbox.contract.conftest import missing
+from tests.sandbox.contract.level import HOUR, SLA, SOLVED, define, make, rows
 
-INCIDENT = "/api/now/table/incident"
-SLA = "/api/now/table/contract_sla"
-HOUR = 3600
 COLUMNS = {
     "contract_sla": (
         "name active type target collection duration duration_type schedule schedule_source "
         "schedule_source_field timezone_source timezone start_condition pause_condition "
         "resume_condition stop_condition reset_condition cancel_condition when_to_resume "
         "when_to_cancel retroactive set_start_to retroactive_pause reset_action "
-        "relative_duration_works_on flow workflow vendor enable_logging"
+        "relative_duration_works_on flow workflow vendor enable_logging advanced_condition_type"
     ),
     "task_sla": (
         "task sla stage active has_breached start_time end_time planned_end_time "
@@ -24,35 +22,6 @@ COLUMNS = {
         "business_pause_duration schedule timezone"
     ),
 }
-SOLVED = {"state": "6", "close_code": "Solution provided", "close_notes": "-"}
-
-
-def define(wire: Any, **fields: str) -> str:
-    """A definition of four hours on all incidents, as an admin posts it."""
-    row = {
-        "name": "Resolve in 4 hours",
-        "collection": "incident",
-        "duration": "1970-01-01 04:00:00",
-        "schedule_source": "no_schedule",
-        "start_condition": "active=true",
-        "stop_condition": "state=6^ORstate=7",
-        "pause_condition": "state=3",
-        "when_to_resume": "no_match",
-    }
-    answer = wire.post(SLA, json=row | fields)
-    assert answer.status_code == 201
-    return str(answer.json()["result"]["sys_id"])
-
-
-def rows(wire: Any, **params: str) -> list[dict[str, str]]:
-    """All `task_sla` rows, oldest first."""
-    shown = {"sysparm_query": "ORDERBYsys_created_on", "sysparm_exclude_reference_link": "true"}
-    return list(wire.result("/api/now/table/task_sla", **shown | params))
-
-
-def make(wire: Any, **fields: str) -> str:
-    """An incident's path."""
-    return f"{INCIDENT}/{wire.post(INCIDENT, json=fields).json()['result']['sys_id']}"
 
 
 @pytest.mark.parametrize("table", COLUMNS)
@@ -145,83 +114,6 @@ def test_a_breach_before_the_stop_is_kept(wire: Any, clock: Any) -> None:
     assert row["time_left"] == "1970-01-01 00:00:00"
 
 
-def test_business_time(wire: Any, clock: Any) -> None:
-    """Weekdays from 9 to 17 in Shanghai, without lunch: the breach moves to the next working day."""
-    schedule = wire.post(
-        "/api/now/table/cmn_schedule", json={"name": "Office", "time_zone": "Asia/Shanghai"}
-    ).json()["result"]["sys_id"]
-    for name, kind, start, end in (
-        ("Work", "work", "T090000", "T170000"),
-        ("Lunch", "exclude", "T120000", "T130000"),
-    ):
-        span = {"schedule": schedule, "name": name, "type": kind, "repeat_type": "weekdays"}
-        span |= {"start_date_time": f"20230102{start}", "end_date_time": f"20230102{end}"}
-        assert wire.post("/api/now/table/cmn_schedule_span", json=span).status_code == 201
-    define(wire, schedule_source="sla_definition", schedule=schedule)
-    clock.at += 6 * HOUR  # 15:00 in Shanghai
-    task = make(wire)
-    clock.at += 5
-    (row,) = rows(wire)
-    assert row["planned_end_time"] == "2023-11-21 03:00:00"
-    clock.at += 18 * HOUR - 5
-    wire.patch(task, json=SOLVED)
-    clock.at += 5
-    (row,) = rows(wire)
-    assert (row["duration"], row["business_duration"]) == ("1970-01-01 18:00:00", "1970-01-01 02:00:00")
-    assert (row["business_percentage"], row["has_breached"]) == ("50.00", "false")
-
-
-def test_retroactive_start(wire: Any, clock: Any) -> None:
-    """A definition that matches later counts from the opening."""
-    define(wire, start_condition="impact=1", retroactive="true")
-    task = make(wire)
-    clock.at += HOUR
-    wire.patch(task, json={"impact": "1"})
-    clock.at += 5
-    (row,) = rows(wire)
-    assert (row["start_time"], row["planned_end_time"], row["percentage"]) == (
-        "2023-11-20 01:00:00",
-        "2023-11-20 05:00:00",
-        "25.00",
-    )
-
-
-@pytest.mark.parametrize(
-    ("fields", "stages"),
-    [
-        ({"cancel_condition": "impact=1"}, ["cancelled"]),
-        ({"when_to_cancel": "no_match", "start_condition": "impact=3"}, ["cancelled"]),
-        ({"when_to_cancel": "never", "cancel_condition": "impact=1"}, ["in_progress"]),
-        ({"reset_condition": "impact=1"}, ["cancelled", "in_progress"]),
-        ({"reset_condition": "impact=1", "reset_action": "complete"}, ["completed", "in_progress"]),
-    ],
-)
-def test_cancel_and_reset(wire: Any, clock: Any, fields: dict[str, str], stages: list[str]) -> None:
-    """As the definition says; a reset begins anew and does so once."""
-    define(wire, **fields)
-    task = make(wire)
-    clock.at += 60
-    wire.patch(task, json={"impact": "1"})
-    clock.at += 60
-    wire.patch(task, json={"short_description": "again"})
-    clock.at += 60
-    assert [row["stage"] for row in rows(wire)] == stages
-
-
-@pytest.mark.parametrize("duplicates", [False, True])
-def test_rapid_updates(wire: Any, clock: Any, duplicates: bool) -> None:
-    """KB0541990: a second row for the same task and definition, where the switch wants it."""
-    wire.instance.switch("sla_duplicates", duplicates)
-    define(wire)
-    task = make(wire)
-    clock.at += 1
-    wire.patch(task, json={"short_description": "x"})
-    clock.at += 60
-    wire.patch(task, json={"short_description": "y"})
-    clock.at += 60
-    assert len(rows(wire)) == 1 + duplicates
-
-
 def test_a_refused_write_attaches_nothing(wire: Any, clock: Any) -> None:
     """What was taken back is not judged, and an inactive or deleted definition judges nothing."""
     sla = define(wire, start_condition="impact=1")
@@ -235,39 +127,6 @@ def test_a_refused_write_attaches_nothing(wire: Any, clock: Any) -> None:
     make(wire, impact="1")
     clock.at += 60
     assert rows(wire) == []
-
-
-# Conditions that hold together
-
-
-@pytest.mark.parametrize(
-    ("fields", "stages"),
-    [
-        ({"stop_condition": "impact=1", "cancel_condition": "impact=1"}, ["completed"]),
-        ({"stop_condition": "impact=1", "reset_condition": "impact=1"}, ["completed"]),
-        ({"start_condition": "impact=3", "reset_condition": "impact=1"}, ["in_progress"]),
-        ({"pause_condition": "impact=1", "cancel_condition": "impact=1"}, ["cancelled"]),
-        (
-            {
-                "pause_condition": "impact=1",
-                "resume_condition": "impact=1",
-                "when_to_resume": "on_condition",
-            },
-            ["in_progress"],
-        ),
-        ({"pause_condition": "impact=1", "duration_type": "a relative one"}, ["in_progress"]),
-    ],
-)
-def test_conditions_that_hold_together(
-    wire: Any, clock: Any, fields: dict[str, str], stages: list[str]
-) -> None:
-    """Stop, then reset of what could start, then cancel, then pause; pause with resume is nothing."""
-    define(wire, **fields)
-    task = make(wire)
-    clock.at += 60
-    wire.patch(task, json={"impact": "1"})
-    clock.at += 60
-    assert [row["stage"] for row in rows(wire)] == stages
 
 
 # Definitions that are not active
@@ -313,103 +172,6 @@ def test_a_definition_is_for_its_very_table(wire: Any, clock: Any) -> None:
     assert rows(wire) == []
 
 
-# Business figures, zones and schedules
-
-
-def test_business_figures_without_a_schedule(wire: Any, clock: Any) -> None:
-    """They equal the actual ones, unless the property says that they stay empty."""
-    define(wire)
-    task = make(wire)
-    clock.at += HOUR + 60
-    wire.patch(task, json={"state": "3", "hold_reason": "4"})
-    clock.at += 60
-    (row,) = rows(wire)
-    for plain, business in (
-        ("duration", "business_duration"),
-        ("time_left", "business_time_left"),
-        ("percentage", "business_percentage"),
-    ):
-        assert row[plain] == row[business] != ""
-    wire.instance.properties["com.snc.sla.always_populate_business_fields"] = "false"
-    wire.patch(task, json={"state": "2"})
-    clock.at += HOUR
-    wire.patch(task, json=SOLVED)
-    clock.at += 60
-    (row,) = rows(wire)
-    assert row["business_duration"] == row["business_time_left"] == row["business_percentage"] == ""
-    assert (row["duration"], row["pause_duration"], row["business_pause_duration"]) == (
-        "1970-01-01 02:01:00",
-        "1970-01-01 00:01:00",
-        "1970-01-01 00:01:00",
-    )
-
-
-def office(wire: Any, zone: str, kind: str = "weekdays") -> str:
-    """A schedule from 9 to 17."""
-    head = wire.post("/api/now/table/cmn_schedule", json={"name": "Office", "time_zone": zone})
-    schedule = str(head.json()["result"]["sys_id"])
-    span = {"schedule": schedule, "name": "Work", "repeat_type": kind}
-    span |= {"start_date_time": "20230102T090000", "end_date_time": "20230102T170000"}
-    assert wire.post("/api/now/table/cmn_schedule_span", json=span).status_code == 201
-    return schedule
-
-
-def test_actual_figures_go_by_the_clock_and_business_figures_by_the_schedule(wire: Any, clock: Any) -> None:
-    """Four hours from 15:00: 20 hours until the breach, of which ten have passed at 1:00 and two count."""
-    define(wire, schedule_source="sla_definition", schedule=office(wire, "Asia/Shanghai"))
-    clock.at += 6 * HOUR
-    task = make(wire)
-    clock.at += 10 * HOUR
-    wire.patch(task, json={"state": "3", "hold_reason": "4"})
-    clock.at += 60
-    (row,) = rows(wire)
-    assert row["planned_end_time"] == "2023-11-21 03:00:00"
-    assert (row["percentage"], row["time_left"]) == ("50.00", "1970-01-01 10:00:00")
-    assert (row["business_percentage"], row["business_time_left"]) == ("50.00", "1970-01-01 02:00:00")
-    clock.at += 14 * HOUR - 60  # until 15:00 of the next day: six hours of pause count
-    wire.patch(task, json={"state": "2"})
-    clock.at += 60
-    (row,) = rows(wire)
-    assert (row["pause_duration"], row["business_pause_duration"]) == (
-        "1970-01-01 14:00:00",
-        "1970-01-01 06:00:00",
-    )
-    assert (row["planned_end_time"], row["original_breach_time"]) == (
-        "2023-11-21 09:00:00",
-        "2023-11-21 03:00:00",
-    )
-
-
-@pytest.mark.parametrize(
-    ("own", "source", "planned"),
-    [
-        ("Asia/Shanghai", "", "2023-11-20 05:00:00"),
-        ("floating", "sla.timezone", "2023-11-20 12:00:00"),
-        ("", "task.caller_id.time_zone", "2023-11-20 18:00:00"),
-        ("", "task.caller_id.location.time_zone", "2023-11-20 07:30:00"),
-        ("", "task.location.time_zone", "2023-11-20 13:00:00"),
-    ],
-)
-def test_time_zones(wire: Any, clock: Any, own: str, source: str, planned: str) -> None:
-    """The schedule's own zone, else the one that the definition names, else the instance's."""
-    place = wire.post("/api/now/table/cmn_location", json={"name": "Plant", "time_zone": "Asia/Kolkata"})
-    person = {"user_name": "ann", "time_zone": "America/New_York"}
-    person["location"] = place.json()["result"]["sys_id"]
-    caller = wire.post("/api/now/table/sys_user", json=person).json()["result"]["sys_id"]
-    schedule = office(wire, own)
-    define(
-        wire,
-        schedule_source="sla_definition",
-        schedule=schedule,
-        timezone_source=source,
-        timezone="Europe/Berlin",
-    )
-    make(wire, caller_id=caller)
-    clock.at += 5
-    (row,) = rows(wire)
-    assert row["planned_end_time"] == planned
-
-
 # What the engine leaves alone
 
 
@@ -452,16 +214,3 @@ def test_a_new_definition_has_the_stock_flow(wire: Any) -> None:
     """The default SLA flow."""
     flow = wire.result(f"{SLA}/{define(wire)}")["flow"]
     assert flow == "828f267973333300e289235f04f6a7a3"
-
-
-# Resets and retroactive starts
-
-
-def test_a_retroactive_start_from_an_empty_field_is_the_write(wire: Any, clock: Any) -> None:
-    """Where the field that it names has no value, the write itself counts."""
-    define(wire, start_condition="impact=1", retroactive="true", set_start_to="work_start")
-    task = make(wire)
-    clock.at += HOUR
-    wire.patch(task, json={"impact": "1"})
-    clock.at += 5
-    assert rows(wire)[0]["start_time"] == "2023-11-20 02:00:00"
