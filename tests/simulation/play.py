@@ -11,33 +11,50 @@ from connector.errors import SettingsError
 from connector.instant import instant
 from connector.sandbox import Fault
 from tests.simulation.script import DAYS, MOST_LATE, OUTAGES, SINGLE, TICK, Script, Step
-from tests.simulation.stage import Stage, file_of
+from tests.simulation.stage import Course, Stage, file_of
 from tests.timeline import DEEDS, opens
-from tests.world import DAY, US, Desk, record_id
+from tests.world import DAY, HOUR, US, Desk, record_id
 
 
 class Window(NamedTuple):
     """Something that lasts."""
 
+    begin: int
     until: int
     end: Callable[[], object]
 
+    def wants(self, tick: int) -> bool:
+        """Whether a pass is made though nothing has happened: at its first polls and its last, and hourly.
+
+        Those between would find the rows, the cursors and the clocks of the one before.
+        """
+        return (
+            tick - self.begin < EDGE * TICK
+            or self.until - tick <= TICK
+            or (tick - self.begin) // TICK % (HOUR // TICK) == 0
+        )
+
+
+EDGE = 3
+"""Polls at the beginning of a window that are made whatever happens."""
+
 
 @contextmanager
-def played(script: Script, folder: Path, passing: set[int] | None = None) -> Iterator[Stage]:
+def played(script: Script, folder: Path, like: Course | None = None) -> Iterator[Stage]:
     """The whole script, and then quiet days: the desk as it is left.
 
-    ``passing``: the ticks at which the connector makes a pass; None: at every tick at which something
-    happened or is due.
+    The connector makes a pass at every tick at which something happened or is due; in the others nothing
+    could be found. ``like``: the course of the same days with faults; then it passes only where that one got
+    through, and its own writes need no look afterwards unless that one wrote there.
     """
     with Stage(script, folder) as desk:
         desk.tick = desk.script.start
-        _plays(desk, passing)
+        _plays(desk, like)
         _rests(desk)
         yield desk
 
 
-def _plays(desk: Stage, passing: set[int] | None) -> None:
+def _plays(desk: Stage, like: Course | None) -> None:
     start, steps = desk.script.start, list(desk.script.steps)
     windows: list[Window] = []
     busy, due = True, None
@@ -52,16 +69,23 @@ def _plays(desk: Stage, passing: set[int] | None) -> None:
                 desk.at(at)
                 _happens(desk, step)
             elif step.kind in WINDOWS:
-                windows.append(Window(at + step.count, WINDOWS[step.kind](desk, step)))
+                windows.append(Window(at, at + step.count, WINDOWS[step.kind](desk, step)))
             else:
                 blows.append(step)
         busy = _ends(desk, windows, tick) or busy
         desk.at(tick)
         desk.tick = tick
         daily = not (tick - start) % DAY
-        wanted = daily or busy or bool(blows or windows) or (due is not None and due <= tick)
-        if wanted if passing is None else tick in passing:
-            busy = _goes(desk, blows)
+        wanted = daily or busy or bool(blows) or (due is not None and due <= tick)
+        if like is None:
+            wanted = wanted or any(each.wants(tick) for each in windows)
+        else:
+            wanted = tick in like.good and (wanted or tick in like.wrote)
+        if wanted:
+            went, wrote = _goes(desk, blows)
+            busy = not went or (wrote and like is None)
+            if wrote:
+                desk.course.wrote.add(tick)
             due = desk.store.next_due()
     for window in windows:
         window.end()
@@ -90,8 +114,8 @@ def _rests(desk: Stage) -> None:
     desk.settles(full=True)
 
 
-def _goes(desk: Stage, blows: list[Step]) -> bool:
-    """The pass of a tick with all that befalls it; True if another is wanted at the next."""
+def _goes(desk: Stage, blows: list[Step]) -> tuple[bool, bool]:
+    """The pass of a tick with all that befalls it; whether it went through, and whether it wrote."""
     desk.takes_up()
     for step in blows:
         if step.kind.startswith("killed "):
@@ -100,7 +124,7 @@ def _goes(desk: Stage, blows: list[Step]) -> bool:
             desk.damages()
         else:
             _BLOWS[step.kind](desk, step)
-    return not desk.passes() or bool(desk.rest.wrote())
+    return desk.passes(), bool(desk.rest.wrote())
 
 
 def _happens(desk: Stage, step: Step) -> None:

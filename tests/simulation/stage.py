@@ -86,6 +86,8 @@ class Course:
     """Ticks at which a pass reached the records."""
     bad: set[int] = field(default_factory=set)
     """Ticks at which one was made and failed."""
+    wrote: set[int] = field(default_factory=set)
+    """Ticks at which one wrote."""
     touched: dict[str, set[int]] = field(default_factory=dict)
     """Ticket → when people did something to it."""
     odd: set[str] = field(default_factory=set)

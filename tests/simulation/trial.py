@@ -20,7 +20,7 @@ def try_out(script: Script, *, hasty: bool = False) -> list[str]:
                 if wrong:
                     return wrong
                 if comparable(script) and not desk.course.doubled:
-                    with played(script.faultless, calm, desk.course.good) as other:
+                    with played(script.faultless, calm, desk.course) as other:
                         wrong = astray(desk, other)
                 return [*wrong, *broken(desk)]
         except Exception:  # noqa: BLE001  (whatever it is, the seed has failed)
