@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Self
 from unittest.mock import patch
 
-from sqlalchemy import event
+from sqlalchemy import event, select
 from sqlalchemy.exc import DBAPIError
 
 from connector.cli.run import Duty
@@ -27,12 +27,13 @@ from connector.reconcile import PassReport, World, sweep_world
 from connector.reconcile.account import account
 from connector.sandbox import Fault, Faults
 from connector.settings import load
-from connector.sync.store import Store, open_sound
+from connector.sync.store import Store, open_sound, schema
 from tests.mix import Table
 from tests.simulation.ear import Ear, Overheard
 from tests.simulation.script import Script, Step
 from tests.world import CONFIG, DAY, PASSWORD, US, Desk, Killed
 
+_MIRRORED = select(schema.ticket.c.row)
 _TROUBLE = (ConnectorError, DBAPIError)
 _CLIENT = "desk"
 SECRET = "hush-hush-of-the-client"
@@ -304,7 +305,9 @@ class Stage(Desk):
 
     def _looks_for(self, standing: Mapping[str, tuple[str, int]]) -> None:
         """Every ticket is in the mirror as it was when the pass began, or newer."""
-        seen = {one.row["sys_id"]: int(one.row["sys_mod_count"]) for one in self.store.load(list(standing))}
+        with self.store.engine.connect() as connection:
+            mirrored = self.store._packing.unpack(connection, connection.execute(_MIRRORED).scalars())
+        seen = {row["sys_id"]: int(row["sys_mod_count"]) for row in mirrored}
         for sys_id, (number, count) in standing.items():
             if seen.get(sys_id, -1) < count and self.instance.get("incident", sys_id) is not None:
                 day, rest = divmod(self.tick - self.script.start, DAY)

@@ -79,18 +79,19 @@ class Upsert:
     def __init__(
         self, engine: Engine, table: Table, columns: Sequence[str], compare: str | None, key: str = ""
     ) -> None:
-        insert_here = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
-        statement = insert_here(table).values(dict.fromkeys(columns))
-        keys = [key] if key else [column.name for column in table.primary_key]
-        if compare is None:
-            compiled = statement.on_conflict_do_nothing(index_elements=keys)
-        else:
-            compiled = statement.on_conflict_do_update(
+        def statement() -> ClauseElement:
+            insert_here = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
+            begun = insert_here(table).values(dict.fromkeys(columns))
+            keys = [key] if key else [column.name for column in table.primary_key]
+            if compare is None:
+                return begun.on_conflict_do_nothing(index_elements=keys)
+            return begun.on_conflict_do_update(
                 index_elements=keys,
-                set_={name: statement.excluded[name] for name in columns if name not in keys},
-                where=None if compare == "*" else statement.excluded[compare] != table.c[compare],
+                set_={name: begun.excluded[name] for name in columns if name not in keys},
+                where=None if compare == "*" else begun.excluded[compare] != table.c[compare],
             )
-        self._sql = _in_order(engine, compiled, columns)
+
+        self._sql = _in_order(engine, statement, columns, ("upsert", table.name, compare, key))
 
     def run(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> int:
         """How many rows were new or different."""
@@ -101,7 +102,10 @@ class Adder:
     """Insert rows that were never there; compiled once, run with plain tuples."""
 
     def __init__(self, engine: Engine, table: Table, columns: Sequence[str]) -> None:
-        self._sql = _in_order(engine, insert(table).values(dict.fromkeys(columns)), columns)
+        def statement() -> ClauseElement:
+            return insert(table).values(dict.fromkeys(columns))
+
+        self._sql = _in_order(engine, statement, columns, ("insert", table.name))
 
     def run(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
         """Add them."""
@@ -112,22 +116,37 @@ class Setter:
     """Set columns of rows found by another; takes (value, …, key) tuples."""
 
     def __init__(self, engine: Engine, table: Table, columns: Sequence[str], key: str) -> None:
-        values: dict[str, Any] = {column: bindparam(f"_{column}") for column in columns}
-        statement = update(table).where(table.c[key] == bindparam("_key")).values(values)
-        self._sql = _in_order(engine, statement, [*(f"_{column}" for column in columns), "_key"])
+        def statement() -> ClauseElement:
+            values: dict[str, Any] = {column: bindparam(f"_{column}") for column in columns}
+            return update(table).where(table.c[key] == bindparam("_key")).values(values)
+
+        names = [*(f"_{column}" for column in columns), "_key"]
+        self._sql = _in_order(engine, statement, names, ("update", table.name, key))
 
     def run(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> int:
         """Set them; how many there are."""
         return connection.exec_driver_sql(self._sql, list(rows)).rowcount if rows else 0
 
 
-def _in_order(engine: Engine, statement: ClauseElement, names: Sequence[str]) -> str:
-    """The statement's text, once it is sure that the driver takes the values in this order."""
-    compiled = statement.compile(dialect=engine.dialect)
-    order = list(getattr(compiled, "positiontup", None) or ())
-    if order != list(names):
-        raise AssertionError(f"the driver wants {order}, rows come as {list(names)}")
-    return str(compiled)
+_COMPILED: dict[tuple[object, ...], str] = {}
+"""The texts so far: to compile them costs more than all else that opening a store does."""
+
+
+def _in_order(
+    engine: Engine, statement: Callable[[], ClauseElement], names: Sequence[str], kind: tuple[object, ...]
+) -> str:
+    """The statement's text, once it is sure that the driver takes the values in this order.
+
+    ``kind`` and ``names`` tell it from all others of the database.
+    """
+    which = (engine.dialect.name, engine.dialect.paramstyle, *kind, *names)
+    if which not in _COMPILED:
+        compiled = statement().compile(dialect=engine.dialect)
+        order = list(getattr(compiled, "positiontup", None) or ())
+        if order != list(names):
+            raise AssertionError(f"the driver wants {order}, rows come as {list(names)}")
+        _COMPILED[which] = str(compiled)
+    return _COMPILED[which]
 
 
 def among(dialect: str, column: ColumnElement[Any]) -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ They are kept apart from the tickets: no figure counts them, and a desk without 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
-from sqlalchemy import Connection, Executable, delete, func, select, update
+from sqlalchemy import Connection, Executable, bindparam, delete, func, select, update
 
 from connector.sync.row import Row
 from connector.sync.store import schema
@@ -16,6 +16,9 @@ from connector.sync.store.view import CHUNK, Mirrored
 from connector.ticket import Instant
 
 _R = schema.record.c
+_OF_TABLE = select(_R.sys_id).where(_R.source == bindparam("table")).order_by(_R.sys_id)
+_DUE = _OF_TABLE.where(_R.look_again <= bindparam("now"))
+_NEXT_DUE = select(func.min(_R.look_again)).where(_R.look_again.is_not(None))
 
 
 class Register(Mirror):
@@ -73,11 +76,11 @@ class Register(Mirror):
 
     def records_due(self, table: str, now: Instant | None) -> list[str]:
         """Records of a table to look at by ``now``, in the order of their ids; None: all of them."""
-        query = select(_R.sys_id).where(_R.source == table)
-        if now is not None:
-            query = query.where(_R.look_again <= now)
+        query = _OF_TABLE if now is None else _DUE
         with self.engine.connect() as connection:
-            return list(connection.execute(query.order_by(_R.sys_id)).scalars())
+            return list(
+                connection.execute(query, {"table": table} | ({} if now is None else {"now": now})).scalars()
+            )
 
     def load_records(self, sys_ids: Sequence[str]) -> list[Mirrored]:
         """Records with their past and the tasks of ours that belong to them; unknown ids are left out."""
@@ -115,9 +118,8 @@ class Register(Mirror):
 
     def next_due(self) -> Instant | None:
         """The earliest instant at which a ticket or a record is to be looked at; 0: now; None: never."""
-        query = select(func.min(_R.look_again)).where(_R.look_again.is_not(None))
         with self.engine.connect() as connection:
-            of_record = connection.execute(query).scalar()
+            of_record = connection.execute(_NEXT_DUE).scalar()
         several = [at for at in (super().next_due(), of_record) if at is not None]
         return min(several, default=None)
 
