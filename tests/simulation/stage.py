@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
+from math import inf
 from pathlib import Path
 from typing import Any, Self
 from unittest.mock import patch
@@ -22,8 +23,8 @@ from sqlalchemy.exc import DBAPIError
 
 from connector.cli.run import Duty
 from connector.daemon import Daemon
-from connector.errors import ConnectorError
-from connector.reconcile import PassReport, World, sweep_world
+from connector.errors import ConnectorError, Fatal, Refused
+from connector.reconcile import PassReport, World
 from connector.reconcile.account import account
 from connector.sandbox import Fault, Faults
 from connector.settings import load
@@ -109,6 +110,16 @@ class Course:
     """Two connectors worked at once."""
 
 
+class Watched(Duty):
+    """The daemon's duty, and what its last pass came to."""
+
+    report: PassReport | None = None
+
+    def _note(self, report: PassReport, world: World) -> None:
+        self.report = report
+        super()._note(report, world)
+
+
 class Stage(Desk):
     """A desk whose connector can lose its store, its disk and its life."""
 
@@ -129,6 +140,7 @@ class Stage(Desk):
         self.rest.manner.sessions = False
         self.ear.secret(PASSWORD, SECRET)
         self.daemon = Daemon(self.clock)
+        self._duty: Watched | None = None
         self.unread = False
         """The policy file has been edited, and the process works by the one before."""
         self._afresh = False
@@ -157,6 +169,21 @@ class Stage(Desk):
                 self.settings, self.unread = load(str(self.file)), False
         return super().world
 
+    @property
+    def duty(self) -> "Watched":
+        """What the daemon of this process does at each poll."""
+        world = self.world
+        if self._duty is None:
+            duty = Watched(str(self.file), self.settings, self.store, self.clock, self.daemon)
+            duty._world, duty._gateway = world, world.gateway
+            self._duty = duty
+        return self._duty
+
+    def restarts(self) -> None:
+        """As `Desk.restarts`."""
+        self._duty = None
+        super().restarts()
+
     def reloads(self, text: str) -> None:
         """The policy file is edited and the process told to read it again, by what answers a SIGHUP.
 
@@ -168,9 +195,7 @@ class Stage(Desk):
         if self._world is None:
             self.settings = load(str(self.file))
             return
-        before = self._world
-        duty = Duty(str(self.file), self.settings, self.store, self.clock, self.daemon)
-        duty._world, duty._gateway = before, before.gateway
+        duty = self.duty
         try:
             duty.reload()
         finally:
@@ -265,14 +290,19 @@ class Stage(Desk):
     # A pass, and what may befall it
 
     def passes(self) -> bool:
-        """One pass as the daemon makes it; True if it went through."""
+        """One pass as the daemon makes it; True if it went through.
+
+        But for when it is a full one: at the start of a day and after a reload, and not at each start. The
+        sweep of a start would hide what the polls after it overlook.
+        """
         tick = self.tick
         standing = self._standing()
         try:
             daily = not (tick - self.script.start) % DAY
-            if full := daily or self._afresh:
-                sweep_world(self.world)
-            report = self.looks(full=full)
+            duty = self.duty
+            duty.report = None
+            duty._full_at = self.clock.monotonic() if daily or self._afresh else inf
+            duty.make_pass()
             self._afresh = False
             if daily:
                 self.backs_up()
@@ -283,8 +313,11 @@ class Stage(Desk):
         except _TROUBLE as error:
             self.ear.hears("".join(traceback.format_exception(error)))
             self.course.bad.add(tick)
-            self.restarts()
+            if isinstance(error, Fatal | Refused):  # the daemon ends by these alone
+                self.restarts()
             return False
+        report = duty.report
+        assert report is not None, "no pass was made"
         self._notes(report)
         if not report.trouble:
             self._looks_for(standing)
@@ -336,7 +369,7 @@ class Stage(Desk):
     def dies(self, step: Step) -> None:
         """A pass in which the process is killed, if it comes that far; then a new process."""
         with suppress(*_TROUBLE):
-            self.world  # noqa: B018
+            self.duty  # noqa: B018
         try:
             if step.kind in AT_THE_STORE:
                 with self._mortal(step.count, AT_THE_STORE[step.kind]):

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select
+from sqlalchemy import Connection, Engine, delete, func, select
 
 from connector.sync.store import archive, schema
 from connector.sync.store.engine import Adder, Setter, Upsert
@@ -56,6 +56,10 @@ class PassRecord(NamedTuple):
     """Milliseconds."""
 
 
+_Q = schema.quarantine.c
+_QUARANTINED = select(_Q.source, _Q.sys_id, _Q.reason, _Q.at).order_by(_Q.at, _Q.sys_id)
+
+
 class _Place(NamedTuple):
     """Where reading a source stands."""
 
@@ -83,6 +87,7 @@ class Ledger:
         self._moved = Setter(self.engine, schema.cursor, _Place._fields, "source")
         self._begun = Adder(self.engine, schema.cursor, ("source", *_Place._fields))
         self._clocks = Upsert(self.engine, schema.clock, ("source", "ahead"), compare="ahead")
+        self._conditions = Upsert(self.engine, schema.condition, ("topic", "at", "told"), compare="*")
         self._strange = Upsert(
             self.engine, schema.quarantine, ("source", "sys_id", "reason", "at"), compare="reason"
         )
@@ -156,11 +161,8 @@ class Ledger:
 
     def quarantined(self) -> list[Quarantined]:
         """Records set aside, oldest first."""
-        table = schema.quarantine
-        query = select(table.c.source, table.c.sys_id, table.c.reason, table.c.at)
         with self.engine.connect() as connection:
-            found = connection.execute(query.order_by(table.c.at, table.c.sys_id))
-            return [Quarantined(*row) for row in found]
+            return [Quarantined(*row) for row in connection.execute(_QUARANTINED)]
 
     def release(self, sys_ids: Iterable[str]) -> None:
         """These records can be read again."""
@@ -229,11 +231,8 @@ class Ledger:
 
     def tell(self, topic: str, at: Instant, told: Mapping[str, Any]) -> None:
         """Keep what the daemon says of itself on a topic, instead of what it said before."""
-        table = schema.condition
         with self.engine.begin() as connection:
-            connection.execute(delete(table).where(table.c.topic == topic))
-            words = json.dumps(told, ensure_ascii=False)
-            connection.execute(insert(table).values(topic=topic, at=at, told=words))
+            self._conditions.run(connection, [(topic, at, json.dumps(told, ensure_ascii=False))])
 
     def told(self, topic: str) -> tuple[Instant, dict[str, Any]] | None:
         """What it last said on a topic, and when; None: nothing yet."""
