@@ -10,7 +10,7 @@ from connector.errors import Retriable, Unavailable
 from connector.sandbox import Fault, in_process
 from connector.sync import poll as polling
 from connector.sync.gateway import Page
-from connector.sync.poll import Source, poll, sweep
+from connector.sync.poll import Source, poll
 from connector.sync.store import Store
 from tests.sync.conftest import FIELDS, NOON, Bench
 
@@ -142,90 +142,6 @@ def test_one_request_when_nothing_is_new(bench: Bench) -> None:
     assert bench.gateway.requests_sent == 2
 
 
-def test_the_cursor_stays_behind_the_instance_s_clock(bench: Bench) -> None:
-    """However new the rows, the cursor is a lag behind the instance's time, whatever ours says."""
-    bench.opens(3)
-    assert bench.poll().cursor == NOON - polling.LAG
-    bench.faults.add(Fault.clock_offset(-1000))
-    assert bench.poll().cursor == NOON - 1000 - polling.LAG
-    assert bench.store.cursor("incident") == NOON - 1000 - polling.LAG
-
-
-def test_a_clock_that_ran_ahead_is_forgiven(bench: Bench) -> None:
-    """An instance whose clock was wrong for a while does not lead the cursor past the rows that follow."""
-    bench.now += 86_400
-    bench.opens(2)
-    bench.poll()
-    bench.now -= 86_400
-    bench.poll()
-    bench.opens(1)
-    bench.poll()
-    assert bench.mirrored() == bench.real()
-
-
-def test_what_is_written_right_after_the_clock_was_set_back(bench: Bench) -> None:
-    """Its stamp is older than what was read before, and older than the overlap when the next poll comes."""
-    bench.ahead = 1800
-    [ticket] = bench.opens(1)
-    bench.poll()
-    bench.ahead = 0
-    bench.now += 10
-    bench.touches(ticket)
-    bench.now += 290
-    bench.opens(1)
-    bench.poll()
-    assert bench.mirrored() == bench.real()
-    assert bench.poll().pages == 1  # and it is over
-
-
-def test_a_clock_set_back_during_an_outage(bench: Bench) -> None:
-    """The instance's time is past the cursor again when the next poll comes; what it missed is read."""
-    bench.ahead = 1800
-    bench.opens(2)
-    bench.poll()
-    bench.ahead = 0
-    late = bench.opens(1)
-    bench.now += 7200
-    bench.poll()
-    assert late[0] in bench.mirrored()
-
-
-def test_a_poll_that_breaks_off_leaves_the_wider_window_to_the_next(bench: Bench) -> None:
-    """The clock is believed to have gone back until everything from then on has been read."""
-    bench.ahead = 1800
-    bench.opens(2)
-    bench.poll()
-    bench.ahead = 0
-    bench.opens(3)
-    bench.now += 300
-    broken = bench.rest.served + 3
-    bench.faults.add(Fault.server_error(), when=lambda call: call.nth >= broken)
-    with pytest.raises(Retriable):
-        bench.poll(page=1)
-    bench.faults.clear()
-    bench.poll(page=1)
-    assert bench.mirrored() == bench.real()
-
-
-def test_a_clock_that_jumps_ahead_in_a_poll_that_breaks_off(bench: Bench) -> None:
-    """The cursor may have moved by the wrong clock, so that the way back counts from there."""
-    bench.opens(1)
-    bench.poll()
-    bench.ahead = 1800
-    bench.opens(2)
-    broken = bench.rest.served + 2
-    bench.faults.add(Fault.server_error(), when=lambda call: call.nth >= broken)
-    with pytest.raises(Retriable):
-        bench.poll(page=2)
-    bench.faults.clear()
-    bench.ahead = 0
-    bench.now += 10
-    bench.opens(1)
-    bench.now += 290
-    bench.poll(page=1)
-    assert bench.mirrored() == bench.real()
-
-
 FAULTS: list[Callable[[], Fault]] = [
     Fault.hibernating,
     Fault.empty,
@@ -348,63 +264,6 @@ def test_a_query_that_cannot_be_paged_is_a_mistake() -> None:
     for query in ("a=1^NQb=2", "ORDERBYnumber"):
         with pytest.raises(ValueError, match="cannot hold"):
             Source("incident", FIELDS, query)
-
-
-def test_the_daily_sweep(bench: Bench) -> None:
-    """It finds what was deleted, and what changed without a new stamp, and moves no cursor."""
-    gone, silent, closed = bench.opens(3)
-    bench.poll()
-    cursor = bench.store.cursor("incident")
-    bench.instance.delete("incident", gone)
-    bench.instance.update("incident", silent, {"short_description": "quietly"}, suppress=True)
-    bench.instance.update(
-        "incident", closed, {"state": "7", "close_code": "Duplicate", "close_notes": "x"}, user="admin"
-    )
-    swept = sweep(bench.gateway, bench.store, Source("incident", FIELDS, page=1))
-    assert (swept.changed, swept.gone, swept.missing) == (2, (gone,), 0)
-    assert bench.mirrored() == bench.real()
-    assert bench.store.cursor("incident") == cursor
-
-
-def test_the_sweep_finds_a_closed_ticket_that_had_been_hidden(bench: Bench) -> None:
-    """Out of sight during one sweep and closed by the next, it comes back: a call-back may be owed for it."""
-    (hidden,) = bench.opens(1)
-    bench.instance.update(
-        "incident", hidden, {"state": "7", "close_code": "Duplicate", "close_notes": "x"}, user="admin"
-    )
-    source = Source("incident", FIELDS)
-    assert sweep(bench.gateway, bench.store, source, closed_since=bench.now - 3600).changed == 1
-    assert bench.mirrored() == bench.real()
-    bench.store.forget([hidden])
-    assert sweep(bench.gateway, bench.store, source, closed_since=bench.now + 3600).changed == 0
-
-
-def test_the_sweep_does_not_believe_that_all_are_gone(bench: Bench) -> None:
-    """When most tickets vanish at once, an access rule changed; none is forgotten."""
-    bench.opens(30)
-    bench.poll()
-    bench.instance.hide("incident", "numberSTARTSWITHINC", "connector")
-    swept = sweep(bench.gateway, bench.store, Source("incident", FIELDS))
-    assert (swept.gone, swept.missing) == ((), 30)
-    assert len(bench.mirrored()) == 30
-
-
-def test_the_sweep_sees_what_was_taken_off_a_ticket(bench: Bench) -> None:
-    """An article detached by a person leaves no stamp anywhere; its ticket is judged again without it."""
-    one, two = bench.opens(2)
-    article = bench.instance.insert("kb_knowledge", {"short_description": "x"})["sys_id"]
-    links = [
-        bench.instance.insert("m2m_kb_task", {"task": task, "kb_knowledge": article})["sys_id"]
-        for task in (one, two)
-    ]
-    source = Source("m2m_kb_task", ("sys_id", "sys_updated_on", "kb_knowledge", "task"))
-    bench.poll()
-    poll(bench.gateway, source, bench.store)
-    bench.store.look_again(dict.fromkeys((one, two)))
-    bench.instance.delete("m2m_kb_task", links[0])
-    assert sweep(bench.gateway, bench.store, source).gone == (links[0],)
-    assert bench.store.due(NOON) == [one]
-    assert [len(mirrored.articles) for mirrored in bench.store.load([one, two])] == [0, 1]
 
 
 def test_a_hidden_row_that_moves_pulls_nothing_out_of_sight(bench: Bench) -> None:
