@@ -38,6 +38,7 @@ class Column:
     read_only: bool = False
     reference: str = ""
     key: str = "sys_id"
+    unaudited: bool = False
 
     @property
     def is_numeric(self) -> bool:
@@ -62,8 +63,8 @@ class Column:
 
     @property
     def is_audited(self) -> bool:
-        """Changes leave a row in `sys_audit`; sys_ fields never do."""
-        return not self.element.startswith("sys_")
+        """Changes leave a row in `sys_audit`; sys_ fields never do, nor does what is marked `no_audit`."""
+        return not self.unaudited and not self.element.startswith("sys_")
 
 
 def java_text(value: Any) -> str:

@@ -25,7 +25,8 @@ class Table:
     """One table.  `columns` holds the inherited ones too, in the order in which records print them.
 
     `web` is false where `sys_db_object.ws_access` closes it to all web services, `view` true for a database
-    view, which is only read.
+    view, which is only read.  `audited` says whether changes leave rows in `sys_audit` and deletions (unless
+    `audits_deletion` is false) in `sys_audit_delete`; tables above and below do not ask each other.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Table:
     display: str = ""
     prefix: str = ""
     audited: bool = False
+    audits_deletion: bool = True
     updated: bool = True
     web: bool = True
     view: bool = False
@@ -70,7 +72,6 @@ class Dictionary:
             above = self.tables[table.parent]
             above.children.append(table.name)
             table.columns = dict(above.columns)
-            table.audited = above.audited
             table.display = table.display or above.display
         self.tables[table.name] = table
         for column in columns:

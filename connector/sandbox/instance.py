@@ -14,6 +14,7 @@ from connector.sandbox.access.people import People
 from connector.sandbox.access.policy import WATCHED as ADMITTING
 from connector.sandbox.access.policy import Policies
 from connector.sandbox.access.role import TELLING
+from connector.sandbox.article import draft
 from connector.sandbox.attachment import forget
 from connector.sandbox.auto_close import AutoClose
 from connector.sandbox.background import Background
@@ -297,6 +298,8 @@ class Instance(People, Schema, Search, Background):
             self._take_table(row)
         elif table == "sys_dictionary" and row["element"]:
             self._take_column(row)
+        elif table == "sys_dictionary":
+            self._take_collection(row)
         elif table == "sys_number" and not self.count("sys_number_counter", f"table={row['category']}"):
             self.insert("sys_number_counter", {"table": row["category"], "number": row["number"]})
         self._written(table, row)
@@ -304,8 +307,10 @@ class Instance(People, Schema, Search, Background):
             self._inherit(table, row)
 
     def _updated(self, table: Table, row: Row) -> None:
-        if table.name == "sys_dictionary":
+        if table.name == "sys_dictionary" and row["element"]:
             self._change_column(row)
+        elif table.name == "sys_dictionary":
+            self._take_collection(row)
         elif table.name == "sys_db_object" and row["name"] in self.dictionary.tables:
             self.dictionary[row["name"]].web = row["ws_access"] != "false"
         self._written(table.name, row)
@@ -314,7 +319,9 @@ class Instance(People, Schema, Search, Background):
 
     def _written(self, table: str, row: Row) -> None:
         """A row that means the same whether it is new or changed."""
-        if table == "sys_choice":
+        if table == "incident":
+            draft(self, row)
+        elif table == "sys_choice":
             self._change_choice(row)
         elif table == "sys_user":
             self.sessions.forget()

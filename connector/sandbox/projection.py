@@ -72,10 +72,16 @@ def projection(dictionary: Dictionary, table: Table, fields: Sequence[str], view
         found = path.column(name)
         if found is not None:
             owner = "t" if "." not in name else f"{path.aliases[name.rpartition('.')[0]]}"
-            pairs.append(f"{literal(name)},{_rendered(path, found[0], found[1], owner, view)}")
+            sql = _kept(found[0]) if name == "value" and table.name == "sys_properties" else found[0]
+            pairs.append(f"{literal(name)},{_rendered(path, sql, found[1], owner, view)}")
     objects = [f"json_object({','.join(pairs[i : i + _PAIRS])})" for i in range(0, len(pairs), _PAIRS)]
     sql = ",".join([f"CAST({one} AS BLOB)" for one in objects or ["'{}'"]])
     return Projection(sql, " ".join(path.joins))
+
+
+def _kept(sql: str) -> str:
+    """SQL of the value of a system property, which private ones keep to themselves (4.10)."""
+    return f"CASE t.is_private WHEN 'true' THEN '' ELSE {sql} END"
 
 
 def _rendered(path: Path, sql: str, column: Column, owner: str, view: View) -> str:

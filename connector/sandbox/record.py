@@ -183,7 +183,7 @@ class Records:
         self.store.delete(table.root, row["sys_id"])
         if row.get("parent_incident"):
             self._count_children(row["parent_incident"], "")
-        if table.audited:
+        if table.audited and table.audits_deletion:
             now = stamp(self.sessions.asker(user).at)
             self.store.insert("sys_audit_delete", audit.deletion(table, row, self.mint(), now, user))
 
@@ -230,14 +230,21 @@ class Records:
 
 
 def declared(row: Row) -> Column:
-    """The column that a row of `sys_dictionary` describes."""
+    """The column that a row of `sys_dictionary` describes; a default that is a script is never run."""
     kind = row["internal_type"] or "string"
     return Column(
         row["element"],
         kind,
         row["column_label"] or row["element"],
         32 if kind == "reference" else int(row["max_length"] or 40),
-        default=row["default_value"],
+        default="" if row["default_value"].startswith("javascript:") else row["default_value"],
         read_only=row["read_only"] == "true",
         reference=row["reference"],
+        unaudited=attribute(row["attributes"], "no_audit"),
     )
+
+
+def attribute(text: str, name: str) -> bool:
+    """Whether the attributes of a dictionary row name this one: `no_audit`, or `no_audit=true`."""
+    told = dict(one.strip().partition("=")[::2] for one in text.split(",") if one.strip())
+    return told.get(name, "false" if name not in told else "true") in {"", "true"}

@@ -7,7 +7,7 @@ from connector.sandbox.column import Column
 from connector.sandbox.dictionary import NAME, Table, labelled
 from connector.sandbox.error import RecordError
 from connector.sandbox.part import Part, Row
-from connector.sandbox.record import declared
+from connector.sandbox.record import attribute, declared
 from connector.sandbox.stock import (
     PLUGINS,
     class_column,
@@ -124,6 +124,13 @@ class Schema(Part):
         for where, column in described_columns(made.name, () if extends else made.columns.values()):
             self.store.insert(where, column | self.records.made("admin"))
 
+    def _take_collection(self, row: Row) -> None:
+        """A row of `sys_dictionary` without an element is about the table: whether it is audited."""
+        table = self.dictionary.get(row["name"])
+        if table is not None and row["internal_type"] == "collection":
+            table.audited = row["audit"] == "true"
+            table.audits_deletion = not attribute(row["attributes"], "no_audit_delete")
+
     def _take_column(self, row: Row) -> None:
         """A column comes of a row of `sys_dictionary`."""
         if not NAME.match(row["element"]):
@@ -198,6 +205,11 @@ class Schema(Part):
             known = self.dictionary.get(row["name"])
             if known and row["element"] not in known.columns:
                 self.dictionary.add_column(row["name"], declared(row))
+            elif known and attribute(row["attributes"], "no_audit"):
+                kept = replace(known.columns[row["element"]], unaudited=True)
+                self.dictionary.add_column(row["name"], kept)
+        for row in self.rows("sys_dictionary", "elementISEMPTY^internal_type=collection"):
+            self._take_collection(row)
         for row in self.rows("sys_choice", "inactive!=true^ORDERBYsequence"):
             known = self.dictionary.get(row["name"])
             column = known.columns.get(row["element"]) if known else None

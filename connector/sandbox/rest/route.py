@@ -15,6 +15,7 @@ from connector.sandbox.rest.aggregate import AggregateApi
 from connector.sandbox.rest.attachment import AttachmentApi, FileApi
 from connector.sandbox.rest.batch import BatchApi
 from connector.sandbox.rest.control import ControlApi
+from connector.sandbox.rest.event import EventApi
 from connector.sandbox.rest.import_set import ImportApi
 from connector.sandbox.rest.oauth import RevokeApi, TokenApi
 from connector.sandbox.rest.table import TableApi
@@ -82,6 +83,7 @@ ROUTES = (
     Route("/oauth_revoke_token.do", RevokeApi),
     Route("/api/now[v]/stats/{table}", AggregateApi, "Aggregate API"),
     Route("/api/now[v]/tinyurl", TinyUrlApi, "Tiny URL API"),
+    Route("/api/global/em/jsonv2", EventApi, "Event API"),
     Route("/sandbox/{what}", ControlApi, aside=True),
     Route("/sandbox", ControlApi, aside=True),
     Route("/", PageApi, aside=True),

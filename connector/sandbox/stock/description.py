@@ -15,6 +15,10 @@ FIRST = "10000"
 """The first number of a fresh instance comes after it."""
 
 
+NUMBERED = "javascript:getNextObjNumberPadded();"
+"""The default of a column that is numbered."""
+
+
 def key(*parts: str) -> str:
     """A sys_id that depends on nothing but the name of the thing, for rows that come with the instance."""
     return hashlib.md5(".".join(parts).encode(), usedforsecurity=False).hexdigest()
@@ -30,7 +34,7 @@ def described(dictionary: Dictionary) -> Iterator[tuple[str, dict[str, str]]]:
         above = dictionary.get(table.parent)
         inherited = above.columns if above else {}
         own = [column for element, column in table.columns.items() if inherited.get(element) is not column]
-        yield from described_columns(table.name, own)
+        yield from described_columns(table.name, own, numbered=bool(table.prefix))
         if table.prefix:
             yield from described_numbers(table)
     for sys_id, (name, condition, seconds) in platform.QUOTA_RULES.items():
@@ -44,8 +48,8 @@ def described(dictionary: Dictionary) -> Iterator[tuple[str, dict[str, str]]]:
     for name, label in major.PLUGINS.items():
         yield "v_plugin", _row(key("v_plugin", name), id=name, name=label, active="inactive", version="1.0.0")
     yield "sys_scope", _row("global", name="Global", scope="global")
-    for sys_id, (name, collection) in platform.STOCK_RULES.items():
-        when = {"when": "before", "order": "100", "action_insert": "true", "action_update": "true"}
+    for sys_id, (name, collection, moment) in platform.STOCK_RULES.items():
+        when = {"when": moment, "order": "100", "action_insert": "true", "action_update": "true"}
         yield "sys_script", _row(sys_id, name=name, collection=collection, active="true", **when)
     for sys_id, (label, script, kind, about) in system.DYNAMIC_OPTIONS.items():
         told = {"label": label, "script": script, "field_type": kind, "table": about}
@@ -84,8 +88,10 @@ def described_numbers(table: Table) -> Iterator[tuple[str, dict[str, str]]]:
     yield "sys_number_counter", _row(key("sys_number_counter", table.name), **told)
 
 
-def described_columns(table: str, columns: Iterable[Column]) -> Iterator[tuple[str, dict[str, str]]]:
-    """The same for some columns of one table."""
+def described_columns(
+    table: str, columns: Iterable[Column], *, numbered: bool = False
+) -> Iterator[tuple[str, dict[str, str]]]:
+    """The same for some columns of one table; `numbered`: records get their number from the server (5.1)."""
     for column in columns:
         yield (
             "sys_dictionary",
@@ -100,7 +106,7 @@ def described_columns(table: str, columns: Iterable[Column]) -> Iterator[tuple[s
                 mandatory="false",
                 read_only="true" if column.read_only else "false",
                 choice="1" if column.choices else "",
-                default_value=column.default,
+                default_value=NUMBERED if numbered and column.element == "number" else column.default,
                 active="true",
                 audit="true" if column.is_audited else "false",
             ),

@@ -7,10 +7,13 @@ instance without it has its 92 columns, as recorded.
 MAJOR_INCIDENTS = "com.snc.incident.mim"
 """The id of the plug-in Major Incident Management."""
 
-PLUGINS = {MAJOR_INCIDENTS: "Major Incident Management"}
+PLUGINS = {
+    MAJOR_INCIDENTS: "Major Incident Management",
+    "com.snc.incident.knowledge": "Incident Management - Knowledge Integration",
+}
 """What may be activated: id → name."""
 
-PLUGIN_COLUMNS = {
+PLUGIN_COLUMNS: dict[str, dict[str, str]] = {
     MAJOR_INCIDENTS: {
         "incident": """
 major_incident_state  string(40)          Major incident state

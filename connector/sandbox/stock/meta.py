@@ -59,6 +59,7 @@ TYPES = {
     "GUID": "Sys ID (GUID)",
     "boolean": "True/False",
     "choice": "Choice",
+    "collection": "Collection",
     "conditions": "Conditions",
     "currency": "Currency",
     "decimal": "Decimal",

@@ -72,8 +72,8 @@ def own_columns() -> Iterator[Column]:
 
 
 def plugin_columns(plugin: str) -> Iterator[tuple[str, Column]]:
-    """What a plug-in adds: table, column.  KeyError for one that the sandbox does not have."""
-    for table, text in major.PLUGIN_COLUMNS[plugin].items():
+    """What a plug-in adds: table, column."""
+    for table, text in major.PLUGIN_COLUMNS.get(plugin, {}).items():
         for line in text.strip().splitlines():
             column = _column(*line.split(None, 2))
             yield table, replace(column, choices=major.PLUGIN_CHOICES.get((table, column.element), {}))

@@ -131,13 +131,32 @@ QUOTA_RULES = {
         "type=rest^urlMATCH_RGX.*/api/now(/v[0-9]+)?/table.*",
         60,
     ),
+} | {
+    f"{number:032x}": (
+        f"REST {name} request timeout",
+        f"type=rest^urlMATCH_RGX.*/api/now(/v[0-9]+)?/{path}.*",
+        seconds,
+    )
+    for number, (name, path, seconds) in enumerate(
+        (
+            ("Aggregate API", "stats", 60),
+            ("Import Set API", "import", 60),
+            ("Attachment API", "attachment", 60),
+            ("Batch API", "batch", 30),
+        ),
+        0x51A0DB0C,
+    )
 }
-"""Transaction quotas of a fresh instance: sys_id → name, condition, seconds.  Nothing is measured by them."""
+"""Transaction quotas of a fresh instance: sys_id → name, condition, seconds.  Nothing is measured by them.
+
+The sys_id of that of the Table API is the platform's, the others are the sandbox's own.
+"""
 
 STOCK_RULES = {
-    "b6dae9e15317101034d1ddeeff7b1278": ("Change Model: Check State Transition", "change_request"),
+    "b6dae9e15317101034d1ddeeff7b1278": ("Change Model: Check State Transition", "change_request", "before"),
+    "0e0f4c1e9c3b4d6fa1b2c3d4e5f60718": ("Incident Create Knowledge", "incident", "after"),
 }
-"""Business rules of a fresh instance whose rows an admin may deactivate: sys_id → name, table."""
+"""Business rules of a fresh instance whose rows an admin may deactivate: sys_id → name, table, when."""
 
 CHOICES: dict[tuple[str, str], dict[str, str]] = {
     ("sys_script", "when"): {

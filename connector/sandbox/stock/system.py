@@ -85,6 +85,7 @@ name         string(100)   Name
 value        string(4000)  Value
 type         string(40)    Type
 description  string(512)   Description
+is_private   boolean       Private
 sys_scope    reference:sys_scope  Application
 """,
     "sys_filter_option_dynamic": """
@@ -304,6 +305,7 @@ DEFAULTS: dict[tuple[str, str], str] = {
     ("sys_db_object", "sys_scope"): "global",
     ("sys_properties", "sys_scope"): "global",
     ("sys_properties", "type"): "string",
+    ("sys_properties", "is_private"): "false",
     ("sys_filter_option_dynamic", "active"): "true",
     ("sys_filter_option_dynamic", "available_for_filter"): "true",
     ("label", "active"): "true",

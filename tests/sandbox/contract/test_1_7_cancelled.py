@@ -60,3 +60,18 @@ def test_the_rule_behind_it_is_a_row(wire: Any) -> None:
     assert row["name"] == "REST Table API request timeout"
     assert row["condition"] == "type=rest^urlMATCH_RGX.*/api/now(/v[0-9]+)?/table.*"
     assert (row["max_value"], row["active"]) == ("60", "true")
+
+
+def test_the_quotas_of_the_other_apis(wire: Any) -> None:
+    """A minute for records of any kind, half of one for a batch."""
+    query = {"sysparm_query": "nameSTARTSWITHREST", "sysparm_fields": "name,max_value"}
+    found = {row["name"]: row["max_value"] for row in wire.result("/api/now/table/sysrule_quota", **query)}
+    for name, seconds in (
+        ("Table", "60"),
+        ("Aggregate", "60"),
+        ("Import Set", "60"),
+        ("Attachment", "60"),
+        ("Batch", "30"),
+    ):
+        assert found.pop(f"REST {name} API request timeout") == seconds
+    assert not found

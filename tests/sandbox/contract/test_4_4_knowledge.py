@@ -48,3 +48,50 @@ def test_an_article_is_published_on_a_day(wire: Wire) -> None:
     made = wire.post("/api/now/table/kb_knowledge", json={"workflow_state": "published"}).json()["result"]
     assert made["published"] == "2023-11-20"
     assert made["wiki"] is None
+
+
+# The article of a closed incident
+
+
+def close(wire: Wire, **fields: str) -> dict[str, str]:
+    """An incident with a comment, on its way to Closed."""
+    body = {"short_description": "VPN drops", "comments": "Restart the client.", **fields}
+    made: dict[str, str] = wire.post("/api/now/table/incident", json=body).json()["result"]
+    end = {"state": "7", "close_code": "Solution provided", "close_notes": "-"}
+    assert wire.patch(f"/api/now/table/incident/{made['sys_id']}", json=end).status_code == 200
+    return made
+
+
+def drafted(wire: Wire) -> list[dict[str, str]]:
+    """All articles."""
+    return rows(wire, "kb_knowledge", "", "short_description,text,source,workflow_state,number")
+
+
+def test_a_closed_incident_leaves_an_article(wire: Wire) -> None:
+    """With the box ticked: a draft with title, comments and, as its source, the incident's number; once."""
+    close(wire)
+    assert drafted(wire) == []
+    made = close(wire, knowledge="true")
+    (article,) = drafted(wire)
+    assert article.pop("number").startswith("KB")
+    assert article == {
+        "short_description": "VPN drops",
+        "text": "Restart the client.",
+        "source": made["number"],
+        "workflow_state": "draft",
+    }
+    wire.patch(f"/api/now/table/incident/{made['sys_id']}", json={"work_notes": "once more"})
+    assert len(drafted(wire)) == 1
+
+
+def test_the_rule_can_be_switched_off(wire: Wire) -> None:
+    """By its row; and with the plug-in people make the article by a button."""
+    (rule,) = rows(wire, "sys_script", "name=Incident Create Knowledge", "sys_id")
+    path = f"/api/now/table/sys_script/{rule['sys_id']}"
+    wire.patch(path, json={"active": "false"})
+    close(wire, knowledge="true")
+    assert drafted(wire) == []
+    wire.patch(path, json={"active": "true"})
+    wire.instance.activate("com.snc.incident.knowledge")
+    close(wire, knowledge="true")
+    assert drafted(wire) == []

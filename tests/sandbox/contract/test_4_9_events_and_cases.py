@@ -77,3 +77,58 @@ def test_who_manages_major_incidents(wire: Wire) -> None:
         wire.auth = (user, "secret")
         assert wire.post("/api/now/table/incident_alert", json={}).status_code == alert
         assert wire.post("/api/now/table/major_incident_trigger_rule", json={}).status_code == rule
+
+
+def test_events_in_bulk(wire: Wire) -> None:
+    """Several in one call, past the business rules, by whoever has the role."""
+    wire.instance.insert(
+        "sys_script",
+        {"name": "No", "collection": "em_event", "abort_action": "true", "action_insert": "true"},
+    )
+    wire.instance.add_user("probe", name="P", password="secret", roles=["evt_mgmt_integration"])
+    wire.auth = ("probe", "secret")
+    record = {
+        "source": "SCOM",
+        "node": "db1",
+        "severity": "1",
+        "additional_info": '{"cause": "disk"}',
+        "time_of_event": "2023-11-20 00:59:00",
+        "nonsense": "x",
+    }
+    answer = wire.post(
+        "/api/global/em/jsonv2", json={"records": [record, {"source": "Zabbix", "severity": 0}]}
+    )
+    assert (answer.status_code, answer.json()) == (
+        200,
+        {"result": {"Default Bulk Endpoint": "2 events were inserted"}},
+    )
+    found = rows(
+        wire, "em_event", "ORDERBYsource", "source,severity,additional_info,resolution_state,sys_created_by"
+    )
+    assert found == [
+        {
+            "source": "SCOM",
+            "severity": "1",
+            "additional_info": '{"cause": "disk"}',
+            "resolution_state": "New",
+            "sys_created_by": "probe",
+        },
+        {
+            "source": "Zabbix",
+            "severity": "0",
+            "additional_info": "",
+            "resolution_state": "New",
+            "sys_created_by": "probe",
+        },
+    ]
+    assert wire.post("/api/now/table/em_event", json=record).status_code == 403
+
+
+def test_events_that_are_none(wire: Wire) -> None:
+    """Without records, or without the role, nothing is taken."""
+    assert wire.post("/api/global/em/jsonv2", json={"records": "x"}).status_code == 400
+    assert wire.get("/api/global/em/jsonv2").status_code == 405
+    wire.instance.add_user("agent", name="A", password="secret", roles=["itil"])
+    wire.auth = ("agent", "secret")
+    assert wire.post("/api/global/em/jsonv2", json={"records": [{"source": "x"}]}).status_code == 403
+    assert wire.instance.count("em_event") == 0

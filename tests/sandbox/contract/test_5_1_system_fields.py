@@ -93,3 +93,16 @@ def test_a_refused_record_leaves_a_gap(wire: Wire) -> None:
     _number(wire, "incident")
     assert wire.post(INCIDENT, json={"short_description": "flood"}).status_code == 403
     assert _number(wire, "incident") == "INC0010003"
+
+
+def test_the_default_of_a_number_is_the_servers_script(wire: Any) -> None:
+    """So says the dictionary; a label that is changed there does not make it a value."""
+    query = {
+        "sysparm_query": "element=number^nameINtask,kb_knowledge",
+        "sysparm_fields": "sys_id,default_value",
+    }
+    found = wire.result("/api/now/table/sys_dictionary", **query)
+    assert [row["default_value"] for row in found] == ["javascript:getNextObjNumberPadded();"] * 2
+    for row in found:
+        wire.patch(f"/api/now/table/sys_dictionary/{row['sys_id']}", json={"column_label": "No."})
+    assert wire.post("/api/now/table/incident", json={}).json()["result"]["number"] == "INC0010001"
