@@ -7,8 +7,11 @@ import contextlib
 
 from connector.sandbox.error import RecordError
 from connector.sandbox.metric import CALCULATION, DURATION, SCRIPTS, STATE, STOCK, Metrics
+from connector.sandbox.moment import stamp
 from connector.sandbox.part import Part
-from connector.sandbox.stock import key
+from connector.sandbox.stock import ROTATED, key
+
+_DAY = 86_400
 
 
 class Background(Part):
@@ -50,6 +53,8 @@ class Background(Part):
         if self.store.db.in_transaction:
             return
         now = int(self.now())
+        if now // _DAY != self.rotated:
+            self._rotate(now // _DAY)
         for at, sys_id, resolver in self.auto_close.due(self.properties, now):
             self._close(sys_id, resolver, at)
         if self.imports.waiting:
@@ -61,6 +66,13 @@ class Background(Part):
         if self.metrics and self.metrics.pending:
             with self._write():
                 self.metrics.catch_up(now)
+
+    def _rotate(self, day: int) -> None:
+        """Drop what the logs have held too long: at midnight in UTC, whole days (4.10)."""
+        self.rotated = day
+        for table, days in ROTATED.items():
+            first = stamp(max(0, day - days) * _DAY)
+            self.store.db.execute(f'DELETE FROM "{table}" WHERE sys_created_on < ?', (first,))
 
     def _close(self, sys_id: str, resolver: str, at: int) -> None:
         """One resolved incident, as the scheduled job does it; a rule that refuses leaves it resolved."""

@@ -71,6 +71,7 @@ class Instance(People, Schema, Search, Background):
         self.lock = threading.RLock()
         self.generation = 0
         self._skew = 0.0
+        self.rotated = 0
         self._state = state
         self._begin()
 

@@ -46,6 +46,7 @@ class Part(Protocol):
     properties: "Properties"
     query_acls: "QueryAcls"
     records: "Records"
+    rotated: int
     sessions: "Sessions"
     sla: "Engine"
     store: "Store"

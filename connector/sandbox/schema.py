@@ -9,6 +9,7 @@ from connector.sandbox.error import RecordError
 from connector.sandbox.part import Part, Row
 from connector.sandbox.record import attribute, declared
 from connector.sandbox.stock import (
+    NEVER_AUDITED,
     PLUGINS,
     class_column,
     described_choice,
@@ -128,7 +129,7 @@ class Schema(Part):
         """A row of `sys_dictionary` without an element is about the table: whether it is audited."""
         table = self.dictionary.get(row["name"])
         if table is not None and row["internal_type"] == "collection":
-            table.audited = row["audit"] == "true"
+            table.audited = row["audit"] == "true" and table.name not in NEVER_AUDITED
             table.audits_deletion = not attribute(row["attributes"], "no_audit_delete")
 
     def _take_column(self, row: Row) -> None:

@@ -12,13 +12,16 @@ from connector.sandbox.stock.description import (
     key,
     rule,
 )
+from connector.sandbox.stock.log import NEVER_AUDITED, ROTATED
 from connector.sandbox.stock.major import MAJOR_INCIDENTS, PLUGINS
 from connector.sandbox.stock.origin import class_column, found_table, plugin_columns, stock
 from connector.sandbox.stock.platform import STOCK_RULES
 
 __all__ = [
     "MAJOR_INCIDENTS",
+    "NEVER_AUDITED",
     "PLUGINS",
+    "ROTATED",
     "STOCK_RULES",
     "class_column",
     "described",

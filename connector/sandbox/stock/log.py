@@ -73,6 +73,12 @@ user_name    string(151)                User name
 CREATED_ONLY = frozenset({"syslog", "syslog_transaction"})
 """Rows that are written once: neither stamps nor a count of updates."""
 
+ROTATED = {"sysevent": 7, "syslog": 8 * 7, "syslog_transaction": 8 * 7, "sys_email": 8 * 30}
+"""Tables that lose their rows after so many days."""
+
+NEVER_AUDITED = frozenset({"em_alert"})
+"""Tables that cannot be audited as a whole (section 4.9)."""
+
 CHOICES: dict[tuple[str, str], dict[str, str]] = {
     ("syslog", "level"): {"-1": "Debug", "0": "Information", "1": "Warning", "2": "Error"},
     ("sysevent", "state"): {

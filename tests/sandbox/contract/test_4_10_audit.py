@@ -84,6 +84,12 @@ def test_no_audit_of_a_column(wire: Wire, attributes: str) -> None:
     assert changes(wire, "incident", description="x") == ["description"]
 
 
+def test_alerts_cannot_be_audited(wire: Wire) -> None:
+    """Section 4.9: not as a whole, whatever the row says."""
+    collection(wire, "em_alert", audit="true")
+    assert changes(wire, "em_alert", description="x") == []
+
+
 def test_sys_columns_are_never_audited(wire: Wire) -> None:
     """Not even that of the class."""
     made = wire.post("/api/now/table/incident", json={}).json()["result"]["sys_id"]

@@ -166,3 +166,14 @@ def test_log_entries_never_change(wire: Wire) -> None:
     (row,) = wire.result("/api/now/table/syslog", sysparm_query="ORDERBYsys_created_on")
     assert "sys_updated_on" not in row
     assert row["message"] == "started"
+
+
+@pytest.mark.parametrize(("table", "days"), [("sysevent", 7), ("syslog", 56), ("sys_email", 240)])
+def test_logs_rotate(wire: Wire, table: str, days: int) -> None:
+    """Seven days of events, eight weeks of logs, eight months of mail: the day before them is gone."""
+    wire.instance.insert(table, {})
+    wire.clock.at += days * 86_400
+    wire.instance.insert(table, {})
+    assert len(rows(wire, table, "", "sys_id")) == 2
+    wire.clock.at += 86_400
+    assert len(rows(wire, table, "", "sys_id")) == 1
