@@ -213,6 +213,7 @@ def _template() -> sqlite3.Connection:
     db.execute("BEGIN")  # or each of two thousand statements is a transaction
     dictionary = stock()
     indexes = system.INDEXES | access.INDEXES | import_set.INDEXES
+    ordered: list[tuple[str, list[tuple[str, ...]]]] = []
     for root in dict.fromkeys(table.root for table in dictionary):
         columns: dict[str, Column] = {}
         for name in dictionary.family(root):
@@ -223,13 +224,16 @@ def _template() -> sqlite3.Connection:
         orders = [(*group, stamp, "sys_id"), *((name,) for name in indexes.get(root, ()))]
         if group:
             orders += [(*group, "sys_id"), (stamp, "sys_id")]
-        _create(db, root, columns, ordered=orders)
+        _create(db, root, columns, ordered=())
+        ordered.append((root, orders))
     alike: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
     for table, row in (*described(dictionary), *granted()):
         filled = {name: value for name, value in row.items() if value}
         alike.setdefault((table, *filled), []).append(tuple(filled.values()))
     for (table, *names), rows in alike.items():
         db.executemany(_insert(table, names), rows)
+    for root, orders in ordered:  # each index in one go, over the rows that are there
+        _index(db, root, orders)
     marked(db)
     db.execute("COMMIT")
     atexit.register(db.close)
@@ -241,6 +245,10 @@ def _create(
 ) -> None:
     declared = ", ".join(_declared(column) for column in columns.values())
     db.execute(f"CREATE TABLE {quoted(root)} ({declared})")
+    _index(db, root, ordered)
+
+
+def _index(db: sqlite3.Connection, root: str, ordered: Iterable[Sequence[str]]) -> None:
     for order in ordered:
         names = ", ".join(quoted(name) for name in order)
         index = quoted("_".join((root, "by", *order)))
