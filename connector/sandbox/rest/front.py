@@ -3,7 +3,7 @@
 import re
 
 from connector.sandbox.access.grant import Grants
-from connector.sandbox.access.login import Caller, Login, presented
+from connector.sandbox.access.login import Login, presented
 from connector.sandbox.access.policy import FIRST_ONLY, Target
 from connector.sandbox.cookie import Cookies, Node
 from connector.sandbox.error import Busy, NotAuthorized, RecordError, TooLarge, Unauthenticated
@@ -131,7 +131,7 @@ class Rest:
         """
         inner, api = self._turn(request)
         inner.user, inner.zone, inner.form, inner.base = turn.user, turn.zone, turn.form, turn.base
-        inner.logged.user = turn.user
+        inner.logged.user, inner.caller = turn.user, turn.caller
         self.served += 1
         nth = self.served
         self._log(inner.logged)
@@ -141,6 +141,7 @@ class Rest:
             response = spoilt(harm, Response(0, headers(now, nth, logged_in=False)), now)
         else:
             try:
+                self._admit(inner)
                 answer = self._answer(inner, None if inner.aside else api)
             except RecordError as refused:
                 answer = self._refusal(refused)
@@ -246,8 +247,8 @@ class Rest:
         try:
             if not known or presented(sent, turn.logged.params):
                 caller = self.login.caller(sent, turn.logged.params, turn.request.certificate)
-                if turn.path.startswith("/api/"):
-                    self._admit(turn, caller)
+                turn.caller = caller
+                self._admit(turn)
                 turn.user = turn.logged.user = user = caller.user
             elif not self.login.may(known):
                 raise Unauthenticated
@@ -264,8 +265,11 @@ class Rest:
         turn.zone, turn.form = (account.zone, account.form) if account else ("", "")
         return cookies
 
-    def _admit(self, turn: Turn, caller: Caller) -> None:
+    def _admit(self, turn: Turn) -> None:
         """Ask the access policies and the auth scopes.  Raises `Unauthenticated` and `NotAuthorized`."""
+        caller = turn.caller
+        if caller is None or not turn.path.startswith("/api/"):
+            return
         policies, target = self.instance.policies, _target(turn)
         if not policies.admits(target, caller.kind):
             raise Unauthenticated

@@ -11,6 +11,7 @@ from connector.sandbox.message import Logged, Request
 from connector.sandbox.parameter import Parameters
 
 if TYPE_CHECKING:
+    from connector.sandbox.access.login import Caller
     from connector.sandbox.rest.front import Rest
 
 
@@ -55,6 +56,8 @@ class Turn:
     zone: str = ""
     form: str = ""
     refused: RecordError | None = None
+    caller: "Caller | None" = None
+    """Whoever brought credentials; None for a session."""
 
     def record(self) -> dict[str, Any]:
         """The JSON object in the body, {} for none.  Raises the `RecordError` that reading it met."""

@@ -120,6 +120,19 @@ def test_the_more_special_policy_decides(keyed: Wire) -> None:
     assert status(keyed, STATS) == 200
 
 
+def test_the_items_of_a_batch_are_judged_one_by_one(keyed: Wire) -> None:
+    """A key that opens the Batch API opens inside of it what it opens outside."""
+    policy(keyed, "basic_auth", http_method="DELETE")
+    made = keyed.post(INCIDENT, json={}).json()["result"]["sys_id"]
+    items = [{"id": "1", "method": "GET", "url": f"{INCIDENT}/{made}", "headers": []}]
+    items += [{"id": "2", "method": "DELETE", "url": f"{INCIDENT}/{made}", "headers": []}]
+    keyed.auth = None
+    body = {"batch_request_id": "1", "rest_requests": items}
+    answer = keyed.post("/api/now/v1/batch", json=body, headers=KEY)
+    assert [one["status_code"] for one in answer.json()["serviced_requests"]] == [200, 401]
+    assert keyed.instance.get("incident", made) is not None
+
+
 def test_the_scheme_that_is_offered(keyed: Wire) -> None:
     """The one that was mapped last, unless the property or the policy wants all of them."""
 
