@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.simulation.script import Script, write
+from tests.simulation.script import AFTER, Script, write
 from tests.simulation.trial import in_brief
 
 ROOT = Path(__file__).parents[2]
@@ -76,7 +76,7 @@ MUTATIONS = (
         "return isinstance(error, Throttled | Unavailable | TimedOut)",
         suspect=lambda s: (
             s.patience > 0
-            and any("after the write" in step.what or step.what == "answer cut" for step in s.steps)
+            and any(step.kind == "strike at a write" and step.what in AFTER for step in s.steps)
         ),
     ),
     Mutation(

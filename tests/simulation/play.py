@@ -186,6 +186,10 @@ def _struck(desk: Stage, step: Step) -> None:
     desk.strikes(step.count, SINGLE[step.what]())
 
 
+def _struck_writing(desk: Stage, step: Step) -> None:
+    desk.strikes_a_write(step.count, SINGLE[step.what]())
+
+
 def _revoked(desk: Stage, step: Step) -> None:
     """Somebody takes the tokens back in the middle of the pass."""
 
@@ -208,6 +212,7 @@ def _doubled(desk: Stage, step: Step) -> None:
 
 _BLOWS: Mapping[str, Callable[[Stage, Step], object]] = {
     "strike": _struck,
+    "strike at a write": _struck_writing,
     "meanwhile": _meanwhile,
     "deleted meanwhile": _meanwhile,
     "second connector": _doubled,

@@ -60,6 +60,8 @@ SINGLE: Mapping[str, Callable[[], Fault]] = {
     "403": Fault.forbidden,
     "401": Fault.unauthorised,
 }
+AFTER = ("reset after the write", "time-out after the write", "500 after the write", "answer cut")
+"""After these nobody knows at once whether the write was done."""
 TELLING = ("wang takes", "closed", "resolved", "waits for the caller", "is network", "is urgent", "canceled")
 """Deeds that the connector must not overlook for long."""
 LASTING = ("outage", "clock off", "clock ahead", "hidden", "late", "column refused", "disk full")
@@ -150,7 +152,7 @@ def write(seed: int) -> Script:
         tuple(steps),
         dice.choice(SIGNS_IN),
         dice.choice((1, 2, 1000, 1000)),
-        dice.choice((0, 30)),
+        dice.choice((0, 30, 30)),
         dice.random() < 0.4,
     )
 
@@ -178,7 +180,7 @@ def _that_go_with(dice: random.Random, step: Step, steps: Iterable[Step]) -> lis
             Step(max(0, step.at - earlier), "deed", "is noted", one)
             for one, earlier in ((number, TICK - 10), (other, 10))
         ]
-    elif step.kind.startswith("killed "):  # something is to be said
+    elif step.kind == "strike at a write" or step.kind.startswith("killed "):  # something is to be said
         moments = ((number, step.at - 10),)
     return [Step(max(0, at), "deed", dice.choice(TELLING), number) for number, at in moments]
 
@@ -212,6 +214,7 @@ def _any_ticket(dice: random.Random) -> str:
 KINDS: Mapping[str, Callable[[random.Random, int], Step]] = {
     "outage": lambda d, at: Step(at, "", d.choice(tuple(OUTAGES)), count=d.choice((TICK, HOUR, 6 * HOUR))),
     "strike": lambda d, at: Step(at, "", d.choice(tuple(SINGLE)), count=d.randint(1, 14)),
+    "strike at a write": lambda d, at: Step(at, "", d.choice((*SINGLE, *AFTER * 4)), count=d.randint(1, 3)),
     "killed before": lambda d, at: Step(at, "", d.choice(FATES), count=d.randint(1, 14)),
     "killed after": lambda d, at: Step(at, "", d.choice(FATES), count=d.randint(1, 14)),
     "killed before a write": lambda d, at: Step(at, "", d.choice(FATES), count=d.randint(1, 3)),

@@ -27,6 +27,7 @@ from connector.errors import ConnectorError, Fatal, Refused
 from connector.reconcile import PassReport, World
 from connector.reconcile.account import account
 from connector.sandbox import Fault, Faults
+from connector.sandbox.message import Call
 from connector.settings import load
 from connector.sync.store import Store, open_sound, schema
 from tests.mix import Table
@@ -365,6 +366,17 @@ class Stage(Desk):
             self.world  # noqa: B018  (what a start asks is not counted)
         at = self.rest.served + nth
         self.rest.faults.add(fault, when=lambda call: call.nth == at)
+
+    def strikes_a_write(self, nth: int, fault: Fault) -> None:
+        """The ``nth`` write from now will meet a fault, in whatever pass it is sent."""
+        left = nth
+
+        def fits(call: Call) -> bool:
+            nonlocal left
+            left -= call.method != "GET" and (bool(call.table) or self.script.batch)
+            return left == 0
+
+        self.rest.faults.add(fault, when=fits)
 
     def dies(self, step: Step) -> None:
         """A pass in which the process is killed, if it comes that far; then a new process."""
