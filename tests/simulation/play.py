@@ -10,8 +10,10 @@ import pytest
 from connector.errors import SettingsError
 from connector.instant import instant
 from connector.sandbox import Fault
+from tests.simulation.course import Course
+from tests.simulation.policy_file import file_of
 from tests.simulation.script import DAYS, MOST_LATE, OUTAGES, SINGLE, TICK, Script, Step
-from tests.simulation.stage import Course, Stage, file_of
+from tests.simulation.stage import Stage
 from tests.timeline import DEEDS, opens
 from tests.world import DAY, HOUR, US, Desk, record_id
 

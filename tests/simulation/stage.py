@@ -4,15 +4,12 @@ What an operator would do is done, too: a connector that ended is started again.
 daemon opens it: looked through first, and set aside where it is damaged.
 """
 
-import json
 import os
 import shutil
 import sqlite3
 import traceback
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from datetime import date
 from math import inf
 from pathlib import Path
 from typing import Any, Self
@@ -30,85 +27,20 @@ from connector.sandbox import Fault, Faults
 from connector.sandbox.message import Call
 from connector.settings import load
 from connector.sync.store import Store, open_sound, schema
-from tests.mix import Table
+from tests.simulation.course import Course
 from tests.simulation.ear import Ear, Overheard
+from tests.simulation.policy_file import CLIENT, SECRET, file_of
 from tests.simulation.script import Script, Step
-from tests.world import CONFIG, DAY, PASSWORD, US, Desk, Killed
+from tests.world import DAY, PASSWORD, US, Desk, Killed
 
 _MIRRORED = select(schema.ticket.c.row)
 _TROUBLE = (ConnectorError, DBAPIError)
-_CLIENT = "desk"
-SECRET = "hush-hush-of-the-client"
-"""Of the OAuth client."""
-_OF_A_CLIENT = f'client_id = "{_CLIENT}"\nclient_secret = {{ env = "DESK_SECRET" }}\n'
-SIGNING = {
-    "basic": 'kind = "basic"\n',
-    "client credentials": 'kind = "oauth-client-credentials"\n' + _OF_A_CLIENT,
-    "password": 'kind = "oauth-password"\n' + _OF_A_CLIENT,
-}
-"""How the configuration says it; the secrets stand in the environment."""
 AT_THE_STORE = {
     "killed at the store": ("before_cursor_execute", "commit"),
     "killed at a commit": ("commit",),
 }
 """Where the process is killed in its store: before any statement or commit, or before a commit."""
 _SWITCH = "glide.oauth.inbound.client.credential.grant_type.enabled"
-
-
-def file_of(script: Script, policies: Iterable[Table]) -> str:
-    """The policy file of the script's desk, with these policies."""
-    text = CONFIG.format(history="audit", more="").replace("Asia/Shanghai", script.zone)
-    text = text.replace('patience = "0s"', f'patience = "{script.patience}s"')
-    text = text.replace("batch = false", f"batch = {str(script.batch).lower()}")
-    text = text.replace('kind = "basic"\n', SIGNING[script.signs_in])
-    if script.signs_in == "client credentials":
-        text = text.replace('password = { env = "DESK_PASSWORD" }\n', "")
-    text += f"\n[poll]\npage = {script.page}\n"
-    for policy in policies:
-        table = {**policy, "zone": script.zone} if "zone" in policy else policy
-        text += "\n[[policy]]\n" + "".join(f"{name} = {_toml(value)}\n" for name, value in table.items())
-    return text
-
-
-def _toml(value: object) -> str:
-    """What JSON says of text and numbers, TOML says, too; it knows dates besides."""
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(_toml, value)) + "]"
-    if isinstance(value, dict):
-        return "{ " + ", ".join(f"{json.dumps(name)} = {_toml(each)}" for name, each in value.items()) + " }"
-    if isinstance(value, date):
-        return value.isoformat()
-    return json.dumps(value)
-
-
-@dataclass
-class Course:
-    """What a run came to."""
-
-    good: set[int] = field(default_factory=set)
-    """Ticks at which a pass reached the records."""
-    bad: set[int] = field(default_factory=set)
-    """Ticks at which one was made and failed."""
-    wrote: set[int] = field(default_factory=set)
-    """Ticks at which one wrote."""
-    touched: dict[str, set[int]] = field(default_factory=dict)
-    """Ticket → when people did something to it."""
-    odd: set[str] = field(default_factory=set)
-    """Tickets that people or the instance treated in a way the faultless days do not have."""
-    odd_times: list[tuple[int, int, int]] = field(default_factory=list)
-    """When the instance's own clock was wrong, and by how much: what was done then carries wrong stamps."""
-    overlooked: list[tuple[str, int, int]] = field(default_factory=list)
-    """A ticket that became visible late, and from when to when: what people did then hid what was before."""
-    stale: list[str] = field(default_factory=list)
-    """Writes to a record that had changed before the connector's last look at it."""
-    lost: list[str] = field(default_factory=list)
-    """Tickets that a good pass had not seen as they stood when it began."""
-    unseen: set[str] = field(default_factory=set)
-    """Tickets that are hidden from the connector, or were for longer than any promise holds."""
-    starts: int = 0
-    """How often the connector was started."""
-    doubled: bool = False
-    """Two connectors worked at once."""
 
 
 class Watched(Duty):
@@ -148,7 +80,7 @@ class Stage(Desk):
         if script.signs_in != "basic":
             self.instance.properties[_SWITCH] = "true"
             self.instance.add_oauth_client(
-                "Desk", client_id=_CLIENT, client_secret=SECRET, user=US, access_token_lifespan="1200"
+                "Desk", client_id=CLIENT, client_secret=SECRET, user=US, access_token_lifespan="1200"
             )
         self.clock.set(script.start)
         self.tick = script.start
