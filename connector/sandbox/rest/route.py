@@ -17,6 +17,7 @@ from connector.sandbox.rest.batch import BatchApi
 from connector.sandbox.rest.control import ControlApi
 from connector.sandbox.rest.event import EventApi
 from connector.sandbox.rest.import_set import ImportApi
+from connector.sandbox.rest.meta import MetaApi
 from connector.sandbox.rest.oauth import RevokeApi, TokenApi
 from connector.sandbox.rest.table import TableApi
 from connector.sandbox.rest.tiny_url import TinyUrlApi
@@ -83,6 +84,7 @@ ROUTES = (
     Route("/oauth_revoke_token.do", RevokeApi),
     Route("/api/now[v]/stats/{table}", AggregateApi, "Aggregate API"),
     Route("/api/now[v]/tinyurl", TinyUrlApi, "Tiny URL API"),
+    Route("/api/now[v]/ui/meta/{table}", MetaApi, "UI Meta API"),
     Route("/api/global/em/jsonv2", EventApi, "Event API"),
     Route("/sandbox/{what}", ControlApi, aside=True),
     Route("/sandbox", ControlApi, aside=True),

@@ -15,6 +15,9 @@ FIRST = "10000"
 """The first number of a fresh instance comes after it."""
 
 
+DEPENDENT = {"subcategory": "category"}
+"""Columns whose choices depend on another column."""
+
 NUMBERED = "javascript:getNextObjNumberPadded();"
 """The default of a column that is numbered."""
 
@@ -108,6 +111,7 @@ def described_columns(
                 choice="1" if column.choices else "",
                 default_value=NUMBERED if numbered and column.element == "number" else column.default,
                 active="true",
+                dependent_on_field=DEPENDENT.get(column.element, ""),
                 audit="true" if column.is_audited else "false",
             ),
         )

@@ -35,6 +35,7 @@ default_value  string(255)    Default value
 active         boolean        Active
 attributes     string(1000)   Attributes
 audit          boolean        Audit
+dependent_on_field string(80)  Dependent on field
 read_only_option  string(40)  Read only option
 """,
     "sys_db_object": """

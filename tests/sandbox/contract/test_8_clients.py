@@ -174,3 +174,34 @@ def test_pysnc_pages_by_count_without_links(desk: Any) -> None:
     assert "Link" not in answer.headers
     made = desk.post("/api/now/table/incident", params=always, json={"no_such_column": "x", "urgency": "1"})
     assert (made.status_code, made.json()["result"]["urgency"]["value"]) == (201, "1")
+
+
+def test_workarena_asks_what_the_columns_are(desk: Any) -> None:
+    """Labels, types and choices out of the meta API, dependencies out of `sys_dictionary`."""
+    columns = desk.get("/api/now/ui/meta/incident").json()["result"]["columns"]
+    assert len(columns) == 92
+    assert {one["value"]: one["label"] for one in columns["state"]["choices"]}["3"] == "On Hold"
+    caller = columns["caller_id"]
+    assert (caller["label"], caller["type"], caller["reference"]) == ("Caller", "reference", "sys_user")
+    assert (caller["reference_display_field"], caller["mandatory"]) == ("name", False)
+    assert "choices" not in columns["short_description"]
+    assert columns["short_description"]["max_length"] == 160
+    query = {
+        "sysparm_query": "name=incident^element=subcategory",
+        "sysparm_fields": "element,dependent_on_field",
+    }
+    found = desk.get("/api/now/table/sys_dictionary", params=query).json()["result"]
+    assert found == [{"element": "subcategory", "dependent_on_field": "category"}]
+    assert desk.get("/api/now/ui/meta/nowhere").status_code == 400
+
+
+def test_the_meta_of_what_may_not_be_read(desk: Any) -> None:
+    """Columns that the user may not read are missing, and a closed table shows none."""
+    desk.instance.add_user("agent", name="A", password="secret", roles=["itil"])
+    desk.instance.deny_read("incident", "close_notes", user="agent")
+    desk.session.cookies.clear()
+    desk.auth = ("agent", "secret")
+    columns = desk.get("/api/now/ui/meta/incident").json()["result"]["columns"]
+    assert "close_notes" not in columns
+    assert "number" in columns
+    assert desk.get("/api/now/ui/meta/oauth_entity").json()["result"]["columns"] == {}
