@@ -131,3 +131,19 @@ def test_readme_names_only_verbs_that_exist() -> None:
     """A command that is shown can be run."""
     told = set(re.findall(r"desk-connector ([a-z][a-z-]*)", README.read_text(encoding="utf-8")))
     assert told <= VERBS.keys() | {"help"}
+
+
+def test_every_test_that_a_page_names_exists() -> None:
+    """Whoever reads a promise can look up what shows it."""
+    there = {
+        found
+        for path in (ROOT / "tests").rglob("test_*.py")
+        for found in re.findall(r"^ *def (test_\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    named = {
+        (page.name, found)
+        for page in (ROOT / "docs").rglob("*.md")
+        for found in re.findall(r"`(test_\w+)`", page.read_text(encoding="utf-8"))
+    }
+    assert len(named) > 50
+    assert [each for each in sorted(named) if each[1] not in there] == []
