@@ -6,7 +6,8 @@ differ they are made anew, and the next pass fills them. What cannot (`KEPT`) is
 
 from collections.abc import Callable, Mapping
 
-from sqlalchemy import Connection, Engine, Table, insert, inspect, select, text, update
+from sqlalchemy import Connection, Dialect, Engine, Table, insert, inspect, select, text, update
+from sqlalchemy.schema import CreateIndex, CreateTable, DDLElement
 
 from connector.errors import StoreFailed
 from connector.sync.store import schema
@@ -48,10 +49,28 @@ def migrate(engine: Engine) -> int:
             STEPS[version](connection)
         if had:
             _renew(connection, names)
-        schema.SCHEMA.create_all(connection)
+        if names:
+            schema.SCHEMA.create_all(connection)
+        else:
+            for statement in _creation(engine.dialect):
+                connection.exec_driver_sql(statement)
         if had != VERSION:
             _set_version(connection)
     return had
+
+
+_CREATION: dict[str, tuple[str, ...]] = {}
+"""Database → the statements so far: to make their text costs ten times as much as to run them."""
+
+
+def _creation(dialect: Dialect) -> tuple[str, ...]:
+    """What makes all tables of an empty store."""
+    if dialect.name not in _CREATION:
+        tables = schema.SCHEMA.sorted_tables
+        made: list[DDLElement] = [CreateTable(table) for table in tables]
+        made += [CreateIndex(index) for table in tables for index in sorted(table.indexes, key=str)]
+        _CREATION[dialect.name] = tuple(str(one.compile(dialect=dialect)) for one in made)
+    return _CREATION[dialect.name]
 
 
 def _version(connection: Connection, names: set[str]) -> int:

@@ -5,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect
+from sqlalchemy import Engine, StaticPool, create_engine, inspect, text
 
 from connector.errors import StoreFailed
 from connector.sync.store import Store, schema
@@ -106,3 +106,21 @@ def test_every_version_has_its_step() -> None:
     """And every table that is kept exists."""
     assert set(STEPS) == set(range(2, VERSION + 1))
     assert set(schema.SCHEMA.tables) >= KEPT
+
+
+def test_a_new_store_is_what_the_schema_says() -> None:
+    """Every table and every index, made from the texts that are kept, as SQLAlchemy itself makes them."""
+
+    def shape(engine: Engine) -> list[tuple[str, ...]]:
+        with engine.connect() as connection:
+            found = connection.execute(text("SELECT type, name, sql FROM sqlite_master ORDER BY type, name"))
+            return [tuple(" ".join(str(value).split()) for value in row) for row in found]
+
+    engine = create_engine("sqlite://", poolclass=StaticPool)
+    with engine.begin() as connection:
+        schema.SCHEMA.create_all(connection)
+    for _ in range(2):
+        store = Store()
+        assert shape(store.engine) == shape(engine)
+        store.close()
+    engine.dispose()
