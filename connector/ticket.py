@@ -235,6 +235,8 @@ class Ticket:
         None while it is open, when it was canceled, and when neither history nor record tells the instant.
         The earlier of the two counts: setting a closed ticket back to resolved stamps `resolved_at` anew,
         which takes nothing from who resolved it in time. A stamp left from before a reopening is ignored.
+        Where the history goes from resolved to closed, knows nothing before, and no `resolved_at` says
+        otherwise, the ticket was created as resolved (a call answered at once): it ended where it begins.
         """
         if self.state not in ENDED_STATES:
             return None
@@ -243,8 +245,12 @@ class Ticket:
         end = len(spans)
         while end and spans[end - 1].state in ENDED_STATES:
             end -= 1
-        if end == 0 or end == len(spans):
+        if end == len(spans):
             return stamp
+        if end == 0:
+            # A history made from the row's stamps alone begins as unknown, so this change was seen.
+            seen = spans[0].state is TicketState.RESOLVED and self.state is TicketState.CLOSED
+            return spans[0].start if seen and self.resolved_at is None else stamp
         begin = end - 1
         while begin and spans[begin - 1].state not in ENDED_STATES:
             begin -= 1

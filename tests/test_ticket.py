@@ -38,6 +38,16 @@ def test_the_record_fills_in_where_history_is_silent() -> None:
     assert ticket(life=life, resolved_at=MON + HOUR).ended_at == MON + 3 * HOUR
 
 
+def test_created_as_resolved_it_ended_where_it_begins() -> None:
+    """Its closing was seen, so resolved was its first state; a stamp knows better, the row alone does not."""
+    life = spans(MON, (0, RESOLVED), (DAY, CLOSED))
+    assert ticket(life=life, resolved_at=None, closed_at=MON + DAY).ended_at == MON
+    assert ticket(life=life, resolved_at=MON + HOUR, closed_at=MON + DAY).ended_at == MON + HOUR
+    unseen = spans(MON, (0, CLOSED))
+    assert ticket(life=unseen, resolved_at=None, closed_at=MON + DAY).ended_at == MON + DAY
+    assert ticket(life=spans(MON, (0, RESOLVED)), resolved_at=None, closed_at=None).ended_at is None
+
+
 @given(tickets())
 def test_only_a_resolved_or_closed_ticket_has_ended(t: Ticket) -> None:
     """An open or canceled ticket never has, whatever stamps it carries."""

@@ -27,8 +27,10 @@ FORMULAS: Mapping[str, Words] = {
     "resolved": Words(
         "tickets whose work ended for good in the period; a group's are those it held then. The end is the "
         "earlier of the stamp resolved_at (closed_at where there is none) and the event by which the ticket "
-        "last became resolved or closed; a stamp older than the last reopening is not used",
-        "本期最终解决的工单；归当时的处理组。以解决时间戳（无则关闭时间戳）与最后一次转为已解决或已关闭的事件中较早者为准",
+        "last became resolved or closed; a stamp older than the last reopening is not used. A ticket that "
+        "was resolved from its first event on, and later closed, without resolved_at, ended at its opening",
+        "本期最终解决的工单；归当时的处理组。以解决时间戳（无则关闭时间戳）与最后一次转为已解决或已关闭的事件中较早者为准；"
+        "首个事件即为已解决、其后关闭且无解决时间戳的，以受理时刻为准",
     ),
     "closed": Words(
         "tickets closed in the period by the stamp closed_at; a group's are those it resolved",

@@ -41,6 +41,13 @@ def as_of(ticket: Ticket, moment: Instant, groups: Mapping[str, Group] | None = 
         one.state in ENDED_STATES and other.state not in ENDED_STATES for one, other in pairwise(spans)
     )
     ended = last.state in ENDED_STATES
+    stamp = ticket.resolved_at if resolved else None
+    if (
+        ticket.resolved_at is None
+        and last.state is TicketState.RESOLVED
+        and ticket.ended_at == spans[0].start
+    ):
+        stamp = spans[0].start  # created as resolved, which only its closing showed
     group = ticket.group
     if last.group and (group is None or group.sys_id != last.group):
         group = (groups or {}).get(last.group, Group(last.group, ""))
@@ -54,7 +61,7 @@ def as_of(ticket: Ticket, moment: Instant, groups: Mapping[str, Group] | None = 
         assignee=last.assignee,
         priority=last.priority or ticket.priority,
         closed_at=ticket.closed_at if closed and last.state is TicketState.CLOSED else None,
-        resolved_at=ticket.resolved_at if resolved and ended else None,
+        resolved_at=stamp if ended else None,
         reopen_count=min(ticket.reopen_count, back),
     )
 

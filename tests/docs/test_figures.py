@@ -155,6 +155,8 @@ def tickets() -> Iterator[dict[str, Any]]:
         ]
         if end_moment is None:
             ended = min(stamp, moments[0]) if moments[0] > begin else stamp
+            if last["resolved_at"] == "?" and first["incident_state"] == "Resolved":
+                ended = moments[0]
         elif back and stamp < back[-1]:
             ended = end_moment
         else:

@@ -1,5 +1,7 @@
 """As of a moment a ticket is what it was then."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,6 +39,15 @@ def test_a_life_is_walked_backwards():
         False,
         None,
     )
+
+
+def test_created_as_resolved_it_had_ended_before_it_was_closed():
+    """Its closing shows it, and is believed for the days before."""
+    life = (Span(10, 80, RESOLVED), Span(80, None, CLOSED))
+    created = replace(LIFE, opened_at=10, resolved_at=None, closed_at=80, reopen_count=0, spans=life)
+    then = as_of(created, 50)
+    assert (then.state, then.ended_at, then.closed_at) == (RESOLVED, 10, None)
+    assert as_of(created, 90).ended_at == 10
 
 
 @given(st.integers(80, 10**9))
