@@ -96,6 +96,8 @@ class Overheard(Wire):
             return response
         self._fresh_token = False
         for asked in self.requests[before:]:  # several for a batch
+            if asked.user == US and asked.committed and asked.status != 200:
+                self._last.pop(asked.sys_id, None)  # a write between, though its answer was lost
             if asked.user == US and asked.table == "incident" and asked.status == 200:
                 if asked.method == "PATCH":
                     self.bases[asked.sys_id] = self._delivered.get(asked.sys_id, "")

@@ -1,12 +1,18 @@
 """The list of mutations stays true: `make mutation` needs every line to be there, once."""
 
 import ast
+import json
 import logging
+from base64 import b64encode
 
 import pytest
 
-from tests.simulation.ear import Ear
+from connector.sandbox import Fault, Faults, Request
+from tests.simulation.ear import Ear, Overheard
 from tests.simulation.mutation import MUTATIONS, ROOT, Mutation
+from tests.world import PASSWORD, US, Desk, record_id
+
+LIMITS = '[[policy]]\nrule = "sla_timer"\nname = "x"\nservice_hours = "remote"\nrespond_within = "15m"\n'
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda mutation: mutation.name)
@@ -39,3 +45,21 @@ def test_the_ear_hears_a_secret_and_does_not_repeat_it() -> None:
     assert len(ear.slips) == 3
     assert not any("geheim" in slip or "Y29u" in slip for slip in ear.slips)
     assert ear.holds(b"\x00geheim\x00")
+
+
+@pytest.mark.parametrize(("lost", "heard"), [(True, 0), (False, 1)])
+def test_a_write_whose_answer_was_lost_lies_between_two_others(lost: bool, heard: int) -> None:
+    """One, another, one again is no insisting, though 500 was said to the other; one twice in a row is."""
+    with Desk(LIMITS) as desk, Ear() as ear:
+        desk.rest = Overheard(desk.instance, faults=Faults(sleep=lambda _: None), ear=ear)
+        desk.opens("INC1")
+        path = f"/api/now/table/incident/{record_id('INC1')}"
+        signed = {"Content-Type": "application/json"}
+        signed |= {"Authorization": "Basic " + b64encode(f"{US}:{PASSWORD}".encode()).decode()}
+        for value in ("open", "", "open") if lost else ("open", "open"):
+            if not value:
+                desk.rest.faults.add(Fault.server_error("after"))
+            body = json.dumps({"u_desk_knowledge": value}).encode()
+            answer = desk.rest.handle(Request("PATCH", path, signed, body, desk.instance.base_url))
+            assert answer.status == (200 if value else 500)
+        assert len(desk.rest.insisted) == heard
