@@ -42,7 +42,7 @@ soak: $(READY)            ## long runs of the simulation: make soak SEEDS=5000 F
 	$(BIN)/python -m tests.simulation --seeds $(SEEDS) --first $(FIRST_SEED)
 
 pictures: $(READY)        ## the pictures in docs/picture, by the tests' own browser
-	DESK_PICTURES=docs/picture $(BIN)/python -m pytest -q tests/kpi/page/test_browser.py
+	DESK_PICTURES=docs/picture $(BIN)/python -m pytest -q tests/kpi/page/test_browser.py tests/cli/test_demo.py
 
 mutation: $(READY)        ## whether the simulation notices twelve broken promises
 	$(BIN)/python -m tests.simulation.mutation

@@ -1,9 +1,11 @@
 """The demo, over one day: what stands on the records afterwards, and what somebody new reads."""
 
 import io
+import os
 import re
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -13,13 +15,17 @@ from connector.cli.example import example_path
 from connector.cli.rehearsal import Rehearsal, connected, enforced
 from connector.cli.view import Clockface
 from connector.clock import SimulatedClock
+from connector.sandbox import Server
 from connector.sandbox.desk import Desk
 from connector.sandbox.instance import Instance
 from connector.sandbox.rest import Rest
 from connector.settings import load
+from tests.browser import find_browser
 
 MONDAY = 1_772_380_800  # 2026-03-02 00:00 in Shanghai
 DAY = 86_400
+LARGEST = 400 * 1024
+"""Bytes of a picture in the documentation."""
 
 
 class Shown:
@@ -124,3 +130,39 @@ def test_somebody_new_reads_figures_a_ticket_and_where_to_go_on(shown: Shown) ->
     ):
         assert words in shown.text
     assert not re.search(r"\b[0-9a-f]{32}\b", shown.text), "people read names, not ids"
+
+
+PICTURES = {"ticket": (1280, 1480), "list": (2060, 660)}
+"""What a manager sees on the record and in a list: name → width and height in pixels."""
+
+
+def test_a_manager_sees_it_on_the_record_and_in_the_list(
+    shown: Shown, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A browser shows the columns, the note of the escalation and whose; with DESK_PICTURES, a picture."""
+    browser = find_browser(tmp_path_factory.mktemp("browser"))
+    number = demo._telling(shown.rehearsal)
+    row = next(row for row in shown.instance.rows("incident") if row["number"] == number)
+    with Server(Rest(shown.instance)) as server:
+        pages = {
+            "ticket": f"{server.url}/incident.do?sys_id={row['sys_id']}",
+            "list": f"{server.url}/incident_list.do?sysparm_query=u_desk_tierINsecond_line,vendor",
+        }
+        seen = {name: browser.run("--dump-dom", page) for name, page in pages.items()}
+        if where := os.environ.get("DESK_PICTURES"):
+            for name, (width, height) in PICTURES.items():
+                target = Path(where).resolve() / f"{name}.png"
+                browser.run(f"--screenshot={target}", f"--window-size={width},{height}", pages[name])
+                assert target.stat().st_size <= LARGEST, name
+    ticket = seen["ticket"].partition("<body>")[2]
+    for words in (
+        number,
+        "Desk policies",
+        "Desk tier",
+        "Desk resolve by",
+        "Escalated from",
+        "一线升级至二线",
+    ):
+        assert words in ticket
+    for words in (number, "Desk class", "Desk tier", "Desk clock"):
+        assert words in seen["list"]

@@ -7,7 +7,7 @@ from connector.sandbox.page.record import Record, Shelf, list_address
 
 ROWS = 20
 COLUMNS = 9
-KEPT = 6
+KEPT = 8
 """Columns that policies keep, in a list."""
 
 _ASIDE = ("opened_at", "caller_id", "assignment_group")
@@ -61,13 +61,18 @@ def rows(
     """The columns worth showing, the records in them, and how many there are.
 
     `without` is the column by which they hang below a form.  What policies keep (`u_…`) has a column where
-    one of these records has it.
+    one of these records has it; a box that none of them has ticked is none.
     """
     aside = {without, *_ASIDE} if without else set()
     looked_at = [name for name in _columns(shelf, table) if name not in aside]
     kept = [name for name in table.columns if name.startswith("u_") and name not in looked_at]
     records, total = shelf.records(table, query, fields=looked_at + kept, limit=limit, offset=offset)
-    filled = {cell.element for record in records for cell in record.cells if not cell.is_empty}
+    filled = {
+        cell.element
+        for record in records
+        for cell in record.cells
+        if not cell.is_empty and (cell.type, cell.value) != ("boolean", "false")
+    }
     elements = looked_at + [name for name in kept if name in filled][:KEPT]
     return elements, [record.only(elements) for record in records], total
 

@@ -2,8 +2,6 @@
 
 import json
 import os
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,6 +9,7 @@ import pytest
 
 from connector.kpi.figure import Figures
 from connector.kpi.page.page import page
+from tests.browser import Browser, find_browser
 from tests.kpi.page.month import figures
 
 WIDTHS = (1280, 390)
@@ -73,26 +72,6 @@ class Seen(NamedTuple):
     pdf: bytes
 
 
-class Browser:
-    """Chromium without a window, in a folder of its own."""
-
-    def __init__(self, program: str, folder: Path) -> None:
-        self._program = program
-        self._folder = folder
-
-    def run(self, *options: str) -> str:
-        """Start it once; what it prints."""
-        done = subprocess.run(
-            [
-                self._program, "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
-                "--no-first-run", "--disable-background-networking", "--allow-file-access-from-files",
-                f"--user-data-dir={self._folder / 'profile'}", "--virtual-time-budget=4000", *options,
-            ],
-            capture_output=True, text=True, timeout=120, check=True,
-        )  # fmt: skip
-        return done.stdout
-
-
 @pytest.fixture(scope="session")
 def look() -> Figures:
     """March 2026 of the invented desk."""
@@ -108,21 +87,7 @@ def made(look: Figures) -> str:
 @pytest.fixture(scope="session")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Browser:
     """Chromium, or a loud skip."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if program is None:
-        pytest.skip("NO BROWSER: the page is not looked at. Install chromium (and fonts-noto-cjk)")
-    if not fonts_for_chinese():
-        pytest.skip("NO CHINESE FONT: the page is not looked at. Install fonts-noto-cjk")
-    return Browser(program, tmp_path_factory.mktemp("browser"))
-
-
-def fonts_for_chinese() -> list[str]:
-    """Files of fonts that have Chinese letters, by fontconfig."""
-    lister = shutil.which("fc-list")
-    if lister is None:
-        return []
-    done = subprocess.run([lister, ":lang=zh-cn", "file"], capture_output=True, text=True, check=True)
-    return done.stdout.split()
+    return find_browser(tmp_path_factory.mktemp("browser"))
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.kpi.page.conftest import PICTURES, WIDTHS, fonts_for_chinese
+from tests.browser import fonts_for_chinese
+from tests.kpi.page.conftest import PICTURES, WIDTHS
 
 LARGEST = 300 * 1024
 """Bytes of a picture in the documentation."""

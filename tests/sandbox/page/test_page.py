@@ -350,3 +350,12 @@ def test_a_form_says_where_it_stands(look: Look, instance: Instance, ticket: str
     assert page.all("p", "trail") == [f"Incident › {number}"]
     assert child["number"] in page.links
     assert "Opened" not in page.all("th")
+
+
+def test_a_box_that_nobody_ticked_takes_no_room_in_a_list(look: Look, instance: Instance) -> None:
+    """It has a column as soon as one of the records shown has it ticked."""
+    instance.add_column("incident", "u_confirmed", type="boolean", label="Confirmed here")
+    sys_id = instance.insert("incident", {"short_description": "one", "u_confirmed": "false"})["sys_id"]
+    assert "Confirmed here" not in look("/incident_list.do").html
+    instance.update("incident", sys_id, {"u_confirmed": "true"}, user="admin")
+    assert "Confirmed here" in look("/incident_list.do").html
