@@ -20,7 +20,9 @@ class Course:
     odd_times: list[tuple[int, int, int]] = field(default_factory=list)
     """When the instance's own clock was wrong, and by how much: what was done then carries wrong stamps."""
     overlooked: list[tuple[str, int, int]] = field(default_factory=list)
-    """A ticket that became visible late, and from when to when: what people did then hid what was before."""
+    """A ticket that became visible late, and from when until the poll that saw it: what people did then hid
+    what was before.
+    """
     stale: list[str] = field(default_factory=list)
     """Writes to a record that had changed before the connector's last look at it."""
     lost: list[str] = field(default_factory=list)

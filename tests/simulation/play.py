@@ -250,7 +250,7 @@ def _late(desk: Stage, step: Step) -> Callable[[], object]:
     """Out of sight at one poll; seen by the next, unless it had been written too long before."""
     end = _hides(desk, step)
     begin = desk.script.start + step.at
-    desk.course.overlooked.append((step.number, begin, begin + step.count))
+    desk.course.overlooked.append((step.number, begin, begin + step.count + TICK))
     row = desk.instance.get("incident", record_id(step.number))
     written = instant(row["sys_updated_on"]) if row else None
     excused = written is not None and written < desk.clock.now() - MOST_LATE
