@@ -138,15 +138,17 @@ def astray(desk: Stage, calm: Stage) -> list[str]:
 
 
 def _slack(desk: Stage, number: str, said: int) -> int:
-    """Seconds by which a note may be late or look so: a write that was forbidden waits, a row that became
-    visible late waits for the next poll, and the instance's own clock may have stamped it wrong.
+    """Seconds by which a note may be late or look so: a write that was forbidden waits, one that was told its
+    record is gone and a row that became visible late wait for the next poll, and the instance's own clock may
+    have stamped it wrong.
     """
     late = any(step.kind == "late" and step.number == number for step in desk.script.steps)
     forbidden = any(step.what == "403" for step in desk.script.steps)
+    gone = any(step.what == "404" for step in desk.script.steps)
     wrong = [
         abs(off) for begin, end, off in desk.course.odd_times if begin - abs(off) <= said <= end + abs(off)
     ]
-    return BACK_OFF * forbidden + TICK * late + sum(wrong) + desk.script.patience
+    return BACK_OFF * forbidden + TICK * (late + gone) + sum(wrong) + desk.script.patience
 
 
 def _comparable_tickets(desk: Stage) -> list[str]:
