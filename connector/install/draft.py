@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from connector.install.census import DAYS, Census, Schedule
+from connector.install.further import further
 from connector.settings.table import STATES
 
 HOLIDAYS = {"Asia/Shanghai": "CN", "Asia/Urumqi": "CN", "Asia/Hong_Kong": "HK", "Asia/Taipei": "TW"}
@@ -48,7 +49,7 @@ class Answers:
 
 def draft(answers: Answers, census: Census) -> str:
     """The text of ``config.toml``."""
-    parts = (_head, _instance, _choices, _columns, _desks, _hours, _policies)
+    parts = (_head, _instance, _choices, _columns, _desks, _hours, _policies, _further)
     return "\n".join(_aligned(line) for part in parts for line in part(answers, census)) + "\n"
 
 
@@ -288,6 +289,11 @@ def _policies(answers: Answers, census: Census) -> Iterator[str]:
     yield f"key = {quoted(answers.key)}   # drawn for you; whoever knows it can foretell the draw; keep it"
     yield 'per = "week"'
     yield f"zone = {quoted(answers.zone)}"
+
+
+def _further(answers: Answers, census: Census) -> Iterator[str]:
+    yield ""
+    yield from further(quoted(answers.zone))
 
 
 def _escalation(name: str, origin: str, to: str, after: str) -> Iterator[str]:

@@ -8,6 +8,8 @@ import pytest
 
 from connector.cli import main
 from connector.clock import SystemClock
+from connector.install.further import SOMEBODY
+from connector.rules.catalogue import RULES
 from connector.sandbox import Instance, Rest, in_process
 from connector.settings import load
 
@@ -161,3 +163,21 @@ def test_offline_the_platforms_own_values_are_taken(site: Site) -> None:
     assert 'holidays = "CN"' in text
     assert main(["check", str(site.path)]) == 0
     assert not site.rest.requests
+
+
+def test_what_stands_behind_a_hash_is_the_rest_of_the_regulation(site: Site) -> None:
+    """With the hashes off and people named, every rule there is has a policy, and check accepts them all."""
+    assert site.init("--yes", "--offline", "--zone", "Asia/Shanghai", *DESK) == 0
+    first, heading, rest = site.path.read_text(encoding="utf-8").partition("# ── More of the regulation.")
+    assert heading
+    lines = rest.splitlines()
+    blocks = lines[lines.index("#") :]
+    assert all(line == "#" or line.startswith("# ") for line in blocks)
+    text = first + "\n".join(line[2:] for line in blocks).replace(SOMEBODY, "wang.wei") + "\n"
+    site.path.write_text(text, encoding="utf-8")
+    settings = load(site.path)
+    assert {policy.rule for policy in settings.policies} == {
+        rule.model_fields["rule"].default for rule in RULES
+    }
+    assert all(policy.mode == "observe" for policy in settings.policies)
+    assert main(["check", str(site.path)]) == 0
