@@ -82,7 +82,7 @@ def test_a_picture_shows_chinese(tmp_path):
     draw = picture.painter()
     if draw is None:
         pytest.skip("the extra is not installed")
-    from tests.kpi.page.conftest import fonts_for_chinese
+    from tests.browser import fonts_for_chinese
 
     if not fonts_for_chinese():
         pytest.skip("NO CHINESE FONT: install fonts-noto-cjk")
