@@ -15,7 +15,7 @@ import pytest
 
 from connector.cli import main
 from connector.cli.run import Duty
-from connector.clock import SimulatedClock
+from connector.clock import SimulatedClock, SystemClock
 from connector.daemon import Daemon
 from connector.install import ROLE
 from connector.install.rights import ADMINS_ONLY
@@ -111,8 +111,10 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     monkeypatch.setenv("DESK_PASSWORD", "only-for-this-test")
     monkeypatch.setenv("DESK_ADMIN_PASSWORD", "admins-own")
     one = Site(tmp_path)
-    for where in ("connector.clock", "connector.reconcile.world"):
-        monkeypatch.setattr(f"{where}.SystemClock", lambda: one.clock)
+    # Its methods and not its name: a module that is imported meanwhile keeps what it found under the name.
+    monkeypatch.setattr(SystemClock, "now", lambda _self: one.clock.now())
+    monkeypatch.setattr(SystemClock, "monotonic", lambda _self: one.clock.monotonic())
+    monkeypatch.setattr(SystemClock, "wait", lambda _self, seconds: one.clock.wait(seconds))
     with in_process(one.rest):
         yield one
     one.instance.close()
