@@ -144,7 +144,11 @@ def _slack(desk: Stage, number: str, said: int) -> int:
     """
     late = any(step.kind == "late" and step.number == number for step in desk.script.steps)
     forbidden = any(step.what == "403" for step in desk.script.steps)
-    gone = any(step.what == "404" for step in desk.script.steps)
+    gone = any(
+        request.status == 404 and record_id(number) in {request.sys_id, *request.body.values()}
+        for request in desk.rest.requests
+        if request.method in {"PATCH", "POST"}
+    )
     wrong = [
         abs(off) for begin, end, off in desk.course.odd_times if begin - abs(off) <= said <= end + abs(off)
     ]
