@@ -140,7 +140,7 @@ PHRASES: dict[str, tuple[str, str]] = {
             "请于 {{ due }} 前接手。"
         ),
     ),
-    "hand_over_late": (
+    "hand_over_late_note": (
         (
             "Handed over to {{ group | neutral }}, and nobody there has taken it up within "
             "{{ limit | span }}; it was due by {{ due }}."
@@ -151,8 +151,8 @@ PHRASES: dict[str, tuple[str, str]] = {
             "{% if person %}请 {{ person | neutral }} 督促处理。{% endif %}"
         ),
     ),
-    "hand_over_subject": ("Nobody has taken up {{ number }}", "工单 {{ number }} 转交后无人接手"),
-    "hand_over_task": (
+    "hand_over_late_subject": ("Nobody has taken up {{ number }}", "工单 {{ number }} 转交后无人接手"),
+    "hand_over_late_task": (
         (
             "{{ number }} was handed over to {{ group | neutral }}, and nobody there has taken it up within "
             "{{ limit | span }}; it was due by {{ due }}. Find somebody for it, write here who has it, then "

@@ -104,7 +104,17 @@ def test_every_rule_file_is_listed() -> None:
     files = {path.stem for path in (ROOT / "connector/rules").glob("*.py")}
     assert (
         files
-        - {"__init__", "base", "caller_zone", "catalogue", "clause", "condition", "hand_over", "obligation"}
+        - {
+            "__init__",
+            "base",
+            "caller_zone",
+            "catalogue",
+            "clause",
+            "condition",
+            "hand_over",
+            "notice",
+            "obligation",
+        }
         == listed
     )
 

@@ -28,6 +28,16 @@ US, PASSWORD = "connector", "geheim"
 CHOSEN = ("wang", "li")
 CALLERS = ("chen", "zhou")
 
+URGENT_LIMITS = """
+[[policy]]
+rule = "sla_timer"
+name = "urgent-limits"
+mode = "enforce"
+when = { class = "urgent" }
+service_hours = "remote"
+respond_within = "15m"
+"""
+"""A policy with little to it, for tests of what is around it."""
 CONFIG = """
 [instance]
 url = "http://sandbox.localhost"

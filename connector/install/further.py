@@ -145,7 +145,7 @@ rule = "duty_roster"
 name = "holidays-rostered"
 mode = "observe"
 roster = "duty"
-holidays = "CN"
+holidays = "CN"                          # the country whose days off they are
 zone = "the zone"
 look_ahead = "240h"
 report_to = "user.name"
@@ -156,7 +156,7 @@ def further(zone: str) -> Iterator[str]:
     """The lines, all of them comments; ``zone`` is the desk's, in TOML quotes.
 
     With the first two characters of each line off they are TOML, and pass ``check`` once people stand for
-    `SOMEBODY`: R-A1 to R-H5 have no rule that stands neither here nor among the first policies.
+    `SOMEBODY`. Every rule has a policy here or among the first ones.
     """
     for line in (*_HEADING.splitlines(), "", *_BLOCKS.replace('"the zone"', zone).splitlines()):
         yield f"# {line}" if line else "#"

@@ -1,13 +1,13 @@
 """How long a ticket may wait between its escalation to a group and a person there taking it up."""
 
 from functools import cached_property
-from typing import Annotated, ClassVar, Literal, NamedTuple, Self
+from typing import Annotated, ClassVar, Literal, NamedTuple
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field
 
-from connector.intent import Create, Intent, Note, Verdict, occasion
-from connector.rules.base import Duration, Moment, Policy, as_tuple
-from connector.rules.obligation import task_fields
+from connector.intent import Intent, Note, Verdict, occasion
+from connector.rules.base import Duration, Moment, as_tuple
+from connector.rules.notice import Reporting
 from connector.ticket import ENDED_STATES, Instant, Ticket, TicketState, Tier
 
 WAITS = "hand_over_late"
@@ -25,7 +25,7 @@ class Wait(NamedTuple):
     """Since when it is on hold, if it is."""
 
 
-class HandOverLimit(Policy):
+class HandOverLimit(Reporting):
     """The limit of the hand-over: an escalated ticket is taken up by a person there in time (R-C3, R-B2).
 
     The clock starts when an open ticket comes to a group of `tiers` from another group, and ends when a
@@ -69,28 +69,10 @@ class HandOverLimit(Policy):
         min_length=1,
         description="Tiers that take over; first_line: tickets that were given back, too",
     )
-    person: str = Field(default="", description="User name of who is told that nobody takes it up")
-    by: Literal["note", "task", "both"] = Field(
-        default="note", description="note: a work note; task: a task for `person`; both"
-    )
-
-    @model_validator(mode="after")
-    def _makes_sense(self) -> Self:
-        if self.by != "note" and not self.person:
-            raise ValueError(f'by = "{self.by}" needs person: whose task is it?')
-        return self
 
     def hours_named(self) -> tuple[str, ...]:
         """The service hours of the limit."""
         return (self.service_hours,)
-
-    def people_named(self) -> tuple[str, ...]:
-        """Who is told."""
-        return (self.person,) if self.person else ()
-
-    def needs_tasks(self) -> bool:
-        """Where the person gets a task."""
-        return self.by != "note"
 
     def judge(self, ticket: Ticket, at: Moment) -> Verdict:
         """Whether it waits in its group, and for how long already."""
@@ -149,22 +131,7 @@ class HandOverLimit(Policy):
         """The note and the task for a limit that has run out."""
         key = occasion(self.name, ticket.sys_id, WAITS, wait.since, self.within)
         told = {"group": ticket.group.name if ticket.group else "", "limit": self.within}
-        person = at.directory.people.get(self.person)
-        found: list[Intent] = []
-        if self.by != "note":
-            fields = task_fields(ticket, WAITS)
-            fields["short_description"] = at.wording.title("hand_over_subject", number=ticket.number)
-            fields["description"] = at.wording.tell(
-                "hand_over_task", number=ticket.number, due=at.wording.when(due), **told
-            )
-            fields["assigned_to"] = person.sys_id if person else ""
-            found.append(Create("incident_task", fields, key, "R-C3"))
-        if self.by != "task" and key.mark not in ticket.marks:
-            text = at.wording.tell(
-                "hand_over_late", due=at.wording.when(due), person=person.name if person else "", **told
-            )
-            found.append(Note(text, key, "R-C3"))
-        return found
+        return self.report(ticket, at, WAITS, key, "R-C3", due=at.wording.when(due), **told)
 
     def _warned(self, ticket: Ticket, at: Moment, wait: Wait, due: Instant | None) -> tuple[Note, ...]:
         key = occasion(self.name, ticket.sys_id, "warning", wait.since, self.warn_at, self.within)

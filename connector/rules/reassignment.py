@@ -4,10 +4,10 @@ from typing import ClassVar, Literal, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
-from connector.intent import Create, Intent, Note, Occasion, Verdict, occasion
-from connector.rules.base import Moment, Policy
+from connector.intent import Verdict, occasion
+from connector.rules.base import Moment
+from connector.rules.notice import Reporting
 from connector.ticket import ENDED_STATES, Ticket
-from connector.wording import Sentence
 
 PING_PONG = "ping_pong"
 _SHOWN = 8
@@ -31,7 +31,7 @@ class Way(NamedTuple):
         return len(self.groups) - len(set(self.groups))
 
 
-class Reassignment(Policy):
+class Reassignment(Reporting):
     """Ping-pong between groups is reported to the project manager, once (R-A1, R-B2).
 
     An open ticket is reported when it was handed over between groups more than `hand_overs` times, or came
@@ -57,7 +57,6 @@ class Reassignment(Policy):
     """
 
     clauses: ClassVar[tuple[str, ...]] = ("R-A1", "R-B2")
-    follows_tasks: ClassVar[bool] = True
 
     rule: Literal["reassignment"] = "reassignment"
     hand_overs: int | None = Field(
@@ -70,22 +69,12 @@ class Reassignment(Policy):
         ge=0,
         description="Returns to an earlier group that are in order; 0: the first is reported",
     )
-    person: str = Field(default="", description="User name of the project manager")
-    by: Literal["note", "task", "both"] = Field(
-        default="note", description="note: a work note; task: a task for `person`; both"
-    )
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
         if self.hand_overs is None and self.returns is None:
             raise ValueError("set hand_overs, returns or both; without one nothing is ever reported")
-        if self.by != "note" and not self.person:
-            raise ValueError(f'by = "{self.by}" needs person: whose task is it?')
         return self
-
-    def people_named(self) -> tuple[str, ...]:
-        """The project manager."""
-        return (self.person,) if self.person else ()
 
     def judge(self, ticket: Ticket, at: Moment) -> Verdict:
         """Whether it has gone to and fro too often."""
@@ -97,14 +86,8 @@ class Reassignment(Policy):
         if not self._too_often(way):
             return Verdict(f"{way.hand_overs} hand-overs, {way.returns} returns")
         key = occasion(self.name, ticket.sys_id, PING_PONG, ticket.reopen_count)
-        intents: list[Intent] = []
-        if self.by != "note":
-            intents.append(self._task(ticket, way, key, at))
-        if self.by != "task" and key.mark not in ticket.marks:
-            person = at.directory.people.get(self.person)
-            name = person.name if person else ""
-            text = at.wording.tell("ping_pong_note", person=name, **_told(way, at))
-            intents.append(Note(text, key, "R-A1"))
+        told = {"hand_overs": way.hand_overs, "returns": way.returns, "way": _names(way, at)}
+        intents = self.report(ticket, at, PING_PONG, key, "R-A1", **told)
         return Verdict(f"ping-pong: {way.hand_overs} hand-overs, {way.returns} returns", tuple(intents))
 
     def explain(self, ticket: Ticket, at: Moment) -> list[str]:
@@ -128,18 +111,6 @@ class Reassignment(Policy):
             self.returns is not None and way.returns > self.returns
         )
 
-    def _task(self, ticket: Ticket, way: Way, key: Occasion, at: Moment) -> Create:
-        person = at.directory.people.get(self.person)
-        fields: dict[str, str | Sentence] = {
-            "incident": ticket.sys_id,
-            "parent": ticket.sys_id,
-            "short_description": at.wording.title("ping_pong_subject", number=ticket.number),
-            "description": at.wording.tell("ping_pong_task", number=ticket.number, **_told(way, at)),
-            "assigned_to": person.sys_id if person else "",
-            "correlation_display": f"desk-policy:{PING_PONG}",
-        }
-        return Create("incident_task", fields, key, "R-A1")
-
 
 _OVER = Verdict("not open")
 _AT_HOME = Verdict("0 hand-overs, 0 returns")
@@ -162,7 +133,3 @@ def _names(way: Way, at: Moment) -> list[str]:
     """Names of the last groups in order; a group that the directory does not know goes by its sys_id."""
     named = [at.directory.groups[each].name if each in at.directory.groups else each for each in way.groups]
     return named if len(named) <= _SHOWN else ["…", *named[-_SHOWN:]]
-
-
-def _told(way: Way, at: Moment) -> dict[str, object]:
-    return {"hand_overs": way.hand_overs, "returns": way.returns, "way": _names(way, at)}

@@ -210,9 +210,7 @@ class SlaTimer(Policy):
 
     def _targets(self, ticket: Ticket, at: Moment) -> tuple[TargetClock | None, TargetClock | None]:
         """Response and resolution of a ticket that is not canceled."""
-        hours = at.hours[self.service_hours]
-        if self.caller_zone:
-            hours = there(hours, ticket)
+        hours = self.hours(ticket, at)
         ended = ticket.ended_at
         over = ticket.state in ENDED_STATES
         response = resolution = None

@@ -36,14 +36,8 @@ def futile(settings: Settings) -> Iterator[Finding]:
         yield from _conditions(place, policy.when, settings)
         if isinstance(policy, TierEscalation):
             yield from _escalation(place, policy, settings)
-        if isinstance(policy, HandOverLimit) and not _anywhere(policy.when, policy.tiers, settings):
-            yield Finding(
-                (*place, "tiers"), f"{NEVER}no desk has a group of tier {' or '.join(policy.tiers)} for it"
-            )
-        if isinstance(policy, KnowledgeCapture) and not _anywhere(policy.when, policy.tiers, settings):
-            yield Finding(
-                (*place, "tiers"), f"{NEVER}no desk has a group of tier {' or '.join(policy.tiers)} for it"
-            )
+        if isinstance(policy, HandOverLimit | KnowledgeCapture):
+            yield from _nowhere(place, policy, settings)
         calls = settings.counts_calls or any(source.kind == "calls" for source in settings.sources)
         if isinstance(policy, Hotline) and not calls:
             yield Finding(
@@ -122,6 +116,14 @@ def _escalation(place: Place, policy: TierEscalation, settings: Settings) -> Ite
 def _anywhere(when: When, tiers: tuple[Tier, ...], settings: Settings) -> bool:
     """Some group that ``when`` allows is of one of these tiers."""
     return not tiers or some_place([when, When(tier=tiers)], settings.groups)
+
+
+def _nowhere(place: Place, policy: HandOverLimit | KnowledgeCapture, settings: Settings) -> Iterator[Finding]:
+    """It asks for tiers that no desk has."""
+    if not _anywhere(policy.when, policy.tiers, settings):
+        yield Finding(
+            (*place, "tiers"), f"{NEVER}no desk has a group of tier {' or '.join(policy.tiers)} for it"
+        )
 
 
 def _every_pass(place: Place, policy: Policy, settings: Settings) -> Iterator[Finding]:

@@ -16,20 +16,11 @@ from pathlib import Path
 import pytest
 
 from connector.sandbox import Fault, Server, on
-from tests.world import CONFIG, PASSWORD, Desk
+from tests.world import CONFIG, PASSWORD, URGENT_LIMITS, Desk
 
 HOUR = 3600
 PATIENCE = 20.0
 """Real seconds after which a test gives up; none of them needs so many."""
-LIMITS = """
-[[policy]]
-rule = "sla_timer"
-name = "urgent-limits"
-mode = "enforce"
-when = { class = "urgent" }
-service_hours = "remote"
-respond_within = "15m"
-"""
 
 
 class Running:
@@ -41,7 +32,7 @@ class Running:
         text = CONFIG.format(history="audit", more='[poll]\nevery = "5s"').replace(
             "http://sandbox.localhost", url
         )
-        self.config.write_text(text + LIMITS + '[health]\nlisten = "127.0.0.1:0"\n')
+        self.config.write_text(text + URGENT_LIMITS + '[health]\nlisten = "127.0.0.1:0"\n')
         self.log = folder / "log"
         self._told: list[str] = []
         self._systemd = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -91,7 +82,7 @@ class Running:
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[Running]:
     """A desk with two breached tickets, and a daemon on its way up; each PATCH takes a second."""
-    desk = Desk(LIMITS)
+    desk = Desk(URGENT_LIMITS)
     desk.opens("INC1")
     desk.opens("INC2")
     desk.clock.advance(HOUR)

@@ -11,17 +11,8 @@ from connector.sandbox import Fault, on
 from connector.settings import loads
 from connector.sync.apply import Answer
 from connector.sync.gateway import Credentials
-from tests.world import CONFIG, HOUR, MINUTE, PASSWORD, US, Desk, record_id
+from tests.world import CONFIG, HOUR, MINUTE, PASSWORD, URGENT_LIMITS, US, Desk, record_id
 
-LIMITS = """
-[[policy]]
-rule = "sla_timer"
-name = "urgent-limits"
-mode = "enforce"
-when = { class = "urgent" }
-service_hours = "remote"
-respond_within = "15m"
-"""
 ESCALATE = """
 [[policy]]
 rule = "tier_escalation"
@@ -52,7 +43,7 @@ NO_ANSWER = {
 @pytest.mark.parametrize("table", ["sys_audit", "incident"])
 def test_no_answer_ends_the_pass_and_the_next_goes_on(what: str, table: str) -> None:
     """The cursor stays, the report says what was wrong, and the next pass does it all, once."""
-    with Desk(LIMITS) as desk:
+    with Desk(URGENT_LIMITS) as desk:
         desk.opens("INC1")
         desk.settles()
         desk.clock.advance(HOUR)
@@ -72,7 +63,7 @@ def test_no_answer_ends_the_pass_and_the_next_goes_on(what: str, table: str) -> 
 
 def test_a_page_that_fails_keeps_those_before_it() -> None:
     """What arrived before the trouble is not asked for again, and none is missing afterwards."""
-    with Desk(LIMITS, more="[poll]\npage = 2") as desk:
+    with Desk(URGENT_LIMITS, more="[poll]\npage = 2") as desk:
         for number in range(1, 6):
             desk.opens(f"INC{number}")
             desk.clock.advance(MINUTE)
@@ -90,7 +81,7 @@ def test_a_page_that_fails_keeps_those_before_it() -> None:
 
 def test_a_wrong_password_is_tried_once() -> None:
     """Six failures lock an account: after one refusal nothing is sent any more."""
-    with Desk(LIMITS) as desk:
+    with Desk(URGENT_LIMITS) as desk:
         gateway = open_gateway(desk.settings, Credentials(US, "wrong"))
         with pytest.raises(Unauthorised):
             build_world(desk.settings, gateway, desk.store, desk.clock)
@@ -102,7 +93,7 @@ def test_a_wrong_password_is_tried_once() -> None:
 
 def test_a_password_that_is_changed_meanwhile_stops_the_passes() -> None:
     """Unauthorised is raised, not reported: the daemon must end, and no later pass knocks again."""
-    with Desk(LIMITS) as desk:
+    with Desk(URGENT_LIMITS) as desk:
         desk.opens("INC1")
         desk.looks()
         desk.instance.set_password(US, "changed")
@@ -120,9 +111,9 @@ def test_a_wrong_password_on_the_command_line(
 ) -> None:
     """One attempt, exit code 1, and the password is not in what is said."""
     config = tmp_path / "config.toml"
-    config.write_text(CONFIG.format(history="audit", more="") + LIMITS)
+    config.write_text(CONFIG.format(history="audit", more="") + URGENT_LIMITS)
     monkeypatch.setenv("DESK_PASSWORD", "not-the-one")
-    with Desk(LIMITS) as desk:
+    with Desk(URGENT_LIMITS) as desk:
         assert main(["apply", str(config)]) == 1
         assert len(desk.rest.requests) == 1
     said = capsys.readouterr()
@@ -132,7 +123,7 @@ def test_a_wrong_password_on_the_command_line(
 
 def test_an_unknown_state_is_set_aside_until_it_is_known() -> None:
     """One ticket that cannot be read is counted with its reason and stops nobody else."""
-    with Desk(LIMITS) as desk:
+    with Desk(URGENT_LIMITS) as desk:
         desk.opens("INC1")
         desk.opens("INC2")
         desk.sets("INC1", state="-100")
@@ -154,7 +145,7 @@ def test_an_unknown_state_is_set_aside_until_it_is_known() -> None:
 
 def test_a_broken_date_is_set_aside() -> None:
     """A date that is none does not stop the poll; corrected, the ticket is judged."""
-    with Desk(LIMITS) as desk:
+    with Desk(URGENT_LIMITS) as desk:
         desk.opens("INC1")
         desk.opens("INC2")
         desk.looks()
@@ -175,7 +166,7 @@ def test_a_broken_date_is_set_aside() -> None:
 
 def test_a_ticket_that_may_not_be_written_waits() -> None:
     """Forbidden is one ticket's affair: the others go on, and it is tried again later, not at once."""
-    with Desk(LIMITS) as desk:
+    with Desk(URGENT_LIMITS) as desk:
         desk.opens("INC1")
         desk.opens("INC2")
         desk.instance.abort_on("incident", "number=INC1", "frozen")
@@ -189,7 +180,7 @@ def test_a_ticket_that_may_not_be_written_waits() -> None:
 
 def test_a_column_that_does_not_stick_is_not_tried_for_ever() -> None:
     """An access rule drops a column with a 200: it is reported, and left alone until the next start."""
-    with Desk(LIMITS) as desk:
+    with Desk(URGENT_LIMITS) as desk:
         desk.opens("INC1")
         desk.instance.deny_write("incident", "u_desk_clock", US)
         report = desk.looks()
@@ -200,7 +191,7 @@ def test_a_column_that_does_not_stick_is_not_tried_for_ever() -> None:
 
 def test_marks_that_do_not_stick_end_everything() -> None:
     """Without its marks it would say everything again in each pass; it refuses to go on."""
-    with Desk(LIMITS) as desk:
+    with Desk(URGENT_LIMITS) as desk:
         desk.opens("INC1")
         desk.instance.deny_write("incident", "u_desk_marks", US)
         desk.clock.advance(HOUR)
@@ -210,7 +201,7 @@ def test_marks_that_do_not_stick_end_everything() -> None:
 
 def test_told_to_stop_it_ends_after_the_record_in_hand() -> None:
     """The rest of the plan is left to the next pass, which finds it still to do."""
-    with Desk(LIMITS) as desk:
+    with Desk(URGENT_LIMITS) as desk:
         for number in range(1, 5):
             desk.opens(f"INC{number}")
         report = run_pass(
@@ -223,7 +214,7 @@ def test_told_to_stop_it_ends_after_the_record_in_hand() -> None:
 def test_told_to_stop_it_ends_after_the_batch_in_hand() -> None:
     """A chunk goes in two batches: the second is not sent, nothing is in doubt, the rest is done later."""
     settings = loads(
-        CONFIG.format(history="audit", more="").replace("batch = false", "batch = true") + LIMITS
+        CONFIG.format(history="audit", more="").replace("batch = false", "batch = true") + URGENT_LIMITS
     )
     with Desk(settings=settings) as desk:
         for number in range(1, 61):
@@ -247,7 +238,7 @@ def test_told_to_stop_it_ends_after_the_batch_in_hand() -> None:
 
 def test_a_deleted_ticket_is_found_out() -> None:
     """A poll cannot see what is gone; writing to it or the daily sweep does."""
-    with Desk(LIMITS) as desk:
+    with Desk(URGENT_LIMITS) as desk:
         for number in ("INC1", "INC2"):
             desk.opens(number)
             desk.sets(number, assigned_to=desk.people["wang"])
@@ -264,7 +255,7 @@ def test_a_deleted_ticket_is_found_out() -> None:
 
 def test_a_ticket_answered_with_404_by_mistake_is_written_to_by_the_next_pass() -> None:
     """It is asked for once more before it is taken for gone."""
-    with Desk(LIMITS) as desk:
+    with Desk(URGENT_LIMITS) as desk:
         desk.opens("INC1")
         nowhere = Fault(
             "answer", status=404, body=b'{"error":{"message":"No Record found"},"status":"failure"}'
@@ -283,7 +274,7 @@ def test_a_ticket_answered_with_404_by_mistake_is_written_to_by_the_next_pass() 
 def test_over_the_brake_only_that_policy_is_held() -> None:
     """The message names the policy and the bound; the other policies' changes are written."""
     network = ESCALATE.replace('"enforce"', '"enforce"\nwhen = { category = "network" }')
-    with Desk(LIMITS, network, more="[safety]\nmax_changes = 2") as desk:
+    with Desk(URGENT_LIMITS, network, more="[safety]\nmax_changes = 2") as desk:
         for number in range(1, 4):
             desk.opens(f"INC{number}")
         desk.sets("INC1", category="network")
@@ -295,7 +286,7 @@ def test_over_the_brake_only_that_policy_is_held() -> None:
 
 def test_every_write_is_in_the_journal() -> None:
     """The journal has what was sent, why, under which settings, and what the instance answered."""
-    with Desk(LIMITS, ESCALATE) as desk:
+    with Desk(URGENT_LIMITS, ESCALATE) as desk:
         desk.opens("INC1", category="network")
         desk.settles()
         entries = desk.store.journalled(record_id("INC1"))
@@ -309,7 +300,7 @@ def test_every_write_is_in_the_journal() -> None:
 
 def test_only_what_some_policy_needs_is_polled() -> None:
     """Tables that no policy asks about cost no request."""
-    with Desk(LIMITS) as desk:
+    with Desk(URGENT_LIMITS) as desk:
         desk.opens("INC1")
         desk.settles()
         desk.rest.requests.clear()
@@ -320,7 +311,9 @@ def test_only_what_some_policy_needs_is_polled() -> None:
 
 def test_where_audit_may_not_be_read_changes_are_observed() -> None:
     """Without sys_audit the connector compares what it sees; a pause it has seen counts."""
-    with Desk(LIMITS.replace('respond_within = "15m"', 'resolve_within = "2h"'), history="observed") as desk:
+    with Desk(
+        URGENT_LIMITS.replace('respond_within = "15m"', 'resolve_within = "2h"'), history="observed"
+    ) as desk:
         desk.opens("INC1")
         desk.takes("INC1")
         for deed in (desk.holds, desk.resumes):
@@ -334,7 +327,7 @@ def test_where_audit_may_not_be_read_changes_are_observed() -> None:
 
 def test_the_password_is_nowhere_in_the_store() -> None:
     """What is kept on disk holds no secret."""
-    with Desk(LIMITS) as desk:
+    with Desk(URGENT_LIMITS) as desk:
         desk.opens("INC1")
         desk.settles()
         assert not any(PASSWORD in repr(entry) for entry in desk.store.journalled())
