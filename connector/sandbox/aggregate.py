@@ -90,7 +90,12 @@ def _function(path: Path, function: str, name: str) -> tuple[str, Column] | None
 
 
 def _rendered(function: str, sql: str, column: Column) -> str:
-    """The same as text: averages with four decimals, durations and dates as records hold them."""
+    """The same as text: averages with four decimals, durations and dates as records hold them.
+
+    Money stays in the reference currency, with all the places that amounts have.
+    """
+    if column.is_money:
+        return f"CASE WHEN {sql} IS NULL THEN '' ELSE printf('%.*f', money_places(), {sql}) END"
     if column.is_numeric:
         form = "%.4f" if function == "avg" else "%d" if column.type == "integer" else "%.15g"
         return f"CASE WHEN {sql} IS NULL THEN '' ELSE printf('{form}', {sql}) END"

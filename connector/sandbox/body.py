@@ -49,6 +49,8 @@ def incoming(
             continue
         if column.type == "reference":
             stored = _reference(instance, column, value, by_name=zone is not None)
+        elif column.is_money and zone is not None and value != "":
+            stored = instance.exchange.typed(java_text(value), user)
         else:
             if zone is not None:
                 value = _typed(column, java_text(value), zone, form)

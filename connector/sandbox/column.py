@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from connector.sandbox.money import amount
+
 NUMERIC = frozenset({"integer", "decimal", "float"})
+MONEY = frozenset({"currency", "price"})
 INSTANT = frozenset({"glide_date_time", "due_date"})
 JOURNAL = frozenset({"journal_input", "journal_list", "journal"})
 TIMES = frozenset({"glide_time", "time"})
@@ -43,7 +46,12 @@ class Column:
     @property
     def is_numeric(self) -> bool:
         """Compared as a number."""
-        return self.type in NUMERIC
+        return self.type in NUMERIC or self.type in MONEY
+
+    @property
+    def is_money(self) -> bool:
+        """An amount in the reference currency, kept beside what was entered (`exchange`)."""
+        return self.type in MONEY
 
     @property
     def is_instant(self) -> bool:
@@ -100,8 +108,8 @@ def storable(column: Column, value: Any) -> str:
 def accepted(column: Column, value: Any, *, any_choice: bool = False, iso_dates: bool = False) -> str | None:
     """What a REST write leaves in the column; None where the platform drops the value without an error.
 
-    Dropped: a choice that is not defined (unless `any_choice`), a number that is none, a date-time that is
-    not `YYYY-MM-DD HH:MM:SS` or `YYYY-MM-DD` (with `iso_dates` also `YYYY-MM-DDTHH:MM:SSZ`).
+    Dropped: a choice that is not defined (unless `any_choice`), a number or amount that is none, a date-time
+    that is not `YYYY-MM-DD HH:MM:SS` or `YYYY-MM-DD` (with `iso_dates` also `YYYY-MM-DDTHH:MM:SSZ`).
     """
     text = storable(column, value)
     if not text or column.is_journal:
@@ -113,6 +121,8 @@ def accepted(column: Column, value: Any, *, any_choice: bool = False, iso_dates:
             return str(int(float(text)))
         except (ValueError, OverflowError):
             return None
+    if column.is_money:
+        return text if amount(text) else None
     if column.type in TIMES:
         return _time(text)
     if column.is_instant or column.type == "glide_date":

@@ -21,6 +21,8 @@ from connector.sandbox.background import Background
 from connector.sandbox.business_rule import BusinessRules
 from connector.sandbox.dictionary import Table
 from connector.sandbox.error import InvalidTable, NotFound
+from connector.sandbox.exchange import WATCHED as CHANGING
+from connector.sandbox.exchange import Exchange
 from connector.sandbox.import_set import ImportSets
 from connector.sandbox.metric import Metrics
 from connector.sandbox.number import COUNTERS
@@ -80,7 +82,10 @@ class Instance(People, Schema, Search, Background):
         self.dictionary = stock().copy()
         self.generation += 1
         self.sessions = Sessions(self.store, lambda: self.now() + self._skew, self.time_zone)
-        self.records = Records(self.store, self.dictionary, self.sessions, self.seed)
+        self.properties = Properties(self._write_property)
+        self.exchange = Exchange(self.store, self.properties, self.sessions.locale, self._sign_leads)
+        self.sessions.worth = self.exchange.filtered
+        self.records = Records(self.store, self.dictionary, self.sessions, self.exchange, self.seed)
         self.records.inserted = self._inserted
         self.rules = BusinessRules(self.store, self.dictionary, self._holds)
         self.records.guard = self.rules.check
@@ -96,7 +101,6 @@ class Instance(People, Schema, Search, Background):
         self.metrics: Metrics | None = None
         self.imports = ImportSets(self)
         self.totals = Totals()
-        self.properties = Properties(self._write_property)
         if self.store.restored:
             self._restore()
             self._reread()
@@ -198,6 +202,7 @@ class Instance(People, Schema, Search, Background):
             elif real.name == "sys_dictionary":
                 self._drop_column(row)
             forget(self.store, sys_id)
+            self.exchange.forget(sys_id)
             self.sessions.forget()
             if real.name == "sys_user_has_role":
                 self._name_roles(row["user"])
@@ -290,7 +295,7 @@ class Instance(People, Schema, Search, Background):
 
     def _reread(self) -> None:
         """Rows came or went past the rules: what was read from them is read again."""
-        for table in ("sys_script", "contract_sla", "sys_number", "sys_api_access_policy"):
+        for table in ("sys_script", "contract_sla", "sys_number", "sys_api_access_policy", "fx_rate"):
             self._heeded(table)
 
     def _inserted(self, table: str, row: Row) -> None:
@@ -345,8 +350,13 @@ class Instance(People, Schema, Search, Background):
             self.policies.forget()
         elif table in NUMBERING:
             self.records.numbers.read()
+        elif table in CHANGING:
+            self.exchange.forget_rates()
         elif table in {"contract_sla", "cmn_schedule", "cmn_schedule_span"}:
             self.records.assessed = self.sla.note if self.sla.read() else None
+
+    def _sign_leads(self) -> bool:
+        return self.switches.currency_sign == "leading"
 
     def _take_property(self, row: Row) -> None:
         self.properties.read(row["name"], row["value"])

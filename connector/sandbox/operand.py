@@ -45,7 +45,8 @@ class Asker:
     """Who asks and when: what relative dates and `gs.getUserID()` depend on.
 
     `at` is the instance's clock in epoch seconds, `zone` the user's IANA zone, `option` gives the script of a
-    dynamic filter option by its sys_id ("" if there is none).
+    dynamic filter option by its sys_id ("" if there is none), `worth` an amount of money in the reference
+    currency (None if it is none).
     """
 
     at: int
@@ -53,6 +54,7 @@ class Asker:
     user_id: str
     user_name: str
     option: Callable[[str], str] = _no_option
+    worth: Callable[[str], str | None] = str
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,11 @@ def stored(column: Column, text: str, term: Term, asker: Asker) -> str:
             return str(int(text)) if text.isascii() else text
         except ValueError:
             return text
+    if column.is_money:
+        number = asker.worth(text)
+        if number is None:
+            raise unread(term, "no amount, or a currency without a rate in fx_rate")
+        return number
     if column.is_instant:
         at = instant(text)
         if at is None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from connector.sandbox.column import TIMES, Column
 from connector.sandbox.dictionary import Dictionary, Table
+from connector.sandbox.exchange import entered
 from connector.sandbox.statement import Path, literal
 
 RAW, SHOWN, BOTH = "false", "true", "all"
@@ -26,8 +27,8 @@ _KIND = {
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """How records are wanted: `mode`, with links or not, the address links begin with, the user's zone and
-    form of date-times ("" for the system's own).
+    """How records are wanted: `mode`, with links or not, the address links begin with, the user's zone, form
+    of date-times and locale ("" for the system's own).
     """
 
     mode: str = RAW
@@ -35,6 +36,7 @@ class View:
     base: str = ""
     zone: str = "GMT"
     form: str = ""
+    locale: str = ""
 
     def dated(self, sql: str) -> str:
         """SQL of a date-time, or of a date where there is a form, as the user sees it."""
@@ -93,14 +95,25 @@ def _rendered(path: Path, sql: str, column: Column, owner: str, view: View) -> s
     if column.type in {"reference", "domain_id"} and (view.links or view.mode == BOTH):
         return _reference(path, sql, column, view)
     if view.mode == RAW:
-        return "''" if column.is_journal else sql
+        return _stored(sql, column, owner, view)
     shown = _shown(path, sql, column, owner, view)
     if view.mode == SHOWN:
         return shown
     if column.choices:
         shown = f"CASE {sql} WHEN '' THEN NULL ELSE {shown} END"
-    stored = "''" if column.is_journal else sql
+    stored = _stored(sql, column, owner, view)
     return f"json_object('display_value',{shown},'value',{stored})"
+
+
+def _stored(sql: str, column: Column, owner: str, view: View) -> str:
+    """SQL of the raw value: journals have none, money is worth what the reader's currency says."""
+    if column.is_money:
+        return _money("plain", sql, entered(column, owner), view)
+    return "''" if column.is_journal else sql
+
+
+def _money(way: str, sql: str, typed: str, view: View) -> str:
+    return f"CASE {sql} WHEN '' THEN '' ELSE money_{way}({typed}, {sql}, {literal(view.locale)}) END"
 
 
 def _reference(path: Path, sql: str, column: Column, view: View) -> str:
@@ -137,6 +150,8 @@ def _shown(path: Path, sql: str, column: Column, owner: str, view: View) -> str:
         return f"substr({sql},12)"
     if column.type == "glide_duration":
         return f"CASE {sql} WHEN '' THEN '' ELSE span({sql}) END"
+    if column.is_money:
+        return _money("shown", sql, entered(column, owner), view)
     if column.type == "integer":
         return f"CASE {sql} WHEN '' THEN '' ELSE printf('%,d', CAST({sql} AS INTEGER)) END"
     if column.type == "glide_list" and (target := path.dictionary.get(column.reference)) and target.display:
@@ -150,7 +165,12 @@ def _shown(path: Path, sql: str, column: Column, owner: str, view: View) -> str:
 
 
 def display(path: Path, sql: str, column: Column, view: View) -> str:
-    """SQL of the display value of a column that is no journal."""
+    """SQL of the display value of a column that is no journal, of whichever records have it.
+
+    Money is shown by what the records keep, in the reference currency, and not as it was entered into one.
+    """
+    if column.is_money:
+        return _money("shown", sql, "NULL", view)
     return sql if column.is_journal else _shown(path, sql, column, "t", view)
 
 

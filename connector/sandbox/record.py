@@ -12,6 +12,7 @@ from connector.sandbox import audit
 from connector.sandbox.column import STAMPS, Column, storable
 from connector.sandbox.dictionary import Dictionary, Table
 from connector.sandbox.error import Duplicate, NotFound
+from connector.sandbox.exchange import Entered, Exchange
 from connector.sandbox.moment import stamp
 from connector.sandbox.number import COUNTERS, Numbers
 from connector.sandbox.rule import PRIORITY, Writing, prepare
@@ -20,6 +21,8 @@ from connector.sandbox.store import Store
 from connector.sandbox.switch import Switches
 
 Row = dict[str, str]
+
+_NONE: Mapping[str, Entered | None] = {}
 
 
 class Records:
@@ -31,10 +34,13 @@ class Records:
     there are service levels, of each task and when.  `off` names the stock rules that do not run.
     """
 
-    def __init__(self, store: Store, dictionary: Dictionary, sessions: Sessions, seed: int) -> None:
+    def __init__(
+        self, store: Store, dictionary: Dictionary, sessions: Sessions, exchange: Exchange, seed: int
+    ) -> None:
         self.store = store
         self.dictionary = dictionary
         self.sessions = sessions
+        self.exchange = exchange
         self.priority = dict(PRIORITY)
         self.switches = Switches()
         self.audit_inserts = False
@@ -82,6 +88,7 @@ class Records:
     def insert(self, table: Table, fields: Mapping[str, Any], user: str) -> Row:
         """Through defaults, numbers and rules.  Raises `Duplicate` and what the rules raise."""
         given, entries = self._split(table, fields)
+        money = self._exchanged(table, given, user)
         row = {name: given.get(name) or column.default for name, column in table.columns.items()}
         made = self.made(user)
         row.update((name, made[name]) for name in made if name in row)
@@ -100,7 +107,9 @@ class Records:
             self._count_children("", row["parent_incident"])
         self._leave(table, row, None, entries, user)
         if table.audited and self.audit_inserts:
-            self._audit(table, row, {name: "" for name in given if row[name]}, entries, user)
+            self._audit(table, row, {name: "" for name in given if row[name]}, entries, user, money)
+        if money:
+            self._keep(table, row, money, user)
         self.inserted(table.name, row)
         return row
 
@@ -112,6 +121,7 @@ class Records:
         if "sys_class_name" in fields:
             table, old, moved = self._moved(table, old, str(fields["sys_class_name"]))
         given, entries = self._split(table, fields)
+        money = self._exchanged(table, given, user)
         if (
             entries
             and table.name == "incident"
@@ -138,7 +148,9 @@ class Records:
         self.guard("update", table, new["sys_id"])
         if "parent_incident" in before:
             self._count_children(before["parent_incident"], new["parent_incident"])
-        self._leave(table, new, before, entries, user)
+        self._leave(table, new, before, entries, user, money)
+        if money:
+            self._keep(table, new, money, user)
         self.updated(table, new)
         return new
 
@@ -172,8 +184,11 @@ class Records:
             for name, value in fields.items()
             if name in columns and name != "sys_id" and not columns[name].is_journal
         }
+        money = self._exchanged(table, plain, "")
         if plain:
             self.store.update(table.root, old["sys_id"], plain)
+            if money:
+                self._keep(table, old, money, "system")
             self.updated(table, old | plain)
         return old | plain
 
@@ -201,13 +216,39 @@ class Records:
                 entries[name] = text
         return given, entries
 
+    def _exchanged(self, table: Table, given: Row, user: str) -> dict[str, Entered | None]:
+        """What is entered into columns of money; in `given` the reference amounts take its place.
+
+        What is no amount, or in a currency without a rate, is taken out of `given`.
+        """
+        entered: dict[str, Entered | None] = {}
+        for name in [name for name in given if table.columns[name].is_money]:
+            entered[name] = found = self.exchange.taken(given[name], user) if given[name] else None
+            if found:
+                given[name] = found.reference
+            elif given[name]:
+                del given[name], entered[name]
+        return entered
+
+    def _keep(self, table: Table, row: Row, money: Mapping[str, Entered | None], user: str) -> None:
+        for name, given in money.items():
+            self.exchange.keep(table, row["sys_id"], name, given, self.made(user) | {"sys_id": self.mint()})
+
     def _writing(self, user: str, given: Row, entries: Row | None = None, old: Row | None = None) -> Writing:
         asker = self.sessions.asker(user)
         by_caller = bool(entries and old and "comments" in entries and old.get("caller_id") == asker.user_id)
         now, switches = stamp(asker.at), self.switches
         return Writing(now, asker.user_id, given.keys(), self.priority, switches, by_caller, self.off)
 
-    def _leave(self, table: Table, row: Row, before: Row | None, entries: Row, user: str) -> None:
+    def _leave(
+        self,
+        table: Table,
+        row: Row,
+        before: Row | None,
+        entries: Row,
+        user: str,
+        money: Mapping[str, Entered | None] = _NONE,
+    ) -> None:
         """Journal entries, and for an update the audit rows; `before` is None for a new record."""
         if entries:
             now = stamp(self.sessions.asker(user).at)
@@ -215,16 +256,30 @@ class Records:
                 entry = audit.journal_entry(table, row["sys_id"], element, text, self.mint(), now, user)
                 self.store.insert("sys_journal_field", entry)
         if table.audited and row["sys_mod_count"] != "0":
-            self._audit(table, row, before or {}, entries, user)
+            self._audit(table, row, before or {}, entries, user, money)
         if self.measured is not None and table.name == "incident":
             self.measured(table.name, row, before or {})
         if self.assessed is not None and table.root == "task":
             self.assessed(table, row, self.sessions.asker(user).at, before, entries)
 
-    def _audit(self, table: Table, row: Row, before: Row, entries: Row, user: str) -> None:
+    def _audit(
+        self,
+        table: Table,
+        row: Row,
+        before: Row,
+        entries: Row,
+        user: str,
+        money: Mapping[str, Entered | None],
+    ) -> None:
         now = stamp(self.sessions.asker(user).at)
         changes = [(name, old, row[name]) for name, old in before.items() if table.columns[name].is_audited]
         changes += [(element, "", text) for element, text in entries.items()]
+        if money:
+            told = self.exchange.audited
+            changes = [
+                (name, *told(table, row, name, money[name], user, old)) if name in money else (name, old, new)
+                for name, old, new in changes
+            ]
         for name, old, new in changes:
             self.store.insert("sys_audit", audit.change(table, row, name, old, new, self.mint(), now, user))
 

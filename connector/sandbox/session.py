@@ -13,7 +13,8 @@ class Account:
     """What a login needs to know; `may_log_in` is false for inactive, locked and to-be-reset accounts.
 
     `web_services_only` accounts may call APIs and open no page, `multifactor` ones need more than a password.
-    `form` is how the user sees date-times, "" for the system's own way, `domain` is what the user belongs to.
+    `form` is how the user sees date-times, "" for the system's own way, `domain` is what the user belongs to,
+    `locale` language and country ("de_DE", "_DE" for a country alone, "" where no country is known).
     """
 
     user_name: str
@@ -24,6 +25,7 @@ class Account:
     form: str = ""
     domain: str = ""
     multifactor: bool = False
+    locale: str = ""
 
 
 class Sessions:
@@ -34,6 +36,8 @@ class Sessions:
         self._now = now
         self._zone = zone
         self._known: dict[str, Account] = {}
+        self.worth: Callable[[str], str | None] = str
+        """An amount in a condition, in the reference currency; set by whoever knows the rates."""
 
     def forget(self) -> None:
         """A user record changed."""
@@ -46,7 +50,7 @@ class Sessions:
             row = self._store.db.execute(
                 "SELECT user_name, sys_id, time_zone, active, locked_out, password_needs_reset,"
                 " web_service_access_only, date_format, time_format, sys_domain,"
-                " enable_multifactor_authn"
+                " enable_multifactor_authn, preferred_language, country"
                 " FROM sys_user WHERE user_name = ?",
                 (user_name,),
             ).fetchone()
@@ -56,6 +60,7 @@ class Sessions:
             known = self._known[user_name] = Account(
                 *(row[0], row[1], row[2] or self._zone, may, row[6] == "true"),
                 *(pattern(row[7], row[8]), row[9], row[10] == "true"),
+                f"{row[11]}_{row[12]}" if row[12] else "",
             )
         return known
 
@@ -64,8 +69,13 @@ class Sessions:
         known = self.account(user_name)
         now = int(self._now())
         if known is None:
-            return Asker(now, self._zone, "", user_name, self._option)
-        return Asker(now, known.zone, known.sys_id, known.user_name, self._option)
+            return Asker(now, self._zone, "", user_name, self._option, self.worth)
+        return Asker(now, known.zone, known.sys_id, known.user_name, self._option, self.worth)
+
+    def locale(self, user_name: str) -> str:
+        """The locale of a user, "" for one that has none or does not exist."""
+        known = self.account(user_name)
+        return known.locale if known else ""
 
     def _option(self, sys_id: str) -> str:
         """The script of an active dynamic filter option, "" if there is none."""

@@ -17,7 +17,7 @@ from pathlib import Path
 from connector.sandbox.column import Column
 from connector.sandbox.dictionary import Table
 from connector.sandbox.moment import dressed, local, moved, span
-from connector.sandbox.stock import access, described, granted, import_set, stock, system
+from connector.sandbox.stock import access, currency, described, granted, import_set, stock, system
 from connector.sandbox.upgrade import marked, upgrade
 
 FEW = 10_000
@@ -212,7 +212,7 @@ def _template() -> sqlite3.Connection:
     db = _connect()
     db.execute("BEGIN")  # or each of two thousand statements is a transaction
     dictionary = stock()
-    indexes = system.INDEXES | access.INDEXES | import_set.INDEXES
+    indexes = system.INDEXES | access.INDEXES | import_set.INDEXES | currency.INDEXES
     ordered: list[tuple[str, list[tuple[str, ...]]]] = []
     for root in dict.fromkeys(table.root for table in dictionary):
         columns: dict[str, Column] = {}

@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args, get_type_hints
 
 InvalidField = Literal["ignore", "no_rows", "forbid"]
 ReferenceByName = Literal["drop", "resolve", "verbatim"]
+CurrencySign = Literal["leading", "local"]
 ReadOnly = Literal["ignore", "write", "refuse"]
 
 
@@ -57,6 +58,10 @@ class Switches:
 
     sla_duplicates: bool = False
     """Whether updates faster than the SLA engine attach a second `task_sla` (KB0541990)."""
+
+    currency_sign: CurrencySign = "leading"
+    """Where the sign of an amount stands: before the number, as in the documented examples of the scripting
+    interface (€1.563,72), or where the reader's locale has it (1.563,72 €), as the page on locales says."""
 
     def set(self, name: str, value: Any) -> "Switches":
         """The same with one switch turned.  ValueError for a name or a value that is none."""

@@ -105,7 +105,7 @@ def _mapped(instance: "Instance", one: Mapping[str, str], row: Mapping[str, str]
     name, target = one["name"], one["target_table"]
     try:
         shape = instance.dictionary[target]
-        fields, coalesce = _fields(instance, one, shape, row)
+        fields, coalesce = _fields(instance, one, shape, row, user)
         found = _found(instance, shape, {column: fields.get(column, "") for column in coalesce})
         with _unaudited(instance, shape):
             if found is None:
@@ -121,7 +121,7 @@ def _mapped(instance: "Instance", one: Mapping[str, str], row: Mapping[str, str]
 
 
 def _fields(
-    instance: "Instance", one: Mapping[str, str], shape: Table, row: Mapping[str, str]
+    instance: "Instance", one: Mapping[str, str], shape: Table, row: Mapping[str, str], user: str
 ) -> tuple[dict[str, str], list[str]]:
     """The target columns with their values, and those by which records are found again.
 
@@ -144,6 +144,8 @@ def _fields(
         create = entry["choice_action"] == "create"
         if column.type == "reference" and column.key == "sys_id":
             stored = _reference(instance, column, text, entry["reference_value_field"], create=create)
+        elif column.is_money:
+            stored = instance.exchange.typed(text, user)
         else:
             stored = accepted(column, text, any_choice=create)
         if stored is not None:

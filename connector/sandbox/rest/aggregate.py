@@ -42,7 +42,7 @@ class AggregateApi:
         found = instance.compiled(table, query, turn.user, pairs, everywhere=asked.everywhere)
         exact = not instance.dialect.ignores_case
         path = Path(instance.dictionary, table, prefix="g", exact=exact)
-        made = aggregate(found, path, wanted, View(SHOWN, zone=turn.zone))
+        made = aggregate(found, path, wanted, View(SHOWN, zone=turn.zone, locale=turn.locale))
         rows = instance.store.db.execute(made.sql, made.values).fetchall()
         shown = asked.display != "false"
         results = [_group(made, row, count=wanted.count, shown=shown) for row in rows]

@@ -131,6 +131,7 @@ class Rest:
         """
         inner, api = self._turn(request)
         inner.user, inner.zone, inner.form, inner.base = turn.user, turn.zone, turn.form, turn.base
+        inner.locale = turn.locale
         inner.logged.user, inner.caller = turn.user, turn.caller
         self.served += 1
         nth = self.served
@@ -262,7 +263,8 @@ class Rest:
             cookies = self.cookies.begin(user, node, now, secure=turn.base.startswith("https:"))
         turn.user = turn.logged.user = user
         account = self.instance.sessions.account(user)
-        turn.zone, turn.form = (account.zone, account.form) if account else ("", "")
+        if account:
+            turn.zone, turn.form, turn.locale = account.zone, account.form, account.locale
         return cookies
 
     def _admit(self, turn: Turn) -> None:

@@ -40,7 +40,8 @@ class TableApi:
         accept = turn.request.headers.get("Accept") or "*/*"
         if not _JSON.search(accept):
             raise NotAcceptable(accept)
-        view = View(turn.asked.display, turn.asked.links, turn.base + turn.stem, turn.zone, turn.form)
+        asked, where = turn.asked, turn.base + turn.stem
+        view = View(asked.display, asked.links, where, turn.zone, turn.form, turn.locale)
         if sys_id and method in {"GET", "HEAD", "PUT", "PATCH", "DELETE"}:
             return self._one(turn, shape, view)
         if method == "POST" and not sys_id:

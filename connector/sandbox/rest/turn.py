@@ -36,8 +36,8 @@ class Turn:
     the route names, percent-decoded; `stem` is the fixed beginning of the path with the version as sent
     ("/api/now/v2/table"), `version` "v1", "v2" or "", `service` the name of the API in rate rules ("Table
     API").  `base` is scheme and host for links.  `user` is who asks ("" where the API is open and nobody
-    logged in), `zone` and `form` how that user sees date-times.  `logged` is the line in the log: an API that
-    writes sets `committed`, and `sys_id` of what it made.
+    logged in), `zone` and `form` how that user sees date-times, `locale` their money.  `logged` is the
+    line in the log: an API that writes sets `committed`, and `sys_id` of what it made.
     """
 
     request: Request
@@ -55,6 +55,7 @@ class Turn:
     user: str = ""
     zone: str = ""
     form: str = ""
+    locale: str = ""
     refused: RecordError | None = None
     caller: "Caller | None" = None
     """Whoever brought credentials; None for a session."""

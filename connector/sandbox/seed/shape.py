@@ -9,6 +9,7 @@ from typing import Any
 
 from connector.sandbox.column import Column, accepted, java_text
 from connector.sandbox.dictionary import NAME, Dictionary, Table, labelled
+from connector.sandbox.exchange import KEPT
 from connector.sandbox.seed.document import Document
 from connector.sandbox.stock import PLUGINS, found_table, plugin_columns
 
@@ -16,7 +17,7 @@ SYS_ID = re.compile(r"[0-9a-zA-Z_-]{1,32}\Z")
 _TYPES = """
 string integer decimal float boolean glide_date_time due_date glide_date glide_duration glide_time time
 timer reference glide_list journal_input journal_list journal html wiki_text url email password2 choice GUID
-conditions script currency phone_number_e164 translated_text user_roles
+conditions script currency price phone_number_e164 translated_text user_roles
 """
 TYPES = frozenset(_TYPES.split())
 """Column types that a seed may name."""
@@ -263,9 +264,16 @@ def _text(column: Column, value: object) -> tuple[str, str]:
         return ("true" if text.lower() in {"true", "1"} else "false"), ""
     if column.max_length and len(text) > column.max_length:
         return "", f"longer than its {column.max_length} characters"
+    if column.is_money and ";" in text:
+        kept = KEPT[column.type]
+        return (
+            "",
+            f"{text!r} must be a number in the instance's currency; what was entered is a row of {kept}",
+        )
     stored = accepted(column, text, any_choice=True)
     if stored is None:
-        form = "YYYY-MM-DD HH:MM:SS in UTC" if column.is_instant else "a whole number"
+        whole = "an amount" if column.is_money else "a whole number"
+        form = "YYYY-MM-DD HH:MM:SS in UTC" if column.is_instant else whole
         return "", f"{text!r} is not {'YYYY-MM-DD' if column.type == 'glide_date' else form}"
     return stored, ""
 

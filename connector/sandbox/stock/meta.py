@@ -63,6 +63,7 @@ TYPES = {
     "collection": "Collection",
     "conditions": "Conditions",
     "currency": "Currency",
+    "price": "Price",
     "decimal": "Decimal",
     "domain_id": "Domain ID",
     "due_date": "Due Date",

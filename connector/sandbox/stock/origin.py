@@ -10,6 +10,7 @@ from connector.sandbox.dictionary import Dictionary, Table
 from connector.sandbox.stock import (
     access,
     configuration,
+    currency,
     duty,
     import_set,
     log,
@@ -42,9 +43,8 @@ sys_mod_count   integer          Updates
 def stock() -> Dictionary:
     """The dictionary of a fresh instance.  Shared: copy it before changing it."""
     dictionary = Dictionary()
-    parts = (system, meta, service, platform, access, import_set, configuration, duty, log, major, policy)
-    columns = {name: text for part in parts for name, text in part.COLUMNS.items()}
-    lines = "".join(part.TABLES for part in parts)
+    columns = {name: text for part in _LISTED for name, text in part.COLUMNS.items()}
+    lines = "".join(part.TABLES for part in _LISTED)
     for line in lines.strip().splitlines():
         if not line:
             continue
@@ -108,21 +108,23 @@ def _extending() -> Iterator[tuple[Table, str]]:
             yield Table(name, label, root, parent, prefix=prefix.strip("-")), part.COLUMNS[name]
 
 
-_PARTS = (
+_LISTED = (
     system,
     meta,
     service,
     platform,
     access,
     import_set,
-    task,
-    process,
     configuration,
+    currency,
     duty,
     log,
     major,
     policy,
 )
+"""The files whose tables stand by themselves."""
+
+_PARTS = (*_LISTED, task, process)
 _CREATED_ONLY = system.CREATED_ONLY | log.CREATED_ONLY
 _VIEWS = duty.VIEWS | major.VIEWS
 _CHOICES = {where: told for part in _PARTS for where, told in part.CHOICES.items()}

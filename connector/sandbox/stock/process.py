@@ -57,7 +57,7 @@ requested_for    reference:sys_user  Requested for
 requested_date   glide_date_time     Requested date
 request_state    string(40)          Request state
 stage            string(40)          Stage
-price            decimal             Price
+price            currency            Price
 special_instructions string(4000)    Special instructions
 """,
     "sc_req_item": """
@@ -66,7 +66,7 @@ cat_item          reference:sc_cat_item  Item
 requested_for     reference:sys_user     Requested for
 quantity          integer                Quantity
 stage             string(40)             Stage
-price             decimal                Price
+price             currency               Price
 estimated_delivery glide_date_time       Estimated delivery
 backordered       boolean                Backordered
 """,

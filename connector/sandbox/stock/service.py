@@ -195,7 +195,7 @@ short_description  string(200)   Short description
 description        html(8000)    Description
 category           string(32)    Category
 active             boolean       Active
-price              decimal       Price
+price              price         Price
 """,
     "chg_model": """
 name               string(100)   Name

@@ -52,6 +52,8 @@ vip                        boolean                   VIP
 time_zone                  string(40)                Time zone
 date_format                string(40)                Date format
 time_format                string(40)                Time format
+country                    string(3)                 Country code
+preferred_language         string(3)                 Language
 web_service_access_only    boolean                   Web service access only
 internal_integration_user  boolean                   Internal Integration User
 identity_type              string(40)                Identity type
