@@ -10,7 +10,7 @@ from connector.reconcile.world import World
 from connector.rules.base import Cohort, Kin, Moment, Partly, Peer, Policy, trait
 from connector.rules.condition import value_in
 from connector.settings import Settings
-from connector.sync.change import Wish
+from connector.sync.change import Wish, bare
 from connector.sync.normalise import Unreadable
 from connector.sync.plan import outstanding, unhurried
 from connector.sync.store import Mirrored, Store, Waiting
@@ -48,7 +48,7 @@ class Judged:
             self.beyond[wish.policy] += 1
         else:
             self.kept[wish.policy] += 1
-            self.wishes.append(wish)
+            self.wishes.append(wish._replace(ticket=bare(wish.ticket)))
 
     def take(self, wishes: Sequence[Wish], most: int) -> list[Wish]:
         """Take in what is wished for one record, each kind in its order; those that are to be written."""
@@ -214,7 +214,8 @@ def read_tickets(
     world: World, sys_ids: Sequence[str], now: Instant, judged: Judged | None = None
 ) -> Iterator[Ticket]:
     """Tickets of the mirror; one that cannot be read is quarantined with its reason, the rest go on."""
-    return readable(world, world.store.load(sys_ids), now, judged)
+    for start in range(0, len(sys_ids), CHUNK):
+        yield from readable(world, world.store.load(sys_ids[start : start + CHUNK]), now, judged)
 
 
 def readable(
@@ -321,7 +322,7 @@ def with_cohorts(
         return at
     for cohort in fresh:
         members = world.store.closed_between(cohort.start, cohort.end)
-        known[cohort] = tuple(read_tickets(world, members, at.now))
+        known[cohort] = tuple(replace(one, spans=()) for one in read_tickets(world, members, at.now))
     return replace(at, cohorts=dict(known))
 
 

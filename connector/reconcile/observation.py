@@ -8,8 +8,12 @@ from connector.reconcile.judgement import Judged
 from connector.reconcile.world import World
 from connector.rules.base import Policy
 from connector.settings import Settings
-from connector.sync.change import Plan, Scheme
+from connector.sync.change import Plan, Scheme, Wish
 from connector.sync.store import Observed, Wanted
+from connector.ticket import Instant
+
+_AT_ONCE = 500
+"""Wishes written down in one go; their texts are long."""
 
 
 def remember(world: World, settings: Settings, judged: Judged, plan: Plan) -> None:
@@ -18,26 +22,25 @@ def remember(world: World, settings: Settings, judged: Judged, plan: Plan) -> No
         return
     digests = {policy.name: digest(policy) for policy in settings.policies}
     scheme, at = world.scheme, plan.at
-    seen = [
-        Observed(
-            at,
-            wish.policy,
-            digests[wish.policy],
-            wish.ticket.sys_id,
-            wish.ticket.number,
-            wish.ticket.group.sys_id if wish.ticket.group else "",
-            wish.ticket.assignee,
-            wish.reason,
-            tuple(_wanted(wish.intents, scheme)),
+    observed = [wish for wish in judged.wishes if wish.observe]
+    for start in range(0, len(observed), _AT_ONCE):
+        world.store.keep_observed(
+            [_seen(wish, at, digests[wish.policy], scheme) for wish in observed[start : start + _AT_ONCE]]
         )
-        for wish in judged.wishes
-        if wish.observe
-    ]
-    seen += [
-        Observed(at, policy, digests[policy], "", "", "", "", "", (), count)
-        for policy, count in plan.unlisted.items()
-    ]
-    world.store.keep_observed(seen)
+    world.store.keep_observed(
+        [
+            Observed(at, policy, digests[policy], "", "", "", "", "", (), count)
+            for policy, count in plan.unlisted.items()
+        ]
+    )
+
+
+def _seen(wish: Wish, at: Instant, digest: str, scheme: Scheme) -> Observed:
+    ticket, wanted = wish.ticket, tuple(_wanted(wish.intents, scheme))
+    group = ticket.group.sys_id if ticket.group else ""
+    return Observed(
+        at, wish.policy, digest, ticket.sys_id, ticket.number, group, ticket.assignee, wish.reason, wanted
+    )
 
 
 def digest(policy: Policy) -> str:

@@ -77,7 +77,7 @@ class Moment:
     directory: Directory = field(default_factory=Directory)
     wording: Wording = field(default_factory=Wording)
     cohorts: Mapping[Cohort, tuple[Ticket, ...]] = field(default_factory=dict)
-    """The closed sets that `Policy.cohort` asked for."""
+    """The closed sets that `Policy.cohort` asked for, the tickets without their spans."""
     kin: Mapping[Kin, tuple[Peer, ...]] = field(default_factory=dict)
     """The similar tickets that `Policy.kin` asked for, canceled ones left out."""
     duty: Duty = field(default_factory=Duty)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,6 +13,9 @@ from connector.ticket import Instant, Ticket, TicketState
 
 COMMENTS = "comments"
 """The journal that customers read."""
+
+READ_BACK = frozenset({"problem_id", "watch_list"})
+"""Columns of `Ticket.extra` that may be set, and whose value before is told."""
 
 
 class Safety(BaseModel):
@@ -41,6 +44,12 @@ class Wish(NamedTuple):
     ticket: Ticket
     reason: str
     intents: tuple[Intent, ...]
+
+
+def bare(ticket: Ticket) -> Ticket:
+    """A ticket with no more than planning asks of it: thousands of wishes are held until a pass is over."""
+    extra = {column: text for column, text in ticket.extra.items() if column in READ_BACK}
+    return replace(ticket, spans=(), extra=extra)
 
 
 class Because(NamedTuple):

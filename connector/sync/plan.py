@@ -10,7 +10,18 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from connector.instant import instant
 from connector.intent import Create, Intent, Keep, Note, Occasion, Set
-from connector.sync.change import COMMENTS, Because, Change, Conflict, FieldChange, Plan, Safety, Scheme, Wish
+from connector.sync.change import (
+    COMMENTS,
+    READ_BACK,
+    Because,
+    Change,
+    Conflict,
+    FieldChange,
+    Plan,
+    Safety,
+    Scheme,
+    Wish,
+)
 from connector.ticket import Instant, Ticket, TicketState
 
 MARKS_LENGTH = 4000
@@ -246,7 +257,7 @@ def _update(ticket: Ticket, wishes: Sequence[Wish], scheme: Scheme) -> Change | 
 def _now(ticket: Ticket, column: str, scheme: Scheme) -> str:
     if column == "assignment_group":
         return ticket.group.sys_id if ticket.group else ""
-    if column in ("problem_id", "watch_list"):
+    if column in READ_BACK:
         return ticket.extra.get(column, "")
     return ticket.assignee if column == "assigned_to" else scheme.raw(ticket.state)
 

@@ -1,6 +1,7 @@
 """The planner: intents in, one write per record out."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from connector.instant import platform_time
 from connector.intent import Create, Intent, Keep, Note, Set, occasion
-from connector.sync.change import Change, Plan, Safety, Scheme, Wish
+from connector.sync.change import Change, Plan, Safety, Scheme, Wish, bare
 from connector.sync.plan import make_plan
 from connector.ticket import DeskTask, Group, Ticket, TicketState
 
@@ -38,8 +39,11 @@ def wish(of: Ticket, *intents: Intent, policy: str = "p", observe: bool = False)
 
 
 def plan(*wishes: Wish, safety: Safety | None = None, **more: int) -> Plan:
-    """The plan for these wishes."""
-    return make_plan(wishes, SCHEME, safety or Safety(), now=NOW, **more)
+    """The plan for these wishes; the same as for them with bare tickets, which is what a pass keeps."""
+    made = make_plan(wishes, SCHEME, safety or Safety(), now=NOW, **more)
+    light = [one._replace(ticket=bare(one.ticket)) for one in wishes]
+    assert make_plan(light, SCHEME, safety or Safety(), now=NOW, **more) == made
+    return made
 
 
 def fields(change: Change) -> dict[str, str]:
@@ -50,6 +54,16 @@ def fields(change: Change) -> dict[str, str]:
 def said(of: Ticket, what: str = "said", policy: str = "p") -> Note:
     """A note of one occasion."""
     return Note(what, occasion(policy, of.sys_id, what), "R-C3")
+
+
+def test_a_bare_ticket_keeps_what_is_set_and_read_back() -> None:
+    """The value before is told of columns that only a policy asked for; the rest is left out."""
+    t = ticket(extra={"problem_id": "f" * 32, "watch_list": "x", "u_long": "y" * 4000})
+    shared = replace(SCHEME, shared=SCHEME.shared | {"problem_id"})
+    wished = [wish(bare(t), Set("problem", "e" * 32, occasion("p", t.sys_id), "R-C6"))]
+    (change,) = make_plan(wished, shared, Safety(), now=NOW).changes
+    assert [(f.column, f.before) for f in change.fields] == [("problem_id", "f" * 32), ("u_marks", "")]
+    assert (bare(t).extra, bare(t).spans) == ({"problem_id": "f" * 32, "watch_list": "x"}, ())
 
 
 def test_a_field_that_is_so_already_is_left_alone() -> None:
