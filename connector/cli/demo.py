@@ -2,6 +2,7 @@
 
 import argparse
 from collections import deque
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,10 +29,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Exit code 0; 1 if the last plan is not empty."""
     from datetime import datetime
+    from tempfile import TemporaryDirectory
     from zoneinfo import ZoneInfo
 
     from connector.cli.example import example_path
-    from connector.cli.rehearsal import connected, enforced
+    from connector.cli.rehearsal import connected, enforced, rostered
     from connector.cli.terminal import console as make_console
     from connector.cli.view import Clockface
     from connector.clock import SimulatedClock
@@ -59,7 +61,10 @@ def run(args: argparse.Namespace) -> int:
         "a pass every 5 simulated minutes.",
         highlight=False,
     )
-    with connected(settings, instance, rest, desk, clock) as rehearsal:
+    with (
+        TemporaryDirectory() as folder,
+        connected(rostered(settings, desk, start, DAYS, folder), instance, rest, desk, clock) as rehearsal,
+    ):
         _play(console, rehearsal, start, Clockface(settings.instance.zone))
         empty = _close(console, rehearsal, start, Clockface(settings.instance.zone))
     return 0 if empty else 1
@@ -166,16 +171,17 @@ def _close(console: "Console", rehearsal: "Rehearsal", start: int, time: "Clockf
     from connector.cli.view import Legend, by_count, counts_table, print_explanation
     from connector.kpi.period import period_of
     from connector.kpi.scorecard import names_of
-    from connector.reconcile import explain, run_pass, scores
+    from connector.reconcile import explain, figures_of, run_pass
 
     world, settings, now = rehearsal.world, rehearsal.settings, rehearsal.clock.now()
     last = run_pass(world, settings, now, apply=True)  # the last writes come back and are confirmed
     written = {policy.name: rehearsal.tally.changes[policy.name] for policy in settings.policies}
     console.print(counts_table("Written in the week, by policy", by_count(written), ("policy", "records")))
+    console.print(_silent(written), highlight=False)
     console.print(Rule("The week against its targets"))
     week = period_of(start, "week", ZoneInfo(settings.instance.zone))
-    figures = scores(world, settings, [week], now, scopes=("whole", "desk"))
-    print_scorecard(console, figures, names_of(world.moment.directory), formulas=False)
+    figures = figures_of(world, settings, week, now, scopes=("whole", "desk"), trend=1)
+    print_scorecard(console, figures.scores, names_of(world.moment.directory), formulas=False)
 
     number = _telling(rehearsal)
     if number:
@@ -199,6 +205,14 @@ def _close(console: "Console", rehearsal: "Rehearsal", start: int, time: "Clockf
         highlight=False,
     )
     return left.empty
+
+
+def _silent(written: Mapping[str, int]) -> str:
+    """Which policies had nothing to do: a silent one may be in order, or can never fire."""
+    silent = [name for name, records in written.items() if not records]
+    if not silent:
+        return f"All {len(written)} policies were at work."
+    return f"[yellow]Silent all week[/]: {', '.join(silent)}. `explain` tells of each ticket why."
 
 
 def _journal(rehearsal: "Rehearsal", sys_id: str, time: "Clockface") -> str:

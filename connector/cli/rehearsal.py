@@ -4,11 +4,13 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from connector.clock import SimulatedClock
     from connector.reconcile import PassReport, World
+    from connector.sandbox.desk import Desk
     from connector.sandbox.instance import Instance
     from connector.sandbox.rest import Rest
     from connector.settings import Settings
@@ -122,6 +124,19 @@ def enforced(settings: "Settings", *, url: str, adopt_from: "Instant") -> "Setti
     policies = tuple(policy.model_copy(update={"mode": "enforce"}) for policy in settings.policies)
     instance = settings.instance.model_copy(update={"url": url, "adopt_from": adopt_from})
     return settings.model_copy(update={"policies": policies, "instance": instance})
+
+
+def rostered(settings: "Settings", desk: "Desk", start: "Instant", days: int, folder: str) -> "Settings":
+    """The same settings with the desk's own duty roster, kept in ``folder``, for each source that is one."""
+    from connector.sandbox.desk import Roster
+
+    sources = list(settings.sources)
+    for index, source in enumerate(sources):
+        if source.kind == "roster":
+            path = Path(folder) / f"{source.name}.csv"
+            Roster(desk, path, start, start + days * 86_400, source.columns)
+            sources[index] = source.model_copy(update={"path": str(path), "encoding": "utf-8"})
+    return settings.model_copy(update={"sources": tuple(sources)})
 
 
 @contextmanager

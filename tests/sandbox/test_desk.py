@@ -119,6 +119,32 @@ def test_changes_problems_and_a_complaint_go_on_beside_the_tickets(week: World) 
     assert sorted(bool(row["problem_id"]) for row in crises) == [False, True]
 
 
+def test_each_week_something_goes_wrong_that_is_not_everyday(week: World) -> None:
+    """A ticket lies, one goes to and fro, a service fails for many callers, a warning says little."""
+    moves = week.instance.rows("sys_audit", "tablename=incident^fieldname=assignment_group")
+    ways: dict[str, list[str]] = defaultdict(list)
+    for row in sorted(moves, key=lambda row: row["sys_created_on"]):
+        ways[row["documentkey"]].append(week.group(row["newvalue"]))
+    assert max(len(way) - len(set(way)) for way in ways.values()) >= 2
+    waits = []
+    for row in moves:
+        taken = week.instance.rows(
+            "sys_audit",
+            f"documentkey={row['documentkey']}^fieldname=assigned_to^newvalueISNOTEMPTY"
+            f"^sys_created_on>{row['sys_created_on']}^ORDERBYsys_created_on",
+            limit=1,
+        )
+        same_day = [one for one in taken if one["sys_created_on"][:10] == row["sys_created_on"][:10]]
+        waits += [seconds(one["sys_created_on"]) - seconds(row["sys_created_on"]) for one in same_day]
+    assert max(waits) >= 6 * HOUR
+    services = week.instance.rows("incident", "business_serviceISNOTEMPTY^ORDERBYopened_at")
+    assert len(services) >= 5
+    assert seconds(services[4]["opened_at"]) - seconds(services[0]["opened_at"]) < 30 * MINUTE
+    warnings = week.instance.rows("incident", "contact_type=monitoring")
+    told = ["Suggestion:" in row["description"] or "初步建议：" in row["description"] for row in warnings]
+    assert 0 < sum(told) < len(told)
+
+
 def test_both_desks_and_all_tiers_have_work(week: World) -> None:
     """Every group of the two desks has had tickets."""
     groups = {row["newvalue"] for row in week.instance.rows("sys_audit", "fieldname=assignment_group")}

@@ -10,6 +10,7 @@ from connector.sandbox.desk.hotline import Hotline
 from connector.sandbox.desk.library import Library
 from connector.sandbox.desk.life import OPEN, Life, Row
 from connector.sandbox.desk.lookout import Lookout
+from connector.sandbox.desk.mishap import Mishap
 from connector.sandbox.desk.office import Office
 from connector.sandbox.desk.people import (
     JOB,
@@ -79,6 +80,7 @@ class Desk:
         self._look_at = start + LOOK_EVERY
         self._end = start + days * DAY
         self.office = Office(self, start, self._end)
+        self.mishap = Mishap(self, start, self._end)
         self._plan_calls(rng, start, days, tickets_per_day)
 
     # -- the clockwork -------------------------------------------------------------------------------------
@@ -162,14 +164,19 @@ class Desk:
         else:
             self.open(at, story, None, crisis)
 
-    def open(self, at: int, story: Story, agent: Consultant | None, crisis: int = -1) -> None:
-        """A request becomes a ticket (R-B1): written down by an agent, the caller or the monitoring."""
+    def open(
+        self, at: int, story: Story, agent: Consultant | None, crisis: int = -1, more: Row | None = None
+    ) -> None:
+        """A request becomes a ticket (R-B1): written down by an agent, the caller or the monitoring.
+
+        ``more`` are columns that it has beside its own.
+        """
         caller, language, matter = story.caller, story.caller.language, story.matter
         group = first_line(caller.south)
         monitored = story.channel == "monitoring"
         fields = {
             "short_description": story.told.told(language),
-            "description": matter.story.told(language) if story.described else "",
+            "description": words.described(story.matter, language, story.described, story.advised),
             "category": matter.category,
             "subcategory": matter.subcategory,
             "impact": str(story.impact),
@@ -179,6 +186,7 @@ class Desk:
         }
         if not monitored:
             fields |= {"caller_id": caller.sys_id, "company": caller.company, "location": caller.location}
+        fields |= more or {}
         if story.echo and crisis in self._echoes:
             fields["parent_incident"] = self._echoes[crisis]
         who = MONITOR if monitored else agent.user_name if agent else caller.user_name
@@ -209,7 +217,7 @@ class Desk:
         )
         work = life.story.work[tier(life.group)]
         if life.story.crisis and tier(life.group):
-            for number in (0, 1, 2):
+            for number in range(life.story.news):
                 self.plan(at + work * (number + 1) // 4, self._news, life, life.turn, number)
         self.next_step(self.when(at + work, life), self.handle, life)
 
@@ -225,7 +233,7 @@ class Desk:
         if row is None:
             return
         story, who = life.story, self._owner(at, life, row)
-        if tier(life.group) < story.need:
+        if tier(life.group) < story.need or story.way:
             self._beyond(at, life, row, who)
         elif story.cancel:
             self.write(life, {"state": "8", "work_notes": self.say(life, words.PRAISE[1])}, who)
@@ -259,14 +267,17 @@ class Desk:
         row = self._open(life)
         if row is None:
             return
+        story = life.story
         target = VENDOR if tier(life.group) == 1 else second_line(life.group, row["category"])
+        if story.way:
+            target = story.way.pop(0)
         who = self._owner(at, life, row)
-        cause = life.story.matter.cause if life.story.described else words.UNKNOWN_CAUSE
-        note = self.say(life, words.HANDED).format(group=target, cause=cause.told(life.story.caller.language))
+        cause = story.matter.cause if story.described and not story.way else words.UNKNOWN_CAUSE
+        note = self.say(life, words.HANDED).format(group=target, cause=cause.told(story.caller.language))
         life.group = target
         fields = {"assignment_group": self.crew.groups[target], "assigned_to": "", "work_notes": note}
         self.write(life, fields, who)
-        self.next_step(self.when(at + life.story.span(18 * MINUTE), life), self.take, life)
+        self.next_step(self.when(at + (story.lies or story.span(18 * MINUTE)), life), self.take, life)
 
     def resume(self, at: int, life: Life) -> None:
         """Go on after a hold."""

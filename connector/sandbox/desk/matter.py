@@ -26,6 +26,11 @@ class Matter(NamedTuple):
     weight: int = 4
     """How often it comes up, relative to the others."""
 
+    @property
+    def warns(self) -> bool:
+        """Whether the monitoring tells of it, and no caller."""
+        return "告警" in self.subject.zh
+
 
 def _read(text: str) -> tuple[Matter, ...]:
     """Matters from blocks of nine lines: weight, category, subcategory; then four sentences, zh above en."""
@@ -255,6 +260,29 @@ Moved to the spare path and restarted; data checked and consistent.
 """)
 """What takes everybody down."""
 
+(BROWNOUT,) = _read("""
+1 software -
+工资系统时好时坏
+Payroll answers now and then
+打开工资单要刷新好几次，有时提示服务不可用。
+Payslips open after several tries; sometimes the service is said to be unavailable.
+负载均衡后的一台应用服务器无响应。
+One of the servers behind the load balancer does not answer.
+将故障服务器移出负载均衡并重启，全部请求恢复正常。
+Took the server out of the balancer and restarted it; all requests are answered again.
+""")
+"""What several people have at once, without anybody being down."""
+
+BROWNOUT_TOLD = (
+    BROWNOUT.subject,
+    Text("工资单打不开", "My payslip does not open"),
+    Text("工资系统提示服务不可用", "Payroll says it is unavailable"),
+    Text("工资单页面一直转圈", "The payslip page keeps loading"),
+    Text("工资系统登录后报错", "Payroll fails after login"),
+    Text("工资单偶尔才能打开", "Payslips open only now and then"),
+)
+"""How each of them puts it."""
+
 SYMPTOMS: dict[str, tuple[Text, ...]] = {
     "network": (
         Text("我这里也上不了网", "I have no network either"),
@@ -266,6 +294,9 @@ SYMPTOMS: dict[str, tuple[Text, ...]] = {
     ),
 }
 """What the callers after the first say of the same crisis."""
+
+REACH = Text("影响范围：使用该服务器的应用", "Impact: the applications on that server")
+ADVICE = Text("初步建议：先查最近的变更和日志", "Suggestion: look at recent changes and the logs first")
 
 TAKEN = Text("已受理，正在排查。", "Taken up, looking into it.")
 FOUND = Text("已排查：{cause}", "Found so far: {cause}")
@@ -304,3 +335,11 @@ IMPROVED = Text(
 )
 REPORTED = Text("已电话报告，维护负责人跟进。", "Reported by telephone; the maintenance lead is following.")
 UNREACHED = Text("三次未接通。", "Not reached in three attempts.")
+
+
+def described(matter: Matter, language: str, told: bool, advised: bool) -> str:
+    """The description of a ticket: empty where nobody told; a warning's with its reach and first advice."""
+    lines = [matter.story] if told else []
+    if told and advised and matter.warns:
+        lines += [REACH, ADVICE]
+    return "\n".join(line.told(language) for line in lines)

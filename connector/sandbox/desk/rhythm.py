@@ -53,6 +53,10 @@ class Hours:
         """Whether somebody with these hours is at work."""
         return self.opening(at) == at
 
+    def beginnings(self, day: int) -> list[int]:
+        """Instants at which somebody with these hours begins on a day; ``day`` is its midnight."""
+        return [day + opens for opens, _ in self._windows[weekday(day)]]
+
     def opening(self, at: int) -> int:
         """The earliest instant from ``at`` on within the hours."""
         today = midnight(at)

@@ -33,11 +33,19 @@ class Story:
     echo: bool = False
     """One of the callers after the first in the same crisis."""
     described: bool = True
+    advised: bool = True
+    """A warning of the monitoring tells how far it reaches and what to try first, if it tells anything."""
+    news: int = 3
+    """How often who works on a crisis writes how it stands."""
     take_after: int = 300
     need: int = 0
     """The tier that is able to solve it."""
     manner: str = "hands over"
     """How a consultant lets go of what is beyond the group: hands over, ticks, sits on it."""
+    way: list[str] = field(default_factory=list)
+    """Groups that it goes through after another before anybody solves it."""
+    lies: int = 0
+    """Seconds until somebody of the next group takes it up; 0: as ever."""
     work: list[int] = field(default_factory=list)
     """Seconds of work in each tier."""
     hold: str = ""
@@ -69,8 +77,9 @@ def draw(seed: int, serial: str, callers: list[Caller], category: str = "") -> S
         impact = 2
     if matter.category in ("password_reset", "inquiry"):
         impact, urgency = 3, max(urgency, 2)
-    monitored = "告警" in matter.subject.zh
-    channel = "monitoring" if monitored else rng.choices(("phone", "self-service", "email"), (58, 27, 15))[0]
+    channel = (
+        "monitoring" if matter.warns else rng.choices(("phone", "self-service", "email"), (58, 27, 15))[0]
+    )
     story = Story(rng, matter, caller, channel, impact, urgency, matter.subject)
     story.described = rng.random() < 0.85
     _pace(story)
@@ -89,6 +98,7 @@ def draw_crisis(seed: int, serial: str, callers: list[Caller], which: int, *, ec
     story.echo, story.crisis = echo, not echo
     story.need = 0 if echo else 2 if which % 2 else 1
     story.take_after = 60
+    story.news = 1 if which % 2 else 3  # at the ERP's database nobody finds the time to write
     story.work = [story.span(12 * MINUTE, 0.2), story.span(70 * MINUTE, 0.2), story.span(140 * MINUTE, 0.2)]
     _ending(story)
     if echo:
