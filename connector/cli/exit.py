@@ -4,6 +4,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 DONE, FORESEEN, SETTINGS, REFUSED, TO_DO = 0, 1, 2, 3, 4
 UNFORESEEN, INTERRUPTED, READER_GONE = 70, 130, 141
@@ -58,6 +59,8 @@ def guarded(work: Callable[[], int], *, config: str = "", as_json: bool = False)
         return failed(REFUSED, str(error), before="refused: ")
     except ConnectorError as error:
         closer = f"to look closer: desk-connector check {config} --instance".replace("  ", " ")
+        if config and not Path(config).exists():  # only `init` comes so far without one
+            closer = f"{config} was not written: look at the address and the account; --offline asks nothing"
         after = f"\n{closer}" if isinstance(error, GatewayError) else ""
         return failed(FORESEEN, str(error) or type(error).__name__, before="error: ", after=after)
     except Exception as error:  # noqa: BLE001 (the one place where nothing may pass)

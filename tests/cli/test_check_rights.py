@@ -101,6 +101,12 @@ def basic_ends(site: Site) -> None:
         site.instance.properties[PROPERTY + name] = value
 
 
+def another_release(site: Site) -> None:
+    """One that came out after this connector."""
+    site.instance.allow("read", "sys_properties", "u_desk_policy_connector")
+    site.instance.properties["glide.buildname"] = "Brazil"
+
+
 def zone_is_odd(site: Site) -> None:
     """The account looks at Shanghai's clock."""
     site.instance.update("sys_user", _me(site), {"time_zone": "Asia/Shanghai"})
@@ -154,6 +160,7 @@ SAID: dict[Callable[[Site], None], list[tuple[str, str]]] = {
         ("warning", "silence_counts_after is longer than auto-close (1 day)"),
     ],
     rate_rule: [("warning", 'rule "Integrations" allows 100 requests an hour')],
+    another_release: [("warning", "release: Brazil is none of those that the connector knows")],
     basic_ends: [("warning", "closes to this account from 2999-01-01 00:00:00 on")],
     zone_is_odd: [("warning", "the account's time zone is Asia/Shanghai: set it to GMT")],
     is_admin: [("warning", "the account holds admin")],
@@ -164,7 +171,7 @@ SAID: dict[Callable[[Site], None], list[tuple[str, str]]] = {
 """What was arranged → level and part of each sentence about it."""
 
 TOGETHER = (
-    (row_is_hidden, close_code_is_unknown, auto_close, zone_is_odd),
+    (row_is_hidden, close_code_is_unknown, auto_close, zone_is_odd, another_release),
     (some_rows_are_hidden, basic_ends, rate_rule, column_is_hidden),
     (order_is_refused, column_is_read_only, business_rule, no_batches),
     (choices_are_too_few, data_policy, knowledge_base_is_gone, only_reads),
@@ -246,3 +253,22 @@ def test_an_instance_that_writes_with_every_update_is_told(
     )
     assert main(["check", str(site.path), "--probe", row["number"]]) == 0
     assert "a write of equal values counted as an update" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [
+        ("Zurich", ""),
+        ("glide-washingtondc-12-20-2023__patch9.zip", ""),
+        ("Australia", "has no Core UI reports"),
+    ],
+)
+def test_a_release_that_is_known_is_told(
+    site: Site, capsys: pytest.CaptureFixture[str], name: str, more: str
+) -> None:
+    """By its name or by that of its build; with what is different on it."""
+    site.instance.properties["glide.buildname"] = name
+    main(["check", str(site.path), "--instance"])
+    said = capsys.readouterr().out
+    assert f"ok       release: {name}\n" in said
+    assert more in said

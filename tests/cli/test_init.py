@@ -151,6 +151,9 @@ def test_a_wrong_address_or_password_ends_it(
     assert "is not an address" in capsys.readouterr().err
     monkeypatch.setenv("DESK_PASSWORD", "another")
     assert site.init("--yes", *DESK) == 1
+    said = capsys.readouterr().err
+    assert f"{site.path} was not written: look at the address and the account" in said
+    assert "desk-connector check" not in said
     assert len(site.rest.requests) == 1
     assert not site.path.exists()
 

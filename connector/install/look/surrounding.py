@@ -3,6 +3,7 @@
 Names of properties: §3.6, §3.7 and §5.2 of the contract. What may not be read is told as such.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 
 from connector.errors import GatewayError, Retriable, Skippable, WrongInstance
@@ -14,6 +15,9 @@ from connector.sync.gateway import Gateway, term
 from connector.sync.request import Row, Search
 
 _RELEASE = ("glide.buildname", "glide.war")
+_KNOWN = ("Utah", "Vancouver", "Washington DC", "Xanadu", "Yokohama", "Zurich", "Australia")
+"""Releases that the facts come from which the connector relies on, in their order."""
+_WITHOUT_REPORTS = "Australia"
 _BASIC = "glide.authenticate.basic_auth.restriction."
 _BASIC_NAMES = tuple(
     _BASIC + name
@@ -34,13 +38,26 @@ def properties(gateway: Gateway) -> Mapping[str, str]:
 
 
 def release(settings: Settings, gateway: Gateway) -> Iterator[Answer]:
-    """Which release it is; by which the way of read-only columns can be told."""
+    """Which release it is, and what is different on it; one that nobody has facts about is doubtful."""
     told = properties(gateway)
     name = told.get(_RELEASE[0]) or told.get(_RELEASE[1], "")
     if not name:
         yield good("release: may not be read; nothing depends on it")
         return
+    plain = re.sub(r"[^a-z]", "", name.lower())
+    family = next((known for known in _KNOWN if re.sub(r"[^a-z]", "", known.lower()) in plain), "")
+    if not family:
+        yield doubt(
+            f"release: {name} is none of those that the connector knows ({_KNOWN[0]} to {_KNOWN[-1]}): let "
+            "it observe for some days first, and look at what status says of refused columns"
+        )
+        return
     yield good(f"release: {name}")
+    if family == _WITHOUT_REPORTS:
+        yield good(
+            f"release: an instance that began on {family} has no Core UI reports: those that install makes "
+            "stay unseen there; the saved lists are there, and Platform Analytics reads the same columns"
+        )
 
 
 def transport(settings: Settings, gateway: Gateway) -> Iterator[Answer]:
