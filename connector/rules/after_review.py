@@ -6,7 +6,7 @@ from pydantic import Field
 
 from connector.intent import Create, Note, Set, Verdict, occasion
 from connector.rules.base import Duration, Moment
-from connector.rules.obligation import Course, Followed, Stage
+from connector.rules.obligation import ELSEWHERE, Course, Followed, Stage
 from connector.ticket import ENDED_STATES, Ticket
 from connector.wording import Sentence
 
@@ -68,9 +68,8 @@ class AfterReview(Followed):
         """Whether a problem record is owed."""
         if ticket.state not in ENDED_STATES:
             return _OPEN
-        elsewhere = self.elsewhere(ticket)
-        if elsewhere:
-            return Verdict(elsewhere)
+        if self.elsewhere(ticket):
+            return ELSEWHERE
         if ticket.extra.get(PROBLEM):
             return _LINKED
         course = Course([], ["review owed"], [])
@@ -84,8 +83,10 @@ class AfterReview(Followed):
 
     def explain(self, ticket: Ticket, at: Moment) -> list[str]:
         """Since when a review is owed, and until when."""
-        if ticket.state not in ENDED_STATES or self.elsewhere(ticket):
+        if ticket.state not in ENDED_STATES:
             return []
+        if elsewhere := self.elsewhere(ticket):
+            return [elsewhere]
         if ticket.extra.get(PROBLEM):
             return [f"problem {ticket.extra[PROBLEM]} is linked"]
         return [f"resolved {at.wording.time(ticket.ended_at)}", *self.told_stages(self._stages(ticket), at)]

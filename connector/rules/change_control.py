@@ -8,6 +8,7 @@ from pydantic import Field
 from connector.intent import Verdict
 from connector.rules.base import Duration, Moment, many
 from connector.rules.obligation import (
+    ELSEWHERE,
     ColumnName,
     ColumnNames,
     Course,
@@ -121,9 +122,8 @@ class ChangeControl(Obligation):
         """What is not in order now."""
         if ticket.state is TicketState.CANCELED:
             return _OVER
-        elsewhere = self.elsewhere(ticket)
-        if elsewhere:
-            return Verdict(elsewhere)
+        if self.elsewhere(ticket):
+            return ELSEWHERE
         work = self._work(ticket)
         if work.began is None:
             return self._before(ticket, at)
@@ -134,8 +134,10 @@ class ChangeControl(Obligation):
 
     def explain(self, ticket: Ticket, at: Moment) -> list[str]:
         """Its class, its window, each step, and when it was carried out."""
-        if ticket.state is TicketState.CANCELED or self.elsewhere(ticket):
+        if ticket.state is TicketState.CANCELED:
             return []
+        if elsewhere := self.elsewhere(ticket):
+            return [elsewhere]
         kind = self._class(ticket)
         missing, work, time = self._missing(ticket), self._work(ticket), at.wording.time
         start, end = instant_in(ticket, self.planned_start), instant_in(ticket, self.planned_end)

@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from connector.intent import Create, Verdict, occasion
 from connector.rules.base import Duration, Moment
-from connector.rules.obligation import ColumnNames, Course, Followed, Stage, filled, task_fields
+from connector.rules.obligation import ELSEWHERE, ColumnNames, Course, Followed, Stage, filled, task_fields
 from connector.ticket import ENDED_STATES, DeskTask, Instant, Ticket, TicketState
 
 COMPLAINT, CALL = "complaint", "complaint_call"
@@ -111,9 +111,8 @@ class Complaint(Followed):
 
     def judge(self, ticket: Ticket, at: Moment) -> Verdict:
         """What is owed of the complaint now."""
-        elsewhere = self.elsewhere(ticket)
-        if elsewhere:
-            return Verdict(elsewhere)
+        if self.elsewhere(ticket):
+            return ELSEWHERE
         if self.low_score is not None:
             answer = self._low(ticket) if ticket.tasks else None
             if answer is None:
@@ -147,7 +146,9 @@ class Complaint(Followed):
 
     def explain(self, ticket: Ticket, at: Moment) -> list[str]:
         """Since when it is a complaint, and its stages."""
-        subject = None if self.elsewhere(ticket) else self._subject(ticket)
+        if elsewhere := self.elsewhere(ticket):
+            return [elsewhere]
+        subject = self._subject(ticket)
         if subject is None or subject.dropped:
             return []
         return [

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from connector.intent import Create, Verdict, occasion
 from connector.rules.base import Duration, Moment, many
 from connector.rules.obligation import (
+    ELSEWHERE,
     ColumnName,
     ColumnNames,
     Course,
@@ -111,9 +112,8 @@ class Improvement(Followed):
 
     def judge(self, ticket: Ticket, at: Moment) -> Verdict:
         """What is owed of its improvements now."""
-        elsewhere = self.elsewhere(ticket)
-        if elsewhere:
-            return Verdict(elsewhere)
+        if self.elsewhere(ticket):
+            return ELSEWHERE
         if self.by_tasks and not ticket.tasks:  # so it is for nearly every ticket
             return _NOTHING
         if not self.by_tasks and ticket.state is TicketState.CANCELED:
@@ -136,8 +136,8 @@ class Improvement(Followed):
 
     def explain(self, ticket: Ticket, at: Moment) -> list[str]:
         """Each improvement with its stages."""
-        if self.elsewhere(ticket):
-            return []
+        if elsewhere := self.elsewhere(ticket):
+            return [elsewhere]
         lines = []
         for _, since, stages in self._followed(ticket):
             lines.append(f"improvement since {at.wording.time(since)}")

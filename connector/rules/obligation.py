@@ -67,7 +67,10 @@ class Obligation(Policy):
         return frozenset(self.where)
 
     def elsewhere(self, ticket: Ticket) -> str:
-        """Which condition of `where` does not hold, in words, or "": "type normal is not emergency"."""
+        """Which condition of `where` does not hold, in words, or "": "type normal is not emergency".
+
+        For `explain`; the verdict is `ELSEWHERE`, whatever the column holds.
+        """
         for column, wanted in self._conditions:
             actual = ticket.extra.get(column, "")
             if actual not in wanted:
@@ -97,6 +100,10 @@ class Obligation(Policy):
         if key.mark not in ticket.marks:
             found.append(Note(at.wording.tell(sentence, **told), key, clause))
         return found
+
+
+ELSEWHERE = Verdict("not what `where` says")
+"""Of a record that `where` leaves out: one reason, so that verdicts can be counted by it."""
 
 
 class Stage(NamedTuple):

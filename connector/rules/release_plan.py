@@ -7,7 +7,15 @@ from pydantic import Field
 
 from connector.intent import Verdict
 from connector.rules.base import Duration, Moment
-from connector.rules.obligation import ColumnName, ColumnNames, Obligation, filled, instant_in, lacking
+from connector.rules.obligation import (
+    ELSEWHERE,
+    ColumnName,
+    ColumnNames,
+    Obligation,
+    filled,
+    instant_in,
+    lacking,
+)
 from connector.ticket import Ticket, TicketState
 from connector.wording import Bilingual
 
@@ -60,9 +68,8 @@ class ReleasePlan(Obligation):
         """What its plan lacks now."""
         if ticket.state is TicketState.CANCELED:
             return _OVER
-        elsewhere = self.elsewhere(ticket)
-        if elsewhere:
-            return Verdict(elsewhere)
+        if self.elsewhere(ticket):
+            return ELSEWHERE
         missing = self._missing(ticket)
         if not missing:
             return _PLANNED
@@ -83,8 +90,10 @@ class ReleasePlan(Obligation):
 
     def explain(self, ticket: Ticket, at: Moment) -> list[str]:
         """When it is to begin, and what its plan lacks."""
-        if ticket.state is TicketState.CANCELED or self.elsewhere(ticket):
+        if ticket.state is TicketState.CANCELED:
             return []
+        if elsewhere := self.elsewhere(ticket):
+            return [elsewhere]
         start = at.wording.time(instant_in(ticket, self.planned_start))
         return [
             f"planned for {start}",
