@@ -1,9 +1,9 @@
 """A release has a plan before it begins: its time, its scope, its content."""
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from connector.intent import Verdict
 from connector.rules.base import Duration, Moment
@@ -59,6 +59,12 @@ class ReleasePlan(Obligation):
         default=None,
         description="Time before that, day and night, from which on a note names what is missing",
     )
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        if not (self.time or self.scope or self.content):
+            raise ValueError("set time, scope or content; otherwise nothing is asked of a plan")
+        return self
 
     def columns(self) -> frozenset[str]:
         """All that is looked at."""

@@ -7,11 +7,12 @@ from datetime import UTC, date, datetime
 from stat import S_IMODE
 
 from connector.rules.base import Partly, Policy
+from connector.rules.callback_sampling import CallbackSampling
 from connector.rules.dated_item import DatedItem
 from connector.settings.clash import KEEPS, people_write, rule_of
 from connector.settings.document import Settings
 from connector.settings.finding import Finding
-from connector.settings.futility import doubled, futile
+from connector.settings.futility import NEVER, doubled, futile
 from connector.settings.gathering import KEY
 from connector.settings.secret import Secret
 from connector.ticket import Instant
@@ -40,12 +41,14 @@ def doubts(settings: Settings, now: Instant) -> Iterator[Finding]:
     yield from doubled(settings)
     for index, policy in enumerate(settings.policies):
         if isinstance(policy, DatedItem) and policy.every is None and _last_end(policy.dates) < now:
-            yield Finding(("policy", index, "dates"), "can never fire: all of its dates are past")
+            yield Finding(("policy", index, "dates"), f"{NEVER}all of its dates are past; add the next one")
+    yield from _elsewhere(settings)
+    yield from _fileless(settings)
     for index, policy in enumerate(settings.policies):
         if policy.journals() and settings.instance.history != "audit":
             yield Finding(
                 ("policy", index),
-                f'can never fire: [instance] history = "{settings.instance.history}" does not tell who wrote '
+                f'{NEVER}[instance] history = "{settings.instance.history}" does not tell who wrote '
                 'in a ticket; with history = "audit" it does',
             )
         closed = [column for column in people_write(policy) if column not in settings.columns.shared]
@@ -60,6 +63,34 @@ def doubts(settings: Settings, now: Instant) -> Iterator[Finding]:
                 ("policy", index),
                 f"[columns] has no column for {', '.join(missing)}: not kept on the tickets",
             )
+
+
+def _elsewhere(settings: Settings) -> Iterator[Finding]:
+    """Days that end in UTC because no zone is written, where people are told times in another."""
+    told = settings.instance.zone
+    for index, policy in enumerate(settings.policies):
+        if not isinstance(policy, CallbackSampling | DatedItem) or "zone" in policy.model_fields_set:
+            continue
+        if policy.zone != told:
+            yield Finding(
+                ("policy", index),
+                f"zone is not set: its days end in {policy.zone}, and people are told times in {told}; "
+                f'write zone = "{told}"',
+            )
+
+
+def _fileless(settings: Settings) -> Iterator[Finding]:
+    """Policies about a file that is not there, but for one that may be missing."""
+    for index, policy in enumerate(settings.policies):
+        asked = set(policy.sources_named())
+        for source in settings.sources:
+            path = settings.path.parent / source.path
+            if (source.kind, source.name) in asked and not source.optional and not path.exists():
+                yield Finding(
+                    ("policy", index),
+                    f'{NEVER}{path} of [[source]] "{source.name}" is not there; put the file there, or set '
+                    "optional = true until it comes",
+                )
 
 
 def _of_any_age(policy: Policy) -> bool:

@@ -9,35 +9,41 @@ from itertools import combinations
 from connector.rules.base import Policy, When
 from connector.rules.callback_sampling import CallbackSampling
 from connector.rules.complaint import Complaint
-from connector.rules.dated_item import DatedItem
 from connector.rules.hand_over_limit import HandOverLimit
 from connector.rules.hotline import Hotline
 from connector.rules.improvement import Improvement
 from connector.rules.knowledge_capture import KnowledgeCapture
 from connector.rules.major_incident import MajorIncident
-from connector.rules.monitoring_alert import MonitoringAlert
 from connector.rules.obligation import Followed, Obligation
 from connector.rules.tier_escalation import TierEscalation
 from connector.rules.update_limit import UpdateLimit
-from connector.settings.clash import AGREED, KEEPS, overlap, rule_of, some_place, some_urgency
+from connector.settings.apart import apart
+from connector.settings.clash import overlap, some_place, some_urgency
 from connector.settings.document import Settings
 from connector.settings.finding import Finding
+from connector.settings.other_table import STATES
 from connector.settings.place import Place
 from connector.settings.spelling import listed
 from connector.ticket import Tier
+from connector.wording import span_of_time
 
 NEVER = "can never fire: "
+
+_KINDS = frozenset({"incident", *STATES})
+"""Tables of the platform that are no part of each other."""
 
 
 def futile(settings: Settings) -> Iterator[Finding]:
     """What a policy asks for that no ticket can be, and notes that would come in every pass."""
     for index, policy in enumerate(settings.policies):
         place: Place = ("policy", index)
-        yield from _conditions(place, policy.when, settings)
+        yield from _conditions(place, policy, settings)
         if isinstance(policy, TierEscalation):
             yield from _escalation(place, policy, settings)
         if isinstance(policy, HandOverLimit | KnowledgeCapture):
             yield from _nowhere(place, policy, settings)
+        if isinstance(policy, MajorIncident):
+            yield from _untold(place, policy)
         calls = settings.counts_calls or any(source.kind == "calls" for source in settings.sources)
         if isinstance(policy, Hotline) and not calls:
             yield Finding(
@@ -52,25 +58,31 @@ def futile(settings: Settings) -> Iterator[Finding]:
 
 
 def doubled(settings: Settings) -> Iterator[Finding]:
-    """Two policies of a rule that keeps no columns, about the same tickets: each says it.
+    """Two policies of a rule about the same tickets: each says it.
 
-    Those that keep columns are refused (`connector.settings.clash`).
+    Those that keep columns and want different things are refused (`connector.settings.clash`).
     """
     ranked = settings.fault_class.ranked
     for (_, first), (index, second) in combinations(enumerate(settings.policies), 2):
         if type(first) is not type(second) or first.enforced != second.enforced:
             continue
-        if set(KEEPS.get(rule_of(first), ())) - AGREED or _apart(first, second):
+        if apart(first, second):
             continue
         if overlap(first.when, second.when, settings.priorities, settings.groups, ranked):
+            both, out = "speak of the same tickets", "narrow `when` of one of them if that is not meant"
+            if first.about() == "calendar":
+                both, out = (
+                    "are about the same shifts, calls or dates",
+                    "leave one of them out if that is not meant",
+                )
             yield Finding(
                 ("policy", index),
-                f'overlaps policy "{first.name}": both speak of the same tickets, and people are told twice; '
-                "narrow `when` of one of them if that is not meant",
+                f'overlaps policy "{first.name}": both {both}, and people are told twice; {out}',
             )
 
 
-def _conditions(place: Place, when: When, settings: Settings) -> Iterator[Finding]:
+def _conditions(place: Place, policy: Policy, settings: Settings) -> Iterator[Finding]:
+    when, about = policy.when, policy.about()
     place = (*place, "when")
     strange = [priority for priority in when.priority if priority not in settings.priorities]
     for priority in strange:
@@ -83,34 +95,56 @@ def _conditions(place: Place, when: When, settings: Settings) -> Iterator[Findin
     if not strange and not some_urgency([when], settings.priorities, settings.fault_class.ranked):
         wanted = [f"class {listed(list(when.fault_class))}"]
         wanted += [f"priority {listed(list(when.priority))}"] if when.priority else []
-        yield Finding(place, f"{NEVER}by [fault_class] no ticket has {' and '.join(wanted)}")
+        yield Finding(
+            place, f"{NEVER}by [fault_class] no ticket has {' and '.join(wanted)}; leave one of them out"
+        )
     if not some_place([when], settings.groups):
         wanted = [
             f"{name} {listed(list(values))}"
             for name, values in (("desk", when.desk), ("tier", when.tier), ("group", when.group))
             if values
         ]
-        yield Finding(place, f"{NEVER}by [[desk]] no group has {' and '.join(wanted)}")
+        yield Finding(
+            place,
+            f"{NEVER}by [[desk]] no group has {' and '.join(wanted)}; leave one of them out, or name the "
+            "group there",
+        )
+    if when.kind and not set(when.kind) - (_KINDS - {about}):
+        yield Finding(
+            (*place, "kind"),
+            f"{NEVER}the policy is about records of {about}, and none is a {listed(list(when.kind))}; leave "
+            "kind out",
+        )
 
 
 def _escalation(place: Place, policy: TierEscalation, settings: Settings) -> Iterator[Finding]:
     when, to, groups = policy.when, policy.to_tier, settings.groups
     if some_place([when], groups) and not _anywhere(when, (policy.from_tier,), settings):
-        yield Finding((*place, "from"), f"{NEVER}no group that `when` allows is of tier {policy.from_tier}")
+        yield Finding(
+            (*place, "from"),
+            f"{NEVER}no group that `when` allows is of tier {policy.from_tier}; name one under [[desk]], or "
+            "widen `when`",
+        )
     named = [("to_group", (policy.to_group or "",)), ("to_groups", [each.group for each in policy.to_groups])]
     for key, names in (*named, ("on_call", [each.group for each in policy.on_call])):
         for name in names:
             _, tier, _ = groups.get(name, ("", to, ()))
             if tier is not to:
                 where = f"of tier {tier}" if tier else "outside the tiers"
-                yield Finding((*place, key), f'group "{name}" is {where}, not of tier {to}')
+                yield Finding((*place, key), f'group "{name}" is {where}, not of tier {to}; name one that is')
     if policy.to_group is None and not any(tier is to for _, tier, _ in groups.values()):
         yield Finding(
             (*place, "to"),
-            f"no desk has a group of tier {to}: nothing is moved, a note says that nobody can be found",
+            f"no desk has a group of tier {to}: nothing is moved, a note says that nobody can be found; name "
+            "one under [[desk]]",
         )
     if when.category and policy.out_of_capability and not set(when.category) & set(policy.out_of_capability):
-        yield Finding((*place, "out_of_capability"), "`when` allows none of these categories")
+        alone = not (policy.beyond or policy.marked_by or policy.after)
+        yield Finding(
+            (*place, "out_of_capability"),
+            f"{NEVER if alone else ''}`when` allows none of these categories; name one of "
+            f"{listed(list(when.category))}",
+        )
 
 
 def _anywhere(when: When, tiers: tuple[Tier, ...], settings: Settings) -> bool:
@@ -119,10 +153,28 @@ def _anywhere(when: When, tiers: tuple[Tier, ...], settings: Settings) -> bool:
 
 
 def _nowhere(place: Place, policy: HandOverLimit | KnowledgeCapture, settings: Settings) -> Iterator[Finding]:
-    """It asks for tiers that no desk has."""
-    if not _anywhere(policy.when, policy.tiers, settings):
+    """It asks for tiers that no desk has, or for categories that it exempts."""
+    when = policy.when
+    if some_place([when], settings.groups) and not _anywhere(when, policy.tiers, settings):
         yield Finding(
-            (*place, "tiers"), f"{NEVER}no desk has a group of tier {' or '.join(policy.tiers)} for it"
+            (*place, "tiers"),
+            f"{NEVER}no desk has a group of tier {' or '.join(policy.tiers)} for it; name one under [[desk]]",
+        )
+    exempt = policy.exempt_categories if isinstance(policy, KnowledgeCapture) else ()
+    if when.category and not set(when.category) - set(exempt):
+        yield Finding(
+            (*place, "exempt_categories"), f"{NEVER}every category of `when` is exempt; take one out here"
+        )
+
+
+def _untold(place: Place, policy: MajorIncident) -> Iterator[Finding]:
+    """Its broadcasts would end before the first."""
+    ends = policy.broadcast_for
+    if policy.broadcast and ends is not None and ends < policy.broadcast_every:
+        yield Finding(
+            (*place, "broadcast_for"),
+            "shorter than broadcast_every: nothing is ever broadcast; make it longer, or say so with "
+            "broadcast = false",
         )
 
 
@@ -136,19 +188,34 @@ def _every_pass(place: Place, policy: Policy, settings: Settings) -> Iterator[Fi
         key = "check_every"
     else:
         return
-    yield Finding((*place, key), "not longer than [poll] every: people get a note in every pass")
+    yield Finding(
+        (*place, key),
+        f"not longer than [poll] every ({span_of_time(every)}): people get a note in every pass; write a "
+        "longer time",
+    )
 
 
 def _never_comes(place: Place, policy: Policy, settings: Settings) -> Iterator[Finding]:
-    """What a policy waits for that no other policy makes."""
+    """What a policy waits for that no other policy makes, or nobody does."""
     drawn = [one for one in settings.policies if isinstance(one, CallbackSampling)]
-    if isinstance(policy, Complaint) and policy.low_score is not None:
+    low_score = policy.low_score if isinstance(policy, CallbackSampling | Complaint) else None
+    if low_score is not None:
+        # Of drawing itself the call-back goes on; of a complaint there is nothing else.
+        never = NEVER if isinstance(policy, Complaint) else "nothing ever follows a call-back: "
         if not drawn:
-            yield Finding(
-                (*place, "low_score"), f"{NEVER}no policy of rule callback_sampling calls anybody back"
-            )
+            why = "no policy of rule callback_sampling calls anybody back; add one"
         elif settings.reads.score is None:
-            yield Finding((*place, "low_score"), f"{NEVER}[reads] score is not set: no answer is read")
+            why = "[reads] score is not set: no answer is read; name the column there"
+        elif low_score <= 0:
+            why = f"no score is below {low_score:g}; write one above 0"
+        else:
+            why = ""
+        if why:
+            yield Finding((*place, "low_score"), f"{never}{why}")
+    if isinstance(policy, CallbackSampling) and not policy.rate and not policy.minimum:
+        yield Finding(
+            (*place, "rate"), f"{NEVER}of no ticket is anybody drawn; write a share above 0, or a minimum"
+        )
     if isinstance(policy, Improvement) and policy.table == "incident":
         made = {"improvement"} if any(one.low_score is not None for one in drawn) else set()
         tracked = [one for one in settings.policies if isinstance(one, Obligation) and one.tracked_by]
@@ -156,23 +223,6 @@ def _never_comes(place: Place, policy: Policy, settings: Settings) -> Iterator[F
         if not made & set(policy.kinds):
             yield Finding(
                 (*place, "kinds"),
-                f"{NEVER}no policy creates tasks of the kind {' or '.join(policy.kinds)} beside incidents",
+                f"{NEVER}no policy creates tasks of the kind {' or '.join(policy.kinds)} beside incidents; "
+                "low_score of callback_sampling creates improvement, tracked_by nonconformity",
             )
-
-
-def _apart(first: Policy, second: Policy) -> bool:
-    """What the two are about differs by more than `when`."""
-    if isinstance(first, TierEscalation) and isinstance(second, TierEscalation):
-        return first.from_tier is not second.from_tier
-    if isinstance(first, MonitoringAlert) and isinstance(second, MonitoringAlert):
-        return first.column == second.column and not set(first.values) & set(second.values)
-    if isinstance(first, DatedItem):
-        return True
-    both = isinstance(first, Complaint) and isinstance(second, Complaint)
-    if both and len({getattr(one, "low_score", None) is None for one in (first, second)}) == 2:
-        return True
-    if isinstance(first, Obligation) and isinstance(second, Obligation):
-        return first.table != second.table or any(
-            not set(values) & set(second.where.get(column, values)) for column, values in first.where.items()
-        )
-    return False

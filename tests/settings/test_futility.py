@@ -69,6 +69,11 @@ def up(after: int) -> str:
     return f'{LINE + after}: policy "up" (tier_escalation)'
 
 
+LEAVE = "; leave one of them out"
+PLACE = "; leave one of them out, or name the group there"
+WIDEN = "; name one under [[desk]], or widen `when`"
+EVERY = "not longer than [poll] every (1 min): people get a note in every pass; write a longer time"
+
 FUTILE = {
     "a priority of no class": (
         major(more='when = { priority = "5" }'),
@@ -86,53 +91,92 @@ FUTILE = {
     ),
     "a class without the priority": (
         major(more='when = { class = "urgent", priority = ["2", "4"] }'),
-        (f"{M}: when: {NEVER}by [fault_class] no ticket has class urgent and priority 2 or 4"),
+        (f"{M}: when: {NEVER}by [fault_class] no ticket has class urgent and priority 2 or 4{LEAVE}"),
     ),
     "a group of another desk": (
         major(more='when = { desk = "south", group = "Network" }'),
-        (f"{M}: when: {NEVER}by [[desk]] no group has desk south and group Network"),
+        (f"{M}: when: {NEVER}by [[desk]] no group has desk south and group Network{PLACE}"),
     ),
     "a tier that the desk does not have": (
         major(more='when = { desk = "south", tier = ["second_line", "vendor"] }'),
-        (f"{M}: when: {NEVER}by [[desk]] no group has desk south and tier second_line or vendor"),
+        (f"{M}: when: {NEVER}by [[desk]] no group has desk south and tier second_line or vendor{PLACE}"),
     ),
     "an escalation from where the desk has nobody": (
         tiers("second_line", "vendor", 'when = { desk = "south" }\n' + VENDOR),
-        (f"{up(4)}: from: {NEVER}no group that `when` allows is of tier second_line"),
+        (f"{up(4)}: from: {NEVER}no group that `when` allows is of tier second_line{WIDEN}"),
     ),
     "an escalation to a group of another tier": (
         tiers("first_line", "second_line", 'to_group = "South"'),
-        (f'{up(6)}: to_group: group "South" is of tier first_line, not of tier second_line'),
+        (
+            f'{up(6)}: to_group: group "South" is of tier first_line, not of tier second_line; '
+            "name one that is"
+        ),
     ),
     "an escalation to nobody": (
         tiers("second_line", "vendor"),
         (
             f"{up(5)}: to: no desk has a group of tier vendor: nothing is "
-            "moved, a note says that nobody can be found"
+            "moved, a note says that nobody can be found; name one under [[desk]]"
         ),
     ),
     "categories that never come": (
         tiers("first_line", "second_line", 'out_of_capability = "erp"\nwhen = { category = "network" }'),
-        (f"{up(6)}: out_of_capability: `when` allows none of these categories"),
+        (f"{up(6)}: out_of_capability: `when` allows none of these categories; name one of network"),
+    ),
+    "only for categories that never come": (
+        tiers(
+            "first_line", "second_line", 'out_of_capability = "erp"\nwhen = { category = "network" }'
+        ).replace('marked_by = "u_e"\n', ""),
+        f"{up(5)}: out_of_capability: {NEVER}`when` allows none of these categories; name one of network",
+    ),
+    "knowledge of categories that owe none": (
+        (
+            '[[policy]]\nrule = "knowledge_capture"\nname = "k"\n'
+            'when = { category = "inquiry" }\nexempt_categories = ["inquiry", "password_reset"]\n'
+        ),
+        (
+            f'{LINE + 4}: policy "k" (knowledge_capture): exempt_categories: {NEVER}every category of `when` '
+            "is exempt; take one out here"
+        ),
+    ),
+    "broadcasts that end before the first": (
+        major(more='broadcast_for = "10m"'),
+        (
+            f"{M}: broadcast_for: shorter than broadcast_every: nothing is ever broadcast; make it longer, "
+            "or say so with broadcast = false"
+        ),
+    ),
+    "records of another table": (
+        major(more='when = { kind = "problem" }'),
+        (
+            f"{M}: when: kind: {NEVER}the policy is about records of incident, and none is a problem; leave "
+            "kind out"
+        ),
+    ),
+    "a hand-over to a tier of another desk": (
+        (
+            '[[policy]]\nrule = "hand_over_limit"\nname = "h"\nwithin = "1h"\nservice_hours = "r"\n'
+            'when = { desk = "south", tier = "second_line" }\n'
+        ),
+        (
+            f'{LINE + 5}: policy "h" (hand_over_limit): when: {NEVER}by [[desk]] no group has desk south and '
+            f"tier second_line{PLACE}"
+        ),
     ),
     "knowledge of a tier that is not there": (
         '[[policy]]\nrule = "knowledge_capture"\nname = "k"\ntiers = ["vendor"]\n',
         (
             f'{LINE + 3}: policy "k" (knowledge_capture): tiers: {NEVER}no desk has a group of tier '
-            "vendor for it"
+            "vendor for it; name one under [[desk]]"
         ),
     ),
     "a broadcast in every pass": (
         major(more='broadcast_every = "1m"'),
-        (f"{M}: broadcast_every: not longer than [poll] every: people get a note in every pass"),
+        (f"{M}: broadcast_every: {EVERY}"),
     ),
     "a reminder in every pass": (
         '[[policy]]\nrule = "update_limit"\nname = "u"\nservice_hours = "r"\nevery = "1m"\n',
-        (
-            f'{LINE + 4}: policy "u" (update_limit): every: not longer than [poll] every: people '
-            "get a note in "
-            "every pass"
-        ),
+        (f'{LINE + 4}: policy "u" (update_limit): every: {EVERY}'),
     ),
     "two that speak of the same tickets": (
         major("one", 'when = { class = "urgent" }') + major("two", 'when = { priority = "1" }'),
@@ -163,6 +207,8 @@ def test_it_is_warned_of_with_the_line(case: str) -> None:
         major(more='broadcast_every = "2m"'),
         major("one", 'when = { class = "urgent" }') + major("two", 'when = { class = "general" }'),
         major("one", 'when = { desk = "main" }') + major("two", 'when = { group = "South" }'),
+        major("one", 'where = { cmdb_ci = "1" }') + major("two", 'where = { cmdb_ci = ["2", "3"] }'),
+        major(more='when = { kind = ["problem", "u_incident"] }'),
         tiers("first_line", "second_line") + tiers("second_line", "vendor").replace('"up"', '"on"') + VENDOR,
         (
             '[[policy]]\nrule = "monitoring_alert"\nname = "a"\nvalues = "event"\n'
