@@ -18,6 +18,7 @@ from connector.install.look import LOOKS, Answer, Level, Look, probe
 from connector.reconcile.world import open_gateway, sources
 from connector.settings import Settings
 from connector.settings.clash import EVERY_OTHER_GROUP
+from connector.settings.reference import where_named
 from connector.settings.spelling import listed, nearest
 from connector.sync.gateway import Gateway, Probe, term
 from connector.sync.history import FIELDS
@@ -189,31 +190,38 @@ def _marks(settings: Settings, gateway: Gateway) -> Iterator[Answer]:
 
 
 def _groups(settings: Settings, gateway: Gateway) -> Iterator[Answer]:
-    yield from _named(
-        gateway,
-        "sys_user_group",
-        "name",
-        [name for name in settings.groups if name != EVERY_OTHER_GROUP],
-        "group",
-    )
+    names = [name for name in settings.groups if name != EVERY_OTHER_GROUP]
+    yield from _named(settings, gateway, "sys_user_group", "name", names, "group")
 
 
 def _people(settings: Settings, gateway: Gateway) -> Iterator[Answer]:
     people = [settings.instance.auth.user, *settings.people]
-    yield from _named(gateway, "sys_user", "user_name", list(dict.fromkeys(people)), "user")
+    yield from _named(settings, gateway, "sys_user", "user_name", list(dict.fromkeys(people)), "user")
 
 
-def _named(gateway: Gateway, table: str, column: str, names: list[str], kind: str) -> Iterator[Answer]:
+def _named(
+    settings: Settings, gateway: Gateway, table: str, column: str, names: list[str], kind: str
+) -> Iterator[Answer]:
     found: dict[str, str] = {}
     for begin in range(0, len(names), 50):
         query = term(column, "IN", names[begin : begin + 50])
         for row in gateway.page(table, query, [column, "active"]).rows:
             found[row.get(column, "")] = row.get("active", "")
     for name in names:
+        where = where_named(settings.gathered, name)
+        where += ": " if where else ""
         if name not in found:
-            yield Answer(Level.WRONG, f'the instance has no {kind} "{name}", or the account may not see it')
+            query = "^".join((term(column, "STARTSWITH", name[:3]), "active=true"))
+            alike = [row.get(column, "") for row in gateway.page(table, query, [column]).rows]
+            meant = nearest(name, alike, quote=True) or "; make it there, or name another"
+            yield Answer(
+                Level.WRONG,
+                f'{where}the instance has no {kind} "{name}", or the account may not see it{meant}',
+            )
         elif found[name] == "false":
-            yield Answer(Level.DOUBT, f'{kind} "{name}" is not active')
+            yield Answer(
+                Level.DOUBT, f'{where}{kind} "{name}" is not active; name another, or make it active'
+            )
     if names and all(found.get(name) == "true" for name in names):
         yield Answer(Level.OK, f"all {len(names)} {kind}s are there and active")
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from connector.rules.base import Partly, Policy
 from connector.settings.clash import EVERY_OTHER_GROUP, people_write
-from connector.settings.finding import Finding
+from connector.settings.finding import Finding, said
+from connector.settings.gathering import Gathered
 from connector.settings.place import Place
 from connector.settings.spelling import nearest
 from connector.settings.table import Columns, Desk
@@ -87,6 +88,19 @@ def enforcement(
                 'cannot enforce without [columns] marks, such as marks = "u_desk_marks": '
                 "without it nothing remembers what has been said",
             )
+
+
+def where_named(gathered: Gathered, name: str) -> str:
+    """``config.toml:12: desk "main": vendor``: the first desk or policy that names a group or a person.
+
+    "" where none does.
+    """
+    for kind in ("desk", "policy"):
+        for index, entry in enumerate(_list(gathered.document, kind)):
+            place = _spot((kind, index), entry, name)
+            if place != (kind, index):
+                return f"{gathered.spot(place)}: {said(Finding(place, ''), gathered.document)}"
+    return ""
 
 
 def _twice(document: Mapping[str, Any], kind: str, why: str) -> Iterator[Finding]:

@@ -119,17 +119,68 @@ def test_no_password_anywhere_sends_nothing(
 def test_what_the_configuration_names_and_the_instance_lacks(
     site: Site, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Columns with the role that needs them and a guess, groups, people; each in a sentence."""
+    """Columns with the role that needs them and a guess; groups and people with their line, too."""
     site.change('clock = "u_desk_clock"', 'clock = "u_desk_clok"')
     site.change('first_line = ["Service Desk South"]', 'first_line = ["Service Desk West"]')
     site.change('"lead.zhao"', '"lead.qian"')
     code, told = look(site, capsys)
+    lines = site.path.read_text(encoding="utf-8").splitlines()
+    group, person = (
+        next(number for number, line in enumerate(lines, 1) if each in line)
+        for each in ('["Service Desk West"]', '"lead.qian"')
+    )
     assert code == 1
     assert told == [
         ("error", "incident has no column u_desk_clok ([columns] clock); did you mean u_desk_clock?"),
-        ("error", 'the instance has no group "Service Desk West", or the account may not see it'),
-        ("error", 'the instance has no user "lead.qian", or the account may not see it'),
+        (
+            "error",
+            (
+                f'{site.path}:{group}: desk "south": first_line: the instance has no group "Service Desk West", '
+                'or the account may not see it; did you mean "Service Desk South"?'
+            ),
+        ),
+        (
+            "error",
+            (
+                f'{site.path}:{person}: policy "major-crisis" (major_incident): report_to: the instance has no '
+                'user "lead.qian", or the account may not see it; did you mean "leader.qian"?'
+            ),
+        ),
     ]
+
+
+def test_a_name_that_is_like_no_other(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    """There is nothing to guess, and still something to do; who has left is said with the line."""
+    site.change('first_line = ["Service Desk South"]', 'first_line = ["Quality"]')
+    who = site.instance.rows("sys_user", "user_name=director.lin")[0]["sys_id"]
+    site.instance.update("sys_user", who, {"active": "false"})
+    _, told = look(site, capsys)
+    assert [
+        (level, text.partition(": the instance ")[2] or text.partition("user ")[2]) for level, text in told
+    ] == [
+        ("error", 'has no group "Quality", or the account may not see it; make it there, or name another'),
+        ("warning", '"director.lin" is not active; name another, or make it active'),
+    ]
+    assert all(text.startswith(f"{site.path}:") for _, text in told)
+
+
+def test_a_category_that_no_ticket_has(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    """A policy under which none falls can never fire; with its line and what was meant."""
+    site.change('when = { class = "general" }', 'when = { class = "general", category = "netwrk" }')
+    lines = site.path.read_text(encoding="utf-8").splitlines()
+    at = next(number for number, line in enumerate(lines, 1) if "netwrk" in line)
+    assert look(site, capsys) == (
+        0,
+        [
+            (
+                "warning",
+                (
+                    f'{site.path}:{at}: policy "general-limits": when: category has no choice "netwrk"; did you '
+                    "mean network?; no ticket will ever have it"
+                ),
+            )
+        ],
+    )
 
 
 def test_a_table_that_may_not_be_read(site: Site, capsys: pytest.CaptureFixture[str]) -> None:

@@ -44,12 +44,18 @@ def choices(settings: Settings, gateway: Gateway) -> Iterator[Answer]:
 def _named(settings: Settings) -> dict[str, dict[str, str]]:
     """Column → value → who names it."""
     found: dict[str, dict[str, str]] = {"category": {}, "close_code": {}, "priority": {}, "hold_reason": {}}
-    for desk in settings.desks:
+    for index, desk in enumerate(settings.desks):
         for _, team in desk.teams:
+            who = f'{settings.spot("desk", index)}: desk "{desk.name}", group "{team.group}"'
             for category in team.categories:
-                found["category"].setdefault(category, f'desk "{desk.name}", group "{team.group}"')
-    for policy in settings.about("incident"):
+                found["category"].setdefault(category, who)
+    for index, policy in enumerate(settings.policies):
+        if policy.about() != "incident":
+            continue
         who = f'policy "{policy.name}"'
+        for category in policy.when.category:
+            spot = settings.spot("policy", index, "when", "category")
+            found["category"].setdefault(category, f"{spot}: {who}: when")
         for setting, column in (
             ("out_of_capability", "category"),
             ("exempt_categories", "category"),
@@ -59,9 +65,10 @@ def _named(settings: Settings) -> dict[str, dict[str, str]]:
             told = getattr(policy, setting, ())
             if isinstance(told, (tuple, list, frozenset)):
                 for value in told:
-                    found[column].setdefault(str(value), f"{who}: {setting}")
+                    spot = settings.spot("policy", index, setting)
+                    found[column].setdefault(str(value), f"{spot}: {who}: {setting}")
     for priority in settings.priorities:
-        found["priority"].setdefault(priority, "[fault_class]")
+        found["priority"].setdefault(priority, f"{settings.spot('fault_class')}: [fault_class]")
     return {column: values for column, values in found.items() if values}
 
 
