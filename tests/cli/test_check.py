@@ -135,15 +135,15 @@ def test_what_the_configuration_names_and_the_instance_lacks(
         (
             "error",
             (
-                f'{site.path}:{group}: desk "south": first_line: the instance has no group "Service Desk West", '
-                'or the account may not see it; did you mean "Service Desk South"?'
+                f'{site.path}:{group}: desk "south": first_line: the instance has no group '
+                '"Service Desk West", or the account may not see it; did you mean "Service Desk South"?'
             ),
         ),
         (
             "error",
             (
-                f'{site.path}:{person}: policy "major-crisis" (major_incident): report_to: the instance has no '
-                'user "lead.qian", or the account may not see it; did you mean "leader.qian"?'
+                f'{site.path}:{person}: policy "major-crisis" (major_incident): report_to: the instance '
+                'has no user "lead.qian", or the account may not see it; did you mean "leader.qian"?'
             ),
         ),
     ]
@@ -175,8 +175,8 @@ def test_a_category_that_no_ticket_has(site: Site, capsys: pytest.CaptureFixture
             (
                 "warning",
                 (
-                    f'{site.path}:{at}: policy "general-limits": when: category has no choice "netwrk"; did you '
-                    "mean network?; no ticket will ever have it"
+                    f'{site.path}:{at}: policy "general-limits": when: category has no choice "netwrk"; '
+                    "did you mean network?; no ticket will ever have it"
                 ),
             )
         ],
