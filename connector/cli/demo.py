@@ -1,6 +1,7 @@
 """``demo``: five working days of a believable desk with the connector at work, in under a minute."""
 
 import argparse
+import re
 from collections import deque
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -16,6 +17,8 @@ SUMMARY = "play five working days of a desk in a sandbox, with every policy enfo
 
 FIRST_DAY = "2026-03-02"
 DAYS = 5
+_CHINESE = re.compile("[\u4e00-\u9fff]")
+
 TOLD = 10
 """Lines of what happens that stay on the screen."""
 
@@ -117,8 +120,7 @@ def _happenings(rehearsal: "Rehearsal", report: "PassReport") -> list[str]:
         else:
             continue
         if what:
-            row = rehearsal.instance.get("incident", change.ticket) or {}
-            title = escape(row.get("short_description", "")[:30])
+            title = escape(_subject(rehearsal, change.ticket, after.get("short_description", ""))[:30])
             lines.append(f"[cyan]{change.number}[/] {title}  {what} [dim]{clause}[/]")
     if calls:
         lines.append(
@@ -127,10 +129,16 @@ def _happenings(rehearsal: "Rehearsal", report: "PassReport") -> list[str]:
     return lines
 
 
+def _subject(rehearsal: "Rehearsal", record: str, created: str) -> str:
+    """What the record is about; of the calendar, which is no record, what the task is about."""
+    rows = (rehearsal.instance.get(table, record) for table in ("incident", "change_request", "problem"))
+    return next((row["short_description"] for row in rows if row), created.rpartition(" / ")[2])
+
+
 def _english(note: str) -> str:
     """The first English line of a note; the whole note stands on the record."""
     lines = note.splitlines()
-    return next((line for line in lines if line.isascii()), lines[0])
+    return next((line for line in lines if not _CHINESE.search(line)), lines[0])
 
 
 def _screen(

@@ -51,7 +51,9 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
     out = io.StringIO()
     console, time = Console(file=out, width=120), Clockface("Asia/Shanghai")
     with connected(settings, instance, rest, desk, clock) as rehearsal:
-        demo._play(console, rehearsal, MONDAY, time)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(demo, "TOLD", 10_000)  # all that was told, and not only the last
+            demo._play(console, rehearsal, MONDAY, time)
         empty = demo._close(console, rehearsal, MONDAY, time)
         yield Shown(rehearsal, empty, out.getvalue())
     instance.close()
@@ -90,6 +92,22 @@ def test_a_policy_that_was_silent_is_named() -> None:
     assert demo._silent({"limits": 3, "ping-pong": 0, "hand-over": 0}) == (
         "[yellow]Silent all week[/]: ping-pong, hand-over. `explain` tells of each ticket why."
     )
+
+
+def test_what_happens_is_told_in_a_line_with_its_subject() -> None:
+    """The English of a note, also where it has an arrow in it; never its mark."""
+    note = "本工单已转派：甲 → 乙\nHanded over: A → B.\n(ping-pong, R-A1, 0123abcd)"
+    assert demo._english(note) == "Handed over: A → B."
+    assert demo._english("只有中文") == "只有中文"
+
+
+def test_each_happening_names_what_it_is_about(shown: Shown) -> None:
+    """Records of every table by their subject, things of the calendar by their task's; none by a mark."""
+    part = shown.text.partition("What happened last")[2].partition("Written in the week")[0]
+    said = re.findall(r"^\d\d-\d\d \d\d:\d\d ([A-Z]+\d*  ?.*)", part, re.M)
+    assert {line[:3] for line in said} >= {"INC", "CHG", "PRB", "CAL"}
+    assert [line for line in said if re.match(r"\S+ {2,}", line)] == []
+    assert not [line for line in said if "noted: (" in line]
 
 
 def test_the_figures_are_those_of_a_desk_that_mostly_does_well(shown: Shown) -> None:
