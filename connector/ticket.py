@@ -107,6 +107,8 @@ class DeskTask(NamedTuple):
     group: str = ""
     score: float | None = None
     """What the caller answered, in the units of `full_mark`."""
+    ratings: tuple[tuple[str, float], ...] = ()
+    """The same on single dimensions (R-D4): (dimension, score)."""
 
 
 class Article(NamedTuple):

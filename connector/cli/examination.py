@@ -144,8 +144,8 @@ def _tables(settings: Settings, gateway: Gateway) -> Iterator[Answer]:
         missing = [column for column in dict.fromkeys(wanted) if column.partition(".")[0] not in there]
         for column in missing:
             why = reasons.get(column, "it is polled") if source.table == "incident" else "it is polled"
-            if source.table == "incident_task" and column == settings.reads.score:
-                why = "[reads] score"
+            if source.table == "incident_task" and column in settings.reads.scores:
+                why = "[reads] score" if column == settings.reads.score else "[reads] dimensions"
             yield Answer(
                 Level.WRONG, f"{source.table} has no column {column} ({why}){nearest(column, there)}"
             )
@@ -156,6 +156,7 @@ def _tables(settings: Settings, gateway: Gateway) -> Iterator[Answer]:
 _WITHOUT = {
     "sys_audit": '; without it: history = "metric", or else history = "observed", under [instance]',
     "metric_instance": '; without it: history = "observed" under [instance]',
+    "asmt_metric_result": "; without it: no [[source]] with this table; survey_reader may read it",
     "interaction": "; without it: calls = false under [kpi]",
     "kb_knowledge": "; without it: no policy of rule knowledge_capture",
     "m2m_kb_task": "; without it: no policy of rule knowledge_capture",

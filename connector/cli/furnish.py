@@ -31,8 +31,8 @@ def furnish(instance: Instance, settings: Settings, password: str) -> None:
             add("incident", column, "glide_date_time")
         else:
             add("incident", column, "string", MARKS if role == "marks" else TEXT)
-    if settings.reads.score:
-        add("incident_task", settings.reads.score, "integer")
+    for score in settings.reads.scores:
+        add("incident_task", score, "integer")
     for ticked in sorted(
         {settings.reads.confirmed or "", settings.reads.escalate or "", *settings.extra_columns}
     ):

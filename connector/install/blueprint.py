@@ -177,6 +177,10 @@ def _columns(settings: Settings) -> Iterator[Piece]:
     score = settings.reads.score
     if score and score.startswith(OWN):
         yield column("incident_task", score, "score", NUMBER, "[reads] score")
+    for dimension, element in settings.reads.dimensions.items():
+        if element.startswith(OWN) and element not in made:
+            why = f"[reads] dimensions.{dimension}"
+            yield column("incident_task", element, dimension, NUMBER, why)
     for policy in settings.about("incident"):
         for element in sorted(policy.columns()):
             if element.startswith(OWN) and element not in made:

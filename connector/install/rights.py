@@ -26,6 +26,7 @@ GIVEN: Mapping[tuple[str, str], str] = {
     ("kb_knowledge", "write"): "knowledge",
     ("m2m_kb_task", "create"): "knowledge",
     ("interaction", "read"): "interaction_agent",
+    ("asmt_metric_result", "read"): "survey_reader",
     ("change_request", "read"): "sn_change_read",
     ("change_request", "write"): "sn_change_write",
     ("problem", "read"): "sn_problem_read",

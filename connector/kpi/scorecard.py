@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from connector.kpi.grade import Grade, Part
 from connector.kpi.indicator import Words
+from connector.kpi.layout import side_by_side
 from connector.kpi.period import Period
 from connector.kpi.score import SMALL, Scope, Score
 from connector.kpi.source import State
@@ -38,7 +39,6 @@ _SCOPE_WORDS = {
 }
 MOST_NAMED = 7
 """Indicators side by side whose names fit into the width of a terminal."""
-_UNIT_WORDS = {"per cent": Words("rates", "比率"), "count": Words("workload", "工作量")}
 _NOBODY = Words("(none)", "未分派")
 
 
@@ -77,10 +77,9 @@ def tables(scores: Sequence[Score], names: Names | None = None, trends: Sequence
         if kind == "whole":
             drawn.append(_full(period, of_kind, lines))
             continue
-        for unit in ("per cent", "count"):
-            of_unit = [score for score in of_kind if score.about.unit == unit]
-            if of_unit:
-                drawn.append(_compared(period, kind, of_unit, names or {}))
+        drawn += [
+            _compared(period, kind, what, beside, names or {}) for what, beside in side_by_side(of_kind)
+        ]
     return drawn
 
 
@@ -331,7 +330,7 @@ def _full(period: Period, scores: Sequence[Score], trends: Mapping[tuple[str, Pe
     return Table(_title(period, scores, _both(_SCOPE_WORDS["whole"])), heads, tuple(rows))
 
 
-def _compared(period: Period, kind: str, scores: Sequence[Score], names: Names) -> Table:
+def _compared(period: Period, kind: str, what: Words, scores: Sequence[Score], names: Names) -> Table:
     """Scopes as rows, indicators as columns; scopes ordered by the name that is shown.
 
     What is measured in none of them has no column, for the whole's table says so with the reason. Where
@@ -353,7 +352,6 @@ def _compared(period: Period, kind: str, scores: Sequence[Score], names: Names) 
         (Cell(scope_text(scope, names)), *(_compact(score) for score in by_scope[scope]))
         for scope in sorted(by_scope, key=lambda scope: (not scope.key, scope_text(scope, names), scope.key))
     ]
-    what = _UNIT_WORDS[scores[0].about.unit]
     return Table(_title(period, scores, f"{_both(what)}: {_both(_SCOPE_WORDS[kind])}"), heads, tuple(rows))
 
 

@@ -6,7 +6,7 @@ file, where that is another. Rows that cannot be read are named with their line;
 
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -62,6 +62,12 @@ class Declared:
     """Seconds after which the newest row is too old; None: only a row within the period is asked for."""
     optional: bool = False
     """The file may be absent without anything being incomplete."""
+    table: str = ""
+    """The platform's table it is read from, and not from a file."""
+    surveys: tuple[str, ...] = ()
+    """Of a table: names or sys_ids of the surveys that count; empty: all."""
+    dimensions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Of a survey: dimension (R-D4) → headings of the file or questions of the instance that tell it."""
 
 
 class Gathered(NamedTuple):
@@ -74,12 +80,14 @@ class Gathered(NamedTuple):
     """What could not be read, with file and line."""
     missing: Words | None = None
     """Why nothing could be read at all."""
+    last: Instant | None = None
+    """When the last thing in it happened, where only a stretch of it was read and that was empty."""
 
     @property
     def newest(self) -> Instant | None:
         """When the last thing in it happened."""
         moments = [entry.at for entry in self.entries] or [call.opened_at for call in self.calls]
-        return max(moments, default=None)
+        return max(moments, default=self.last)
 
 
 class State(NamedTuple):
@@ -108,7 +116,9 @@ def state_of(gathered: Gathered, period: Period, now: Instant) -> State:
         or (one.fresh_within is not None and min(now, period.end) - newest > one.fresh_within)
     )
     rows = len(gathered.entries) + len(gathered.calls)
-    return State(one.name, one.kind, one.path, rows, newest, now, one.optional, old, gathered.missing)
+    return State(
+        one.name, one.kind, one.table or one.path, rows, newest, now, one.optional, old, gathered.missing
+    )
 
 
 def gather(raw: bytes, declared: Declared, groups: Mapping[str, str] | None = None) -> Gathered:
@@ -172,6 +182,9 @@ def _lines(raw: bytes, declared: Declared) -> tuple[Lines | None, list[str]]:
     wanted = {word: (declared.columns.get(word, word),) for word in dict.fromkeys(words)}
     may_lack = frozenset({"id", "group", "consultant"} - declared.columns.keys())
     places, problems = located(sheet, wanted, may_lack)
+    for dimension, headings in declared.dimensions.items():
+        if not set(headings) & set(sheet.header):
+            problems.append(f"{declared.path}:1: no column for {dimension}: {', '.join(headings)}")
     if problems:
         return None, problems
     names = dict(enumerate(sheet.header))
@@ -238,6 +251,10 @@ def _made(
                 raise ValueError(f'score "{row["score"]}" is no number')
             if score is not None and 0 <= score <= declared.full_mark:
                 values["share"] = repr(score / declared.full_mark)
+            for dimension, headings in declared.dimensions.items():
+                rating = number(next((row[one] for one in headings if row.get(one)), ""))
+                if rating is not None and 0 <= rating <= declared.full_mark:
+                    values[f"share_{dimension}"] = repr(rating / declared.full_mark)
         case "records":
             times |= {word: found for word, text in row.items() if (found := stamps.get(text)) is not None}
         case _:

@@ -13,6 +13,7 @@ retirement    leaving an instance
 review        and summed up, before they may write
 counting      figures over very many tickets, without lists
 publication   scorecards as records of the instance
+source        what the declared sources hold: files, and the surveys of the instance
 standing      all figures of a period as one value: scores, trends, grades, what is watched, sources
 """
 
@@ -31,7 +32,7 @@ from connector.reconcile.halt import Halt, halt, halted, halted_there, lift
 from connector.reconcile.publication import Publication, Published, plan_publication, publish
 from connector.reconcile.recipe import PassReport, Watch, refresh, run_pass, sweep_world
 from connector.reconcile.review import Noisy, PolicyReview, Review, review
-from connector.reconcile.standing import figures_of, freeze_due, gathered, labels
+from connector.reconcile.standing import figures_of, freeze_due, labels
 from connector.reconcile.world import World, build_world, open_gateway, open_world
 
 __all__ = [
@@ -53,7 +54,6 @@ __all__ = [
     "facts",
     "figures_of",
     "freeze_due",
-    "gathered",
     "halt",
     "halted",
     "halted_there",

@@ -6,6 +6,7 @@ from typing import Any
 
 from connector.kpi.catalogue import TARGETS, Terms, indicators, per_cent
 from connector.kpi.declared import SURVEY, surveyed
+from connector.kpi.dimension import dimensions
 from connector.kpi.indicator import Entry, Indicator, Source, TicketFact, Words
 from connector.kpi.past import as_of
 from connector.kpi.period import Period
@@ -73,15 +74,21 @@ def scores_of(
 
 
 def indicators_of(settings: Settings, directory: Directory) -> tuple[Indicator[Any], ...]:
-    """The regulation's indicators, then the survey's if one is declared, then the desk's own."""
+    """The regulation's indicators, then those of surveys if one is declared, then the desk's own."""
     terms = terms_of(settings)
     surveys = any(source.kind == SURVEY for source in settings.sources)
     target = terms.targets.get("R-E1", TARGETS["R-E1"])
     return (
         *indicators(terms, directory),
         *((surveyed(target),) if surveys else ()),
+        *(dimensions() if rates(settings) else ()),
         *(own.definition.indicator(directory.groups) for own in settings.indicators),
     )
+
+
+def rates(settings: Settings) -> bool:
+    """Whether anything tells of the dimensions of satisfaction (R-D4)."""
+    return bool(settings.reads.dimensions) or any(source.dimensions for source in settings.sources)
 
 
 def terms_of(settings: Settings) -> Terms:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from connector.kpi import watch
@@ -13,15 +12,16 @@ from connector.kpi.indicator import TicketFact
 from connector.kpi.period import OtherKind, Period, before
 from connector.kpi.score import SCOPE_KINDS, ScopeKind, Score
 from connector.kpi.scorecard import names_of, time_text
-from connector.kpi.source import Gathered, State, absent, gather, pooled, state_of
+from connector.kpi.source import Gathered, State, state_of
 from connector.kpi.trend import trends
 from connector.reconcile.case import cases_of
 from connector.reconcile.figure import facts, indicators_of, observing, scores_of, stood
+from connector.reconcile.source import asked, declared_at, entries_of, gathered
 from connector.reconcile.world import COMMENTS, World
 from connector.rules.sla_timer import SlaTimer
 from connector.settings import Settings
 from connector.sync.store import FrozenFigure
-from connector.ticket import Call, Directory, FaultClass, Instant, Ticket
+from connector.ticket import Call, FaultClass, Instant, Ticket
 
 TREND = 6
 """Periods that a trend shows, the one looked at included."""
@@ -61,7 +61,7 @@ def figures_of(
     anew = [each for each in periods if each not in kept or each == period]
     start, end = min(each.start for each in anew), max(each.end for each in anew)
     found, calls = facts(world, settings, start, end, moment, past=past)
-    sources = gathered(settings, world.moment.directory)
+    sources = gathered(settings, world.moment.directory, lambda: asked(world, settings, start, end, moment))
     problems += [problem for source in sources for problem in source.problems]
     states = [state_of(one, period, moment) for one in sources]
     problems += _stale(settings, states, period, zone)
@@ -75,7 +75,7 @@ def figures_of(
         now=moment,
         scopes=scopes,
         unread=now is None,
-        entries=pooled(sources),
+        entries=entries_of(settings, sources, found),
     )
     if lists and period in kept:
         kept[period], changed = _opened_again(world, settings, kept[period], sources)
@@ -123,7 +123,7 @@ def _opened_again(
         [period],
         now=at,
         scopes=tuple(dict.fromkeys(score.scope.kind for score in scores)),
-        entries=pooled(sources),
+        entries=entries_of(settings, sources, found),
     )
     known = {(score.indicator, score.scope): score for score in counted}
     opened, changed = [], []
@@ -151,35 +151,10 @@ def freeze_due(world: World, settings: Settings, figures: Figures, now: Instant)
     return world.store.freeze(_row(frozen(score, now)) for score in fresh)
 
 
-def gathered(settings: Settings, directory: Directory) -> list[Gathered]:
-    """What the declared sources hold; one without a file is named with its line in the configuration."""
-    groups = {group.name: sys_id for sys_id, group in directory.groups.items()}
-    found = []
-    for number, source in enumerate(settings.sources):
-        declared = source.declared(settings.instance.zone)
-        path = settings.path.parent / source.path
-        try:
-            raw = Path(path).read_bytes()
-        except OSError as error:
-            why = f"{source.path}: {error.strerror or error}"
-            found.append(absent(declared, f"{_declared_at(settings, number)}: {why}"))
-            continue
-        found.append(gather(raw, declared, groups))
-    return found
-
-
-def _declared_at(settings: Settings, number: int) -> str:
-    """``config.toml:12: source "duty"``."""
-    name = settings.sources[number].name
-    written = settings.gathered.document.get("source", ())  # of which faulty ones may have been left out
-    index = next((place for place, one in enumerate(written) if one.get("name") == name), 0)
-    return f'{settings.spot("source", index, "path")}: source "{name}"'
-
-
 def _stale(settings: Settings, states: Sequence[State], period: Period, zone: ZoneInfo) -> list[str]:
     """A problem for each source that says too little about the period."""
     return [
-        f"{_declared_at(settings, number)}: its newest row is of {time_text(state.newest, zone)}, "
+        f"{declared_at(settings, number)}: its newest row is of {time_text(state.newest, zone)}, "
         f"too old for {period.label}"
         for number, state in enumerate(states)
         if state.stale and state.newest is not None

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from connector.clock import Clock, SystemClock
 from connector.errors import SettingsError
+from connector.kpi.questionnaire import COLUMNS, TABLE
 from connector.kpi.source import Gathered
 from connector.reconcile.account import account
 from connector.reconcile.register import Register, fields_of, registers, writable_of
@@ -206,6 +207,7 @@ def dialect(settings: Settings) -> Dialect:
         extra=tuple(sorted(settings.extra_columns)),
         own_user=settings.instance.auth.user,
         score=settings.reads.score or "",
+        ratings={str(dimension): column for dimension, column in settings.reads.dimensions.items()},
         notes_known=settings.instance.history == "audit",
         journals=tuple(sorted(settings.journals)) if settings.instance.history == "audit" else (),
         measured=settings.instance.history == "metric",
@@ -297,7 +299,7 @@ def sources(settings: Settings) -> tuple[Source, ...]:
         )
     if any(policy.needs_tasks() for policy in settings.policies):
         more = ["parent"] if settings.registers else []
-        score = [*more, settings.reads.score] if settings.reads.score else more
+        score = [*more, *settings.reads.scores]
         polled.append(
             source(
                 "incident_task",
@@ -322,6 +324,8 @@ def sources(settings: Settings) -> tuple[Source, ...]:
                 f"{term('type', '=', 'phone')}^{term('direction', '=', 'inbound')}",
             )
         )
+    if any(one.table == TABLE for one in settings.sources):
+        polled.append(source(TABLE, (*stamps, *COLUMNS)))
     seen = () if history == "audit" else past
     polled += [source(table, fields_of(settings, table), observe=seen) for table in further]
     polled.append(source("incident", wanted, observe=seen))

@@ -6,9 +6,12 @@ that nothing carries out has its reason in `PEOPLE`; of one that is carried out 
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from connector.kpi.catalogue import indicators
+from connector.kpi.declared import surveyed
+from connector.kpi.dimension import dimensions
+from connector.kpi.indicator import Indicator
 from connector.rules.catalogue import RULES
 from connector.rules.clause import CLAUSES
 
@@ -30,7 +33,6 @@ NOT_BUILT = "not built yet: "
 
 PEOPLE: Mapping[str, str] = {
     "R-B1": "the instance opens the ticket; whether each call became one is not compared",
-    "R-D4": NOT_BUILT + "the four dimensions, and reading the instance's own surveys",
 }
 """Clause → why no rule and no indicator carries it out."""
 
@@ -43,7 +45,6 @@ LEFT: Mapping[str, str] = {
     "R-B5": NOT_BUILT + "promotion of much-used articles",
     "R-C2": "the phases are the states and notes of the ticket; the rule sees to the feedback",
     "R-C3": "the instance's own `task_sla` is compared by `explain` and never written",
-    "R-E1": NOT_BUILT + "answers of the instance's own surveys; call-backs and exported surveys count",
     "R-F3": NOT_BUILT + "the archive by time and speciality, and articles that grew stale",
     "R-C6": "people investigate, name measures and carry them out; the rules see that it is done",
     "R-D3": "publishing the contact and the procedure, and acting, are people's work",
@@ -85,7 +86,6 @@ FIGURES: Mapping[str, str] = {
     "R-D1": "R-E1; the column callback, with the draw of those not chosen",
     "R-D2": "tasks of the kinds callback, improvement, callback_2",
     "R-D3": "tasks of the kinds complaint and complaint_call; " + _NOTES,
-    "R-D4": "a `[[source]]` of kind survey",
     "R-F1": "each limit and each indicator names its service hours",
     "R-F2": "tasks of the kinds roster_lacking, changeover_late; R-E7: a `[[source]]` of kind roster",
     "R-F3": "the column knowledge on the tickets; R-E9 for manuals",
@@ -129,7 +129,7 @@ def carried_out() -> dict[str, list[str]]:
     for rule in RULES:
         for clause in rule.clauses:
             found.setdefault(clause, []).append(f"rule `{rule.model_fields['rule'].default}`")
-    for indicator in indicators():
+    for indicator in known_indicators():
         found.setdefault(indicator.about.clause, []).append("verb `kpi`")
     for clause, part in TABLES.items():
         found.setdefault(clause, []).insert(0, part)
@@ -179,10 +179,15 @@ _COLUMNS = (
 )
 
 
+def known_indicators() -> tuple[Indicator[Any], ...]:
+    """All indicators of the regulation, those of surveys too."""
+    return (*indicators(), surveyed(None), *dimensions())
+
+
 def _counted() -> dict[str, str]:
     """Clause → formula and sources of its indicators."""
     found: dict[str, list[str]] = {}
-    for indicator in indicators():
+    for indicator in known_indicators():
         about = indicator.about
         origin = " or ".join(
             _SOURCES.get(source, f"`[[source]]` of kind {source}") for source in about.sources

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from connector.kpi.catalogue import indicators, per_cent
 from connector.kpi.definition import Definition
+from connector.kpi.dimension import Dimension
 from connector.kpi.period import Period, from_day_to_day
 from connector.kpi.source import KINDS, OWN, Declared
 from connector.rules.base import Duration
@@ -140,7 +141,16 @@ class DeclaredSource(Table):
     kind: Literal["calls", "survey", "roster", "manual", "summary", "contacts", "records"] = Field(
         description="What its rows are, and so which columns it must have"
     )
-    path: str = Field(min_length=1, description="CSV, CSV.gz or TOML ([[row]]); beside the configuration")
+    path: str = Field(default="", description="CSV, CSV.gz or TOML ([[row]]); beside the configuration")
+    table: Literal["", "asmt_metric_result"] = Field(
+        default="", description="Instead of a file: the instance's own surveys, an answer a row"
+    )
+    survey: Texts = Field(default=(), description="Of a table: names or sys_ids of the surveys; empty: all")
+    dimensions: dict[Dimension, Texts] = Field(
+        default_factory=dict,
+        description="Of a survey: dimension (skill, resolution, attitude, communication) = questions, or "
+        "headings of the file, that tell it (R-D4)",
+    )
     columns: dict[str, str] = Field(
         default_factory=dict, description="Our word → heading in the file, where that is another"
     )
@@ -159,6 +169,21 @@ class DeclaredSource(Table):
     def _makes_sense(self) -> Self:
         if self.name in OWN or (self.name in KINDS and self.name != self.kind):
             raise ValueError(f'name: "{self.name}" is the name of another source; choose your own')
+        if bool(self.path) == bool(self.table):
+            raise ValueError("path: give a file, or the table of the instance's surveys, and not both")
+        if self.kind != "survey" and (self.table or self.dimensions):
+            raise ValueError(
+                f"{'table' if self.table else 'dimensions'}: only a source of kind survey has it"
+            )
+        if self.survey and not self.table:
+            raise ValueError("survey: only the instance's surveys have names; a file is one survey")
+        unfit = [name for name in ("columns", "encoding", "zone") if self.table and getattr(self, name)]
+        if unfit:
+            raise ValueError(f"{unfit[0]}: it is of files, and {self.table} is none")
+        told = [name for names in self.dimensions.values() for name in names]
+        twice = next((name for name in told if told.count(name) > 1), None)
+        if twice is not None:
+            raise ValueError(f'dimensions: "{twice}" tells two of them; a question belongs to one')
         return self
 
     def declared(self, zone: str) -> Declared:
@@ -173,6 +198,9 @@ class DeclaredSource(Table):
             self.full_mark,
             self.fresh_within,
             self.optional,
+            self.table,
+            self.survey,
+            {str(dimension): names for dimension, names in self.dimensions.items()},
         )
 
 

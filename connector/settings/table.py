@@ -20,6 +20,7 @@ from pydantic import (
     model_validator,
 )
 
+from connector.kpi.dimension import Dimension
 from connector.rules.base import Duration
 from connector.rules.clause import CLAUSES
 from connector.settings.secret import Auth
@@ -254,7 +255,17 @@ class Reads(Table):
     score: Column | None = Field(
         default=None, description="On the call-back task: what the caller answered, 0 to full_mark (R-E1)"
     )
+    dimensions: dict[Dimension, Column] = Field(
+        default_factory=dict,
+        description="On the call-back task: dimension (skill, resolution, attitude, communication) = column "
+        "of what the caller answered on it, 0 to full_mark (R-D4)",
+    )
     full_mark: float = Field(default=5, gt=0, description="The best score a caller can give")
+
+    @property
+    def scores(self) -> tuple[str, ...]:
+        """Every column of a call-back task that holds a score."""
+        return tuple(dict.fromkeys((*((self.score,) if self.score else ()), *self.dimensions.values())))
 
 
 class Team(Table):

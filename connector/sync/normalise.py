@@ -70,6 +70,8 @@ class Dialect:
     """user_name of the connector's account: its notes are nobody's."""
     score: str = ""
     """Column of an incident_task in which the caller's answer stands."""
+    ratings: Mapping[str, str] = field(default_factory=dict)
+    """Dimension (R-D4) → column of an incident_task with the caller's answer on it."""
     notes_known: bool = False
     """The history tells who wrote work notes (sys_audit with `work_notes`)."""
     journals: tuple[str, ...] = ()
@@ -211,6 +213,11 @@ class Normaliser:
                 row.get("assigned_to", ""),
                 row.get("assignment_group", ""),
                 float(score) if score else None,
+                tuple(
+                    (dimension, float(told))
+                    for dimension, column in self._dialect.ratings.items()
+                    if (told := row.get(column, ""))
+                ),
             )
         except (KeyError, ValueError) as error:
             raise Unreadable(f"task {row.get('sys_id', '')}: {error}") from None

@@ -91,7 +91,7 @@ def auto_close(site: Site) -> None:
 def rate_rule(site: Site) -> None:
     """Fewer requests than passes ask."""
     site.instance.insert(
-        "sys_rate_limit_rules", {"name": "Integrations", "limit": "100", "type": "all", "active": "true"}
+        "sys_rate_limit_rules", {"name": "Integrations", "limit": "150", "type": "all", "active": "true"}
     )
 
 
@@ -159,7 +159,7 @@ SAID: dict[Callable[[Site], None], list[tuple[str, str]]] = {
         ("warning", "resolved incidents close 1 day after their last update"),
         ("warning", "silence_counts_after is longer than auto-close (1 day)"),
     ],
-    rate_rule: [("warning", 'rule "Integrations" allows 100 requests an hour')],
+    rate_rule: [("warning", 'rule "Integrations" allows 150 requests an hour')],
     another_release: [("warning", "release: Brazil is none of those that the connector knows")],
     basic_ends: [("warning", "closes to this account from 2999-01-01 00:00:00 on")],
     zone_is_odd: [("warning", "the account's time zone is Asia/Shanghai: set it to GMT")],

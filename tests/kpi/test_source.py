@@ -6,6 +6,7 @@ import pytest
 
 from connector.kpi.catalogue import indicators
 from connector.kpi.declared import surveyed
+from connector.kpi.dimension import RATED, dimensions, rated
 from connector.kpi.period import Period, PeriodKind
 from connector.kpi.score import measure
 from connector.kpi.source import Declared, absent, gather, pooled, state_of
@@ -101,6 +102,22 @@ def test_what_is_wrong_is_named_with_its_line(raw, told):
     found = gather(raw, declared("roster"))
     assert found.problems == (told,)
     assert scored(found)["R-E7"].value is None
+
+
+def test_r_d4_a_file_may_tell_the_dimensions_too():
+    """By their headings; an empty cell and one off the scale are no answer, a heading that lacks is named."""
+    columns = {"skill": ("专业技术能力", "skill"), "attitude": ("attitude",)}
+    text = "at,score,专业技术能力,attitude\n2026-03-02,4,5,2\n2026-03-03,5,,9\n"
+    found = gather(text.encode(), declared("survey", dimensions=columns))
+    known = (*dimensions(), surveyed(90.0))
+    entries = {**pooled([found]), RATED: rated(found.entries)}
+    scores = measure(known, [], [], [MARCH], now=AFTER, scopes=("whole",), entries=entries)
+    by_id = {score.indicator: score for score in scores}
+    assert (by_id["R-D4-skill"].value, by_id["R-D4-attitude"].value) == (100.0, 40.0)
+    assert by_id["R-E1-survey"].value == 90.0
+    lacking = gather(text.encode(), declared("survey", dimensions={"communication": ("talk",)}))
+    assert lacking.problems == ("x.csv:1: no column for communication: talk",)
+    assert lacking.missing is not None
 
 
 def test_a_source_that_is_not_there_measures_nothing():

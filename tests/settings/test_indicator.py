@@ -21,6 +21,8 @@ def problems(text):
 INDICATOR = '[[indicator]]\nname = "own"\nclause = "R-E6"\n'
 SCORE = '[[score]]\nname = "g"\nof = "group"\n'
 SOURCE = '[[source]]\npath = "x.csv"\n'
+SURVEY = '[[source]]\nname = "s"\nkind = "survey"\n'
+TABLE = 'table = "asmt_metric_result"\n'
 RATE = "numerator = { resolved = true }\n"
 
 
@@ -60,6 +62,17 @@ def period(name, first, last):
             '4: source "tickets": name: "tickets" is the name of another source',
         ),
         (SOURCE + 'name = "x"\nkind = "rooster"', 'did you mean "roster"?'),
+        (SURVEY, "path: give a file, or the table of the instance's surveys, and not both"),
+        (SURVEY + 'path = "x.csv"\ntable = "asmt_metric_result"', "path: give a file, or the table"),
+        (SURVEY + 'table = "asmt_result"', 'source "s": table'),
+        (SURVEY.replace("survey", "roster") + TABLE, "table: only a source of kind survey has it"),
+        (SURVEY + 'path = "x.csv"\nsurvey = "IT"', "survey: only the instance's surveys have names"),
+        (SURVEY + TABLE + 'encoding = "utf-8"', "encoding: it is of files, and asmt_metric_result is none"),
+        (
+            SURVEY + TABLE + 'dimensions = { skill = "a", attitude = ["b", "a"] }',
+            'dimensions: "a" tells two of them; a question belongs to one',
+        ),
+        (SURVEY + TABLE + 'dimensions = { skil = "a" }', "dimensions: skil"),
         (
             period("a", "01-01", "06-30") + period("b", "06-30", "12-31"),
             '10: period "b": first: overlaps period "a", which ends on 2026-06-30',

@@ -17,6 +17,7 @@ from connector.kpi.chart.bar import bullet
 from connector.kpi.chart.svg import DARK, LIGHT, Chart, tag
 from connector.kpi.figure import Figures
 from connector.kpi.indicator import About, Words
+from connector.kpi.layout import side_by_side
 from connector.kpi.page.gallery import gallery, tone_of
 from connector.kpi.score import WHOLE, Scope, Score
 from connector.kpi.scorecard import (
@@ -123,8 +124,8 @@ def _comparisons(scores: Sequence[Score], names: Mapping[str, str]) -> list[Comp
     found = []
     for kind, some in groupby(scores, key=lambda score: score.scope.kind):
         of_kind = list(some)
-        for unit, what in (("per cent", Words("rates", "比率")), ("count", Words("workload", "工作量"))):
-            wanted = [score for score in of_kind if score.about.unit == unit and score.measured]
+        for what, some_of in side_by_side(of_kind):
+            wanted = [score for score in some_of if score.measured]
             rows: dict[Scope, list[Score]] = {}
             for score in wanted:
                 rows.setdefault(score.scope, []).append(score)

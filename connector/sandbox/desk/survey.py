@@ -1,5 +1,7 @@
 """The survey after a ticket: an `asmt_assessment_instance`, and its answers if there are any (R-D4)."""
 
+from functools import cached_property
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from connector.sandbox.desk.life import Life
@@ -9,11 +11,17 @@ from connector.sandbox.moment import stamp
 if TYPE_CHECKING:
     from connector.sandbox.desk.floor import Desk
 
+NAME = "IT 服务满意度 IT satisfaction"
 QUESTIONS = ("专业技术能力", "事件响应和解决", "服务态度", "沟通表达能力")
 """Professional skill; response and resolution; attitude; communication."""
 SENT_SHARE = 0.35
 ANSWERED_SHARE = 0.45
 _VALID = 7 * 24 * HOUR
+
+
+def _id(name: str) -> str:
+    """A sys_id of the definition's own: it takes none of those that the desk's records get in turn."""
+    return blake2b(name.encode(), digest_size=16).hexdigest()
 
 
 class Survey:
@@ -22,13 +30,38 @@ class Survey:
     def __init__(self, desk: "Desk") -> None:
         self._desk = desk
 
+    @cached_property
+    def _kind(self) -> str:
+        """sys_id of the survey's definition, which is made when the first is sent."""
+        fields = {"sys_id": _id(NAME), "name": NAME, "evaluation_method": "survey"}
+        return self._desk.instance.insert("asmt_metric_type", fields)["sys_id"]
+
+    @cached_property
+    def _questions(self) -> tuple[str, ...]:
+        """sys_ids of the questions."""
+        instance = self._desk.instance
+        head = {"sys_id": _id("IT"), "name": "IT", "metric_type": self._kind}
+        shared = {
+            "category": instance.insert("asmt_metric_category", head)["sys_id"],
+            "metric_type": self._kind,
+            "datatype": "scale",
+            "mandatory": "true",
+        }
+        return tuple(
+            instance.insert(
+                "asmt_metric",
+                shared | {"sys_id": _id(name), "name": name, "question": name, "order": str(order)},
+            )["sys_id"]
+            for order, name in enumerate(QUESTIONS, 1)
+        )
+
     def send(self, at: int, life: Life) -> None:
         """Perhaps send one for a ticket that has just been closed."""
         story = life.story
         if story.channel == "monitoring" or story.rng.random() >= SENT_SHARE:
             return
         fields = {
-            "metric_type": "desk survey",
+            "metric_type": self._kind,
             "user": story.caller.sys_id,
             "state": "ready",
             "due_date": stamp(at + _VALID),
@@ -43,7 +76,7 @@ class Survey:
     def _answer(self, at: int, survey: str, life: Life) -> None:
         story, instance = life.story, self._desk.instance
         who = story.caller.user_name
-        for question in QUESTIONS:
+        for question in self._questions:
             value = min(5, max(1, story.content + story.rng.choice((-1, 0, 0, 0, 1))))
             answer = {
                 "instance": survey,

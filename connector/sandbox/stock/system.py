@@ -196,7 +196,7 @@ task          reference:task          Task
 """,
     "asmt_assessment_instance": """
 number            string(40)          Number
-metric_type       string(32)          Metric type
+metric_type       reference:asmt_metric_type Metric type
 user              reference:sys_user  Assigned to
 state             string(40)          State
 due_date          glide_date_time     Due date
@@ -210,13 +210,13 @@ related_id_1      string(32)          Related ID
 """,
     "asmt_metric_result": """
 instance           reference:asmt_assessment_instance  Instance
-metric             string(100)                         Metric
+metric             reference:asmt_metric               Metric
 user               reference:sys_user                  User
 actual_value       decimal                             Actual value
 scaled_value       decimal                             Scaled value
 normalized_value   decimal                             Normalized value
 string_value       string(4000)                        String value
-instance_question  string(32)                          Instance question
+instance_question  reference:asmt_assessment_instance_question Instance question
 source_id          string(32)                          Source ID
 """,
     "core_company": """

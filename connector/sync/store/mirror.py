@@ -74,6 +74,7 @@ class Mirror(Ledger, View):
         self._articles = Upsert(engine, schema.article, ("sys_id", "source", "row"), compare="row")
         self._links = Upsert(engine, schema.link, ("sys_id", "article", "ticket", "row"), compare="row")
         self._calls = Upsert(engine, schema.call, ("sys_id", "opened_at", "row"), compare="row")
+        self._answers = Upsert(engine, schema.answer, ("sys_id", "at", "row"), compare="row")
 
     def save(
         self,
@@ -101,6 +102,7 @@ class Mirror(Ledger, View):
             "kb_knowledge": self._keep_articles,
             "m2m_kb_task": self._keep_links,
             "interaction": self._keep_calls,
+            "asmt_metric_result": self._keep_answers,
         }[table]
         self._forget_emptiness(schema.KEPT_IN[table])
         try:
@@ -288,6 +290,13 @@ class Mirror(Ledger, View):
             for row in rows
         ]
         return self._calls.run(connection, values)
+
+    def _keep_answers(self, connection: Connection, rows: Sequence[Row]) -> int:
+        values = [
+            (row["sys_id"], known_instant(row.get("sys_created_on", "")), self._packing.pack(connection, row))
+            for row in rows
+        ]
+        return self._answers.run(connection, values)
 
     def _different(self, connection: Connection, table: Table, rows: Sequence[Row]) -> list[tuple[Row, str]]:
         """Rows that are not in the table as they are, with their packed text."""

@@ -95,7 +95,22 @@ call = Table(
     Column("row", Text, nullable=False),
 )
 
-KEPT_IN = {"sys_audit": change, "metric_instance": metric, "interaction": call, **BESIDE}
+answer = Table(
+    "answer",
+    SCHEMA,
+    Column("sys_id", Text, primary_key=True),
+    Column("at", BigInteger, index=True, doc="When it was given"),
+    Column("row", Text, nullable=False),
+)
+"""Answers to the instance's own surveys (R-D4)."""
+
+KEPT_IN = {
+    "sys_audit": change,
+    "metric_instance": metric,
+    "interaction": call,
+    "asmt_metric_result": answer,
+    **BESIDE,
+}
 """Platform table → where its rows are kept, of those that belong to tickets or to no ticket at all."""
 
 record = Table(

@@ -162,6 +162,20 @@ class View:
                 select(table.c.sys_id).where(table.c.number == number).order_by(table.c.sys_id).limit(1)
             ).scalar()
 
+    def answers_between(self, start: Instant, end: Instant) -> list[dict[str, str]]:
+        """Answers to surveys given in [start, end), in order of time."""
+        table = schema.answer
+        query = select(table.c.row).where(_within(table.c.at, start, end))
+        with self.engine.connect() as connection:
+            texts = connection.execute(query.order_by(table.c.at, table.c.sys_id)).scalars()
+            return self._packing.unpack(connection, texts)
+
+    def newest_answer(self) -> Instant | None:
+        """When the last answer to a survey was given."""
+        with self.engine.connect() as connection:
+            newest: Instant | None = connection.execute(select(func.max(schema.answer.c.at))).scalar_one()
+        return newest
+
     def calls_between(self, start: Instant, end: Instant) -> list[dict[str, str]]:
         """Calls opened in [start, end), in order of time."""
         table = schema.call
