@@ -145,6 +145,15 @@ def test_each_week_something_goes_wrong_that_is_not_everyday(week: World) -> Non
     assert 0 < sum(told) < len(told)
 
 
+def test_on_friday_evening_nobody_picks_up_for_a_while(week: World) -> None:
+    """Everybody is in a meeting: for more than a quarter of an hour each call is given up."""
+    calls = week.instance.rows("interaction", "type=phone^direction=inbound^ORDERBYopened_at")
+    meeting = MONDAY + 4 * DAY + 17 * HOUR + 20 * MINUTE
+    during = [row for row in calls if meeting <= seconds(row["opened_at"]) < meeting + 24 * MINUTE]
+    assert len(during) >= 2
+    assert {row["state"] for row in during} == {"closed_abandoned"}
+
+
 def test_both_desks_and_all_tiers_have_work(week: World) -> None:
     """Every group of the two desks has had tickets."""
     groups = {row["newvalue"] for row in week.instance.rows("sys_audit", "fieldname=assignment_group")}

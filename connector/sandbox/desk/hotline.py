@@ -22,6 +22,14 @@ class Hotline:
 
     def __init__(self, desk: "Desk") -> None:
         self._desk = desk
+        self._away: list[tuple[int, int]] = []
+
+    def leave(self, start: int, end: int) -> None:
+        """From ``start`` on nobody picks up until ``end``, though two callers ring."""
+        self._away.append((start, end))
+        rng = self._desk.dice_for(f"away {start}")
+        for at in (start + MINUTE, start + 7 * MINUTE):
+            self._desk.plan(at, self._idle, rng.randrange(1 << 32))
 
     def plan_idle_calls(
         self, rng: random.Random, day: int, start: int, end: int, tickets_per_day: float
@@ -55,7 +63,8 @@ class Hotline:
         }
         call = desk.instance.insert("interaction", fields, user=caller.user_name)["sys_id"]
         impatient = rng.random() < PATIENCE * (3 if crisis >= 0 and story and story.echo else 1)
-        if agent is None or impatient:
+        away = any(start <= at < end for start, end in self._away)
+        if agent is None or impatient or away:
             again = (story, crisis, attempt + 1) if story else None
             desk.plan(at + rng.randint(20, 150), self._give_up, call, caller, rng, again)
         else:

@@ -1,7 +1,8 @@
 """What goes wrong once a week, so that each kind of watch has something to see.
 
 A ticket that the second line lets lie, one that nobody feels responsible for, a service that fails for many
-callers at once without being a crisis, a warning of the monitoring that tells too little.
+callers at once without being a crisis, a warning of the monitoring that tells too little, a hotline that
+rings while everybody is in a meeting.
 """
 
 from typing import TYPE_CHECKING
@@ -37,6 +38,9 @@ class Mishap:
             ):
                 if start <= at < end:
                     desk.plan(at, action, monday)
+            away = monday + 4 * DAY + 17 * HOUR + 20 * MINUTE
+            if start <= away < end:
+                desk.hotline.leave(away, away + 24 * MINUTE)
             begins = monday + 2 * DAY + 15 * HOUR
             for number in range(len(BROWNOUT_TOLD)):
                 at = begins + number * 4 * MINUTE

@@ -98,7 +98,8 @@ def draw_crisis(seed: int, serial: str, callers: list[Caller], which: int, *, ec
     story.echo, story.crisis = echo, not echo
     story.need = 0 if echo else 2 if which % 2 else 1
     story.take_after = 60
-    story.news = 1 if which % 2 else 3  # at the ERP's database nobody finds the time to write
+    if which % 2:  # at the ERP's database nobody finds the time to write, nor who is to take over at once
+        story.news, story.lies = 1, 20 * MINUTE
     story.work = [story.span(12 * MINUTE, 0.2), story.span(70 * MINUTE, 0.2), story.span(140 * MINUTE, 0.2)]
     _ending(story)
     if echo:
