@@ -1,6 +1,7 @@
 """The collector is held back, and let go again."""
 
 import gc
+from weakref import ref
 
 import pytest
 
@@ -18,3 +19,23 @@ def test_it_looks_as_seldom_as_told_and_as_before_afterwards(every: int) -> None
         assert gc.get_threshold()[0] == every
         raise KeyError
     assert gc.get_threshold() == before
+
+
+def test_what_was_made_meanwhile_counts_as_old_and_rubbish_is_still_found() -> None:
+    """The end sets off no walk through all that was made; what is nobody's goes with the next full one."""
+
+    class Node:
+        own: "Node"
+
+    with undisturbed():
+        kept = [[number] for number in range(2000)]
+        rubbish = Node()
+        rubbish.own = rubbish
+        gone = ref(rubbish)
+        del rubbish
+    assert gc.get_count()[0] < 700
+    old = {id(one) for one in gc.get_objects(generation=2)}
+    assert all(id(one) in old for one in kept)
+    assert gc.get_freeze_count() == 0
+    gc.collect()
+    assert gone() is None

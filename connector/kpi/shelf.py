@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, compress, groupby
+from itertools import accumulate, chain, compress, groupby, pairwise
 from operator import itemgetter
 from typing import Any, Literal, NamedTuple
 
@@ -77,6 +77,7 @@ class _Order(NamedTuple):
 
     keys: list[str]
     bounds: list[int]
+    numbers: tuple[int, ...]
     pick: Pick
     ids: Sequence[str]
 
@@ -90,6 +91,8 @@ class _Lot:
     facts: Sequence[Any]
     ids: tuple[str, ...]
     orders: dict[tuple[Any, ScopeKind], _Order] = field(default_factory=dict)
+    counted: dict[Callable[[Any], bool], list[bool]] = field(default_factory=dict)
+    """What `Indicator.counts` said of each; several indicators ask alike."""
 
 
 class Shelf:
@@ -104,12 +107,13 @@ class Shelf:
     ) -> None:
         self._facts = facts
         self._ids = [fact.id for fact in facts]
+        self._numbers = list(range(len(facts)))  # one object for each number, for all lists that hold it
         self._rows = rows
         self._count = sum(len(row.numbers) for row in rows)
         self._desks = {sys_id: group.desk for sys_id, group in groups.items()}
         self._traits = traits
         self._lots: dict[Callable[[Any], Instant | None], list[_Lot]] = {}
-        self._owners: dict[Callable[[Any], Owner], list[Owner]] = {}
+        self._owners: dict[Callable[[Any], Owner], tuple[list[str], list[str]]] = {}
         self._keys: dict[tuple[Any, ScopeKind], list[str]] = {}
 
     def cells(
@@ -125,7 +129,7 @@ class Shelf:
         self, one: Indicator[Any], lot: _Lot, scopes: Sequence[ScopeKind], now: Instant | None
     ) -> dict[ScopeKind, dict[str, Cell]]:
         facts, succeeds, points = lot.facts, one.succeeds, one.points
-        counted = _counted(one, facts, now)
+        counted = _counted(one, lot, now)
         won = [counts and succeeds(fact) for counts, fact in zip(counted, facts, strict=True)]
         earned = None
         if points is not None:
@@ -137,7 +141,7 @@ class Shelf:
             if kind == "whole":
                 found[kind] = {"": _cell(lot.ids, sides)}
                 continue
-            keys, bounds, pick, ids = self._ordered(one, lot, kind)
+            keys, bounds, _, pick, ids = self._ordered(one, lot, kind)
             here = sides.each(pick)
             cells = found[kind] = {}
             begin = 0
@@ -155,10 +159,12 @@ class Shelf:
                 if len(starts) == 1:
                     start, end = starts[0], ends[0]
                     picked[numbers[0]] = [
-                        place for place, at in enumerate(instants) if at is not None and start <= at < end
+                        place
+                        for place, at in zip(self._numbers, instants, strict=True)
+                        if at is not None and start <= at < end
                     ]
                     continue
-                for place, instant in enumerate(instants):
+                for place, instant in zip(self._numbers, instants, strict=True):
                     if instant is not None:
                         number = bisect_right(starts, instant) - 1
                         if number >= 0 and instant < ends[number]:
@@ -174,14 +180,29 @@ class Shelf:
         whose = None if kind in ("customer", "service") else one.whose
         order = lot.orders.get((whose, kind))
         if order is None:
-            known = self._keys_of(one, kind)
-            by_key: dict[str, list[int]] = defaultdict(list)
-            for number, place in enumerate(lot.places):
-                by_key[known[place]].append(number)
-            pick = _picker([number for some in by_key.values() for number in some])
+            by_key = self._desks_of(one, lot) if kind == "desk" else self._by_key(one, lot, kind)
+            numbers = tuple(chain.from_iterable(by_key.values()))
+            pick = _picker(numbers)
             bounds = list(accumulate(map(len, by_key.values())))
-            order = lot.orders[whose, kind] = _Order(list(by_key), bounds, pick, pick(lot.ids))
+            order = lot.orders[whose, kind] = _Order(list(by_key), bounds, numbers, pick, pick(lot.ids))
         return order
+
+    def _by_key(self, one: Indicator[Any], lot: _Lot, kind: ScopeKind) -> dict[str, list[int]]:
+        by_key: dict[str, list[int]] = defaultdict(list)
+        keys = _picker(lot.places)(self._keys_of(one, kind))
+        for key, number in zip(keys, self._numbers, strict=False):
+            by_key[key].append(number)
+        return by_key
+
+    def _desks_of(self, one: Indicator[Any], lot: _Lot) -> dict[str, list[int]]:
+        """From the groups', of which there are few: to merge their lists is less than to go through all."""
+        groups, bounds, numbers, _, _ = self._ordered(one, lot, "group")
+        by_desk: dict[str, list[int]] = defaultdict(list)
+        for group, (begin, end) in zip(groups, pairwise((0, *bounds)), strict=True):
+            by_desk[self._desks.get(group, "")] += numbers[begin:end]
+        for some in by_desk.values():
+            some.sort()
+        return by_desk
 
     def _keys_of(self, one: Indicator[Any], kind: ScopeKind) -> list[str]:
         """The scope of every fact of the shelf."""
@@ -198,13 +219,9 @@ class Shelf:
             return _trait(self._facts, self._traits.service)
         owners = self._owners.get(one.whose)
         if owners is None:
-            owners = self._owners[one.whose] = [one.whose(fact) for fact in self._facts]
-        if kind == "consultant":
-            return [owner[1] for owner in owners]
-        if kind == "group":
-            return [owner[0] for owner in owners]
-        desks = self._desks
-        return [desks.get(owner[0], "") for owner in owners]
+            both = [one.whose(fact) for fact in self._facts]
+            owners = self._owners[one.whose] = [owner[0] for owner in both], [owner[1] for owner in both]
+        return owners[kind == "consultant"]
 
 
 class _Sides(NamedTuple):
@@ -231,8 +248,11 @@ def _picker(places: Sequence[int]) -> Pick:
     return lambda some: tuple([some[place] for place in places])
 
 
-def _counted(one: Indicator[Any], facts: Sequence[Any], now: Instant | None) -> list[bool]:
-    counted = [one.counts(fact) for fact in facts]
+def _counted(one: Indicator[Any], lot: _Lot, now: Instant | None) -> list[bool]:
+    facts = lot.facts
+    counted = lot.counted.get(one.counts)
+    if counted is None:
+        counted = lot.counted[one.counts] = [one.counts(fact) for fact in facts]
     decided_at = one.decided_at
     if decided_at is None or now is None:
         return counted

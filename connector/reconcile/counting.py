@@ -14,7 +14,7 @@ from connector.kpi.outcome import CANCELED, COUNTS, ENDED, added, outcome_of, sc
 from connector.kpi.period import Period
 from connector.kpi.score import Scope, Score, Sizes
 from connector.kpi.shelf import ScopeKind
-from connector.reconcile.figure import indicators_of, limits_of, unmeasured_by
+from connector.reconcile.figure import indicators_of, limits_of, narrow, unmeasured_by
 from connector.reconcile.judgement import CHUNK, read_tickets
 from connector.reconcile.world import World
 from connector.settings import Settings
@@ -31,8 +31,10 @@ COUNTED: tuple[ScopeKind, ...] = ("whole", "desk", "group")
 def keep_outcomes(world: World, settings: Settings, sys_ids: Iterable[str], now: Instant) -> int:
     """Work out and keep the outcomes of these tickets; how many."""
     directory, kept, left = world.moment.directory, 0, iter(sys_ids)
+    normaliser = narrow(world, settings)
     while chunk := list(islice(left, CHUNK)):
-        facts = limits_of(settings, directory, read_tickets(world, chunk, now), now)
+        tickets = read_tickets(world, chunk, now, normaliser=normaliser)
+        facts = limits_of(settings, directory, tickets, now)
         rows = [outcome_of(fact, directory.groups, settings.kpi.first_contact) for fact in facts]
         kept += world.store.save_outcomes([OutcomeRow(*row) for row in rows])
     return kept

@@ -17,10 +17,11 @@ from connector.reconcile.judgement import CHUNK, read_tickets
 from connector.reconcile.world import World
 from connector.rules.base import Moment
 from connector.rules.callback_sampling import CallbackSampling
+from connector.rules.complaint import Complaint
 from connector.rules.knowledge_capture import KnowledgeCapture
 from connector.rules.sla_timer import SlaTimer
 from connector.settings import Settings
-from connector.sync.normalise import Unreadable
+from connector.sync.normalise import Normaliser, Unreadable
 from connector.ticket import Call, Directory, Instant, Ticket, Tier
 
 
@@ -162,8 +163,9 @@ def _facts(
 ) -> tuple[list[TicketFact], list[Call] | None]:
     outcome = _Outcome(settings, replace(world.moment, now=now))
     found = []
+    normaliser = narrow(world, settings)
     for sys_ids in _chunks(world.store.alive_between(start, end)):
-        for ticket in read_tickets(world, sys_ids, now):
+        for ticket in read_tickets(world, sys_ids, now, normaliser=normaliser):
             if past:
                 then = stood(settings, world.moment.directory, ticket, now)
                 if then is None:
@@ -179,6 +181,20 @@ def _facts(
         except Unreadable as error:
             world.store.quarantine("interaction", row.get("sys_id", ""), str(error), now)
     return found, calls
+
+
+def narrow(world: World, settings: Settings) -> Normaliser:
+    """What reads tickets for figures: with what those are made of, and nothing more.
+
+    Of what policies read, that is what the clocks and the complaints do.
+    """
+    asked = [policy for policy in settings.policies if isinstance(policy, SlaTimer | Complaint)]
+    columns = {settings.kpi.customer, settings.kpi.service, *settings.fault_class.columns}
+    journals: set[str] = set()
+    for policy in asked:
+        columns |= policy.columns()
+        journals |= policy.journals()
+    return world.normaliser.narrow(("knowledge",), columns, journals)
 
 
 def limits_of(

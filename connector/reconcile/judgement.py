@@ -11,7 +11,7 @@ from connector.rules.base import Cohort, Kin, Moment, Partly, Peer, Policy, trai
 from connector.rules.condition import value_in
 from connector.settings import Settings
 from connector.sync.change import Wish, bare
-from connector.sync.normalise import Unreadable
+from connector.sync.normalise import Normaliser, Unreadable
 from connector.sync.plan import outstanding, unhurried
 from connector.sync.store import Mirrored, Store, Waiting
 from connector.ticket import Instant, Ticket, TicketState
@@ -211,18 +211,29 @@ def _due(store: Store, now: Instant) -> Iterator[list[str]]:
 
 
 def read_tickets(
-    world: World, sys_ids: Sequence[str], now: Instant, judged: Judged | None = None
+    world: World,
+    sys_ids: Sequence[str],
+    now: Instant,
+    judged: Judged | None = None,
+    normaliser: Normaliser | None = None,
 ) -> Iterator[Ticket]:
-    """Tickets of the mirror; one that cannot be read is quarantined with its reason, the rest go on."""
+    """Tickets of the mirror; one that cannot be read is quarantined with its reason, the rest go on.
+
+    ``normaliser``: another than the world's own.
+    """
     for start in range(0, len(sys_ids), CHUNK):
-        yield from readable(world, world.store.load(sys_ids[start : start + CHUNK]), now, judged)
+        yield from readable(world, world.store.load(sys_ids[start : start + CHUNK]), now, judged, normaliser)
 
 
 def readable(
-    world: World, mirrored: Iterable[Mirrored], now: Instant, judged: Judged | None = None
+    world: World,
+    mirrored: Iterable[Mirrored],
+    now: Instant,
+    judged: Judged | None = None,
+    normaliser: Normaliser | None = None,
 ) -> Iterator[Ticket]:
     """These as tickets; one that cannot be read is quarantined with its reason, the rest go on."""
-    normalise = world.normaliser.ticket
+    normalise = (normaliser or world.normaliser).ticket
     return legible(world.store, "incident", world.strange, mirrored, lambda one: normalise(*one), now, judged)
 
 

@@ -5,7 +5,8 @@ ticket half understood would be judged wrongly, so an unknown state is not guess
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, replace
 from operator import itemgetter
 
 from connector.instant import instant, known_instant, platform_time
@@ -39,6 +40,9 @@ _BLANK = dict.fromkeys(_READ, "")
 _base = itemgetter(*_READ)
 _standing = itemgetter(*FIELDS)
 _NO_MARKS: frozenset[str] = frozenset()
+_NOTHING: Mapping[str, str] = {}
+_ALIKE = 4096
+"""Mappings of texts kept to be given to several tickets; where there are more, sharing is not worth it."""
 
 NOTES = "work_notes"
 KIND_PREFIX = "desk-policy:"
@@ -84,17 +88,39 @@ class Normaliser:
     """Rows → values. ``directory`` knows the groups that the configuration names."""
 
     def __init__(self, dialect: Dialect, directory: Directory) -> None:
-        self._dialect = dialect
         self._groups = dict(directory.groups)
         self._others = directory.others or Group("", "")
         self.strangers: set[str] = set()
         """sys_ids of groups met on tickets that the directory does not know: made since it was read."""
+        self._texts: dict[str, str] | None = None
+        self._alike: dict[tuple[tuple[str, str], ...], Mapping[str, str]] = {}
+        self._speak(dialect)
+
+    def _speak(self, dialect: Dialect) -> None:
+        self._dialect = dialect
         self._owned = _picker(dialect.roles)
         self._marks = dialect.roles.get("marks", "")
         self._columns = tuple(column for column in dialect.extra if column != NOTES)
         self._more = _picker(dict(zip(self._columns, self._columns, strict=True)))
         self._reads_more = bool(dialect.extra or dialect.journals)
         self._wants_notes = NOTES in dialect.extra and dialect.notes_known
+
+    def narrow(self, roles: Iterable[str], extra: Iterable[str], journals: Iterable[str]) -> "Normaliser":
+        """One for very many tickets that stay: of ours, of further columns and of journals they have only
+        these, and those that say the same share their texts. Groups that it meets, this one has met as well.
+        """
+        dialect, wanted = self._dialect, (set(roles), set(extra), set(journals))
+        fewer = copy(self)
+        fewer._texts, fewer._alike = {}, {}
+        fewer._speak(
+            replace(
+                dialect,
+                roles={role: column for role, column in dialect.roles.items() if role in wanted[0]},
+                extra=tuple(column for column in dialect.extra if column in wanted[1]),
+                journals=tuple(column for column in dialect.journals if column in wanted[2]),
+            )
+        )
+        return fewer
 
     def ticket(
         self,
@@ -120,6 +146,11 @@ class Normaliser:
         ) = values  # fmt: skip
         get = row.get
         dialect = self._dialect
+        if self._texts is not None:
+            same = self._texts.setdefault
+            group, assignee, company = same(group, group), same(assignee, assignee), same(company, company)
+            category, close_code = same(category, category), same(close_code, close_code)
+            caller, closed_by, hold = same(caller, caller), same(closed_by, closed_by), same(hold, hold)
         try:
             opened_at, updated_at = instant(opened), instant(updated)
             resolved_at = instant(resolved) if resolved else None
@@ -143,6 +174,10 @@ class Normaliser:
             else:
                 life = (Span(opened_at, None, stands, hold, group, assignee, priority),)
             marks = get(self._marks)
+            owned: Mapping[str, str] = self._owned(row)
+            more: Mapping[str, str] = self._extra(row, changes) if self._reads_more else _NOTHING
+            if self._texts is not None:
+                owned, more = self._shared(owned), self._shared(more)
             return ticket_of(
                 sys_id,
                 number,
@@ -170,8 +205,8 @@ class Normaliser:
                 tuple(sorted(map(self.task, tasks), key=_age)) if tasks else (),
                 tuple(map(_article, articles)) if articles else (),
                 frozenset(marks.replace(",", " ").split()) if marks else _NO_MARKS,
-                self._owned(row),
-                self._extra(row, changes) if self._reads_more else {},
+                owned,
+                more,
             )
         except KeyError:
             raise Unreadable(_unknown(state, priority, dialect)) from None
@@ -235,6 +270,13 @@ class Normaliser:
         answered = state != "closed_abandoned" and (bool(assignee) or state == "closed_complete")
         group = row.get("assignment_group", "")
         return Call(row.get("sys_id", ""), opened_at, answered, closed_at, group, assignee)
+
+    def _shared(self, texts: Mapping[str, str]) -> Mapping[str, str]:
+        if not texts:
+            return _NOTHING
+        if len(self._alike) >= _ALIKE:
+            return texts
+        return self._alike.setdefault(tuple(texts.items()), texts)
 
     def _stranger(self, sys_id: str) -> Group:
         """A group unknown to the directory; it goes by its sys_id until the directory is read again."""

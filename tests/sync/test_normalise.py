@@ -160,6 +160,30 @@ def test_when_a_person_last_wrote() -> None:
     assert normaliser.ticket(ROW, [*later, first]).extra["work_notes@"] == str(OPENED + 90)
 
 
+def test_a_narrow_ticket_is_the_same_ticket_with_less_beside_it() -> None:
+    """What it is asked to keep is kept, also when something was ticked; tickets share what they say alike."""
+    wide = Normaliser(replace(DIALECT, journals=("comments",)), Directory(groups={"g1": NETWORK}))
+    narrow = wide.narrow(("clock",), ("u_desk_escalate",), ())
+    tick = Change(OPENED + 90, "u_desk_escalate", "0", "1", "wang")
+    for row, changes in ((ROW, []), (ROW, [tick]), (ROW | {"caller_id": "x", "company": "".join("xy")}, [])):
+        whole, less = wide.ticket(row, changes), narrow.ticket(row, changes)
+        extra = {name: text for name, text in whole.extra.items() if name.startswith("u_desk_escalate")}
+        assert less == replace(whole, marks=frozenset(), owned={"clock": "running"}, extra=extra)
+    one, two = narrow.ticket(ROW), narrow.ticket({key: "".join(list(text)) for key, text in ROW.items()})
+    assert one.owned is two.owned
+    assert one.extra is two.extra
+    assert one.assignee is two.assignee
+    assert wide.ticket(ROW).owned.keys() == {"clock", "marks"}, "the wide one goes on as before"
+
+
+def test_what_a_narrow_one_meets_the_other_has_met() -> None:
+    """A group made since the directory was read has to be looked up, whoever saw it first."""
+    wide = Normaliser(DIALECT, Directory())
+    group = wide.narrow((), (), ()).ticket(ROW).group
+    assert wide.strangers == {"g1"}
+    assert wide.ticket(ROW).group is group
+
+
 def test_without_a_history_nothing_is_said_of_notes() -> None:
     """Where the history cannot tell, the key is absent rather than empty."""
     dialect = Dialect(DIALECT.states, DIALECT.classes, extra=("work_notes",))
