@@ -105,13 +105,14 @@ def _reference(instance: Instance, column: Column, value: Any, *, by_name: bool)
     text = java_text(value)
     if column.key != "sys_id":
         return text[: column.max_length]
-    if not text or not isinstance(value, str) or _SYS_ID.match(text):
-        return text[:32]
     target = instance.dictionary.get(column.reference)
-    if target is None:
+    if not text or not isinstance(value, str) or target is None:
         return text[:32]
-    if instance.store.class_of(target, text):
-        return text
+    keeps = instance.switches.unknown_sys_id == "keep"
+    if (keeps and _SYS_ID.match(text)) or instance.store.class_of(target, text):
+        return text[:32]
+    if _SYS_ID.match(text):
+        return None
     if not by_name and instance.switches.reference_by_name == "verbatim":
         return text[:32]
     resolves = instance.switches.reference_by_name == "resolve"

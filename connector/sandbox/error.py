@@ -12,6 +12,7 @@ RecordError
 ├─ Aborted              403   a business rule stopped the write
 ├─ DataPolicyViolated   403   mandatory information is missing; fields by their labels
 ├─ Malformed            400   the body is not a JSON object
+│  └─ NotJson           400   it cannot be parsed
 ├─ NoContentType        400   a body without a Content-Type
 ├─ NotAcceptable        406   an Accept without JSON
 ├─ UnsupportedMediaType 415   a body of another type
@@ -134,6 +135,10 @@ class Malformed(RecordError):
 
     def __init__(self, detail: str) -> None:
         super().__init__(400, "Exception while reading request", detail)
+
+
+class NotJson(Malformed):
+    """The request body cannot be parsed; the status is documented, the words are not known (section 9.1)."""
 
 
 class NoContentType(RecordError):

@@ -28,7 +28,7 @@ _KIND = {
 @dataclass(frozen=True, slots=True)
 class View:
     """How records are wanted: `mode`, with links or not, the address links begin with, the user's zone, form
-    of date-times and locale ("" for the system's own).
+    of date-times and locale ("" for the system's own); and two switches of `rest.manner`.
     """
 
     mode: str = RAW
@@ -37,6 +37,8 @@ class View:
     zone: str = "GMT"
     form: str = ""
     locale: str = ""
+    link_last: bool = False
+    names_as_objects: bool = False
 
     def dated(self, sql: str) -> str:
         """SQL of a date-time, or of a date where there is a form, as the user sees it."""
@@ -92,7 +94,8 @@ def _rendered(path: Path, sql: str, column: Column, owner: str, view: View) -> s
         sql = f"cipher({sql})"
     if column.type == "wiki_text" and view.mode == RAW:
         return f"NULLIF({sql},'')"
-    if column.type in {"reference", "domain_id"} and (view.links or view.mode == BOTH):
+    objects = view.links or view.mode == BOTH or (view.mode == SHOWN and view.names_as_objects)
+    if column.type in {"reference", "domain_id"} and objects:
         return _reference(path, sql, column, view)
     if view.mode == RAW:
         return _stored(sql, column, owner, view)
@@ -123,7 +126,8 @@ def _reference(path: Path, sql: str, column: Column, view: View) -> str:
         way = "/" if column.key == "sys_id" else f"?{column.key}="
         parts.append(f"'link',{literal(f'{view.base}/{column.reference}{way}')}||{sql}")
     if view.mode != SHOWN:
-        parts.append(f"'value',{sql}")
+        at = 1 if view.mode == BOTH and view.link_last else len(parts)
+        parts.insert(at, f"'value',{sql}")
     empty = "json_object('display_value','','value','')" if view.mode == BOTH else "''"
     # json() marks the text as JSON whatever a CASE does to SQLite's own mark on it.
     full = f"json_object({','.join(parts)})"

@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args, get_type_hints
 InvalidField = Literal["ignore", "no_rows", "forbid"]
 ReferenceByName = Literal["drop", "resolve", "verbatim"]
 CurrencySign = Literal["leading", "local"]
+UnknownSysId = Literal["keep", "drop"]
 ReadOnly = Literal["ignore", "write", "refuse"]
 
 
@@ -28,6 +29,9 @@ class Switches:
 
     reference_by_name: ReferenceByName = "drop"
     """A reference written by its name without `sysparm_input_display_value` (9.3)."""
+
+    unknown_sys_id: UnknownSysId = "keep"
+    """A reference to a sys_id that no record has: stored as it is, or left out (5.3)."""
 
     journal_on_closed: bool = True
     """Whether a note on a closed incident is kept; otherwise it is lost without a word (9.4)."""

@@ -7,13 +7,16 @@ which the sandbox keeps as `Grants.reasons`.
 import hmac
 from collections import deque
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from connector.sandbox.access.assertion import AssertionRefused, subject
 from connector.sandbox.access.login import Login
 from connector.sandbox.access.token import ACCESS, REFRESH, Client
 from connector.sandbox.error import Unauthenticated
 from connector.sandbox.instance import Instance
+
+if TYPE_CHECKING:
+    from connector.sandbox.rest.manner import Manner
 
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 NO_PASSWORDS = "glide.oauth.inbound.ropc.grant_type.disabled"
@@ -33,16 +36,15 @@ class GrantRefused(Exception):
 class Grants:
     """Answers of `/oauth_token.do` as objects.  The caller holds the lock.
 
-    `reasons` are the last refusals.  Switches: `names_clients` answers a wrong client with `invalid_client`,
-    as newer releases do; `refreshes_clients` gives client credentials a refresh token, as older ones do.
+    `reasons` are the last refusals.  Two switches of the manner count: `names_clients` and
+    `refreshes_clients`.
     """
 
-    def __init__(self, instance: Instance, login: Login) -> None:
+    def __init__(self, instance: Instance, login: Login, manner: "Manner") -> None:
         self.reasons: deque[str] = deque(maxlen=100)
-        self.names_clients = False
-        self.refreshes_clients = False
         self._instance = instance
         self._login = login
+        self._manner = manner
 
     def token(self, form: Mapping[str, str]) -> dict[str, Any]:
         """The answer to this form.  Raises `GrantRefused`."""
@@ -68,7 +70,7 @@ class Grants:
             if not client.user_id:
                 raise GrantRefused("the client has no OAuth application user")
             return self._answer(
-                client, self._able(client.user_id), refresh=None if self.refreshes_clients else ""
+                client, self._able(client.user_id), refresh=None if self._manner.refreshes_clients else ""
             )
         if grant == JWT_BEARER:
             return self._answer(client, self._able(self._subject(client, form)))
@@ -79,7 +81,8 @@ class Grants:
         secret = form.get("client_secret", "").encode()
         if client is None or not client.secret or not hmac.compare_digest(client.secret.encode(), secret):
             raise GrantRefused(
-                "no client of this id and secret", "invalid_client" if self.names_clients else "server_error"
+                "no client of this id and secret",
+                "invalid_client" if self._manner.names_clients else "server_error",
             )
         return client
 

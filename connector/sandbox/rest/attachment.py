@@ -9,7 +9,7 @@ from urllib.parse import quote
 from connector.sandbox.attachment import attach, content_of
 from connector.sandbox.error import Malformed, NotFound, RecordError
 from connector.sandbox.projection import View
-from connector.sandbox.rest.paging import filters, page_headers
+from connector.sandbox.rest.paging import filters, page_headers, refuse_odd
 from connector.sandbox.rest.turn import Answer, Turn
 
 if TYPE_CHECKING:
@@ -124,6 +124,7 @@ class AttachmentApi(_Attachments):
 
     def _list(self, turn: Turn) -> Answer:
         asked = turn.asked
+        refuse_odd(asked, self._manner)
         plain = View(links=False)
         wanted = replace(asked, fields=FIELDS)
         page = self._reading.page("sys_attachment", wanted, filters(asked), plain, turn.user)

@@ -6,7 +6,7 @@ from connector.sandbox.access.grant import Grants
 from connector.sandbox.access.login import Login, presented
 from connector.sandbox.access.policy import FIRST_ONLY, Target
 from connector.sandbox.cookie import Cookies, Node
-from connector.sandbox.error import Busy, NotAuthorized, RecordError, TooLarge, Unauthenticated
+from connector.sandbox.error import Busy, NotAuthorized, NotJson, RecordError, TooLarge, Unauthenticated
 from connector.sandbox.fault import Fault, Faults, spoilt
 from connector.sandbox.header import HTML, beside, headers
 from connector.sandbox.instance import Instance
@@ -25,6 +25,7 @@ from connector.sandbox.tiny import Tiny
 _WRITES = frozenset({"POST", "PUT", "PATCH"})
 _GATED = re.compile(r"/api/now(?:/v\d)?/(?:table|stats|import|attachment)\b")
 _CHANGES = _WRITES | {"DELETE"}
+_UNSUPPORTED = frozenset({405, 406, 415})
 _KEPT = 100_000
 _TOO_LONG = (
     b"<html><head><title>414 Request-URI Too Large</title></head>"
@@ -53,7 +54,7 @@ class Rest:
         self.semaphore = Semaphore(self.manner)
         self._rates = Rates(instance, self.manner)
         self.login = Login(instance)
-        self.grants = Grants(instance, self.login)
+        self.grants = Grants(instance, self.login, self.manner)
         self.reading = Reading(instance)
         self._apis: dict[type[Api], Api] = {kind: kind(self) for kind in {route.api for route in ROUTES}}
 
@@ -121,6 +122,10 @@ class Rest:
         return min(max(int(told), 1), 25) * 1024 * 1024 if told.isdecimal() else 10 * 1024 * 1024
 
     def _refusal(self, refused: RecordError) -> Answer:
+        if refused.status in _UNSUPPORTED and self.manner.bare_refusals:
+            return Answer(refused.status, headers=list(refused.headers))
+        if isinstance(refused, NotJson) and self.manner.malformed_detail:
+            refused.detail = self.manner.malformed_detail
         body = envelope(refused, detail_first=self.manner.detail_first)
         return Answer(refused.status, body, list(refused.headers))
 

@@ -24,4 +24,17 @@ class Manner:
     total_uncounted: bool = _choice(False, "sysparm_no_count leaves X-Total-Count where it is")  # type: ignore[assignment]
     knowledge_stats: bool = _choice(True, "there are statistics of knowledge tables; otherwise 403")  # type: ignore[assignment]
     user_token: bool = _choice(False, "a session in a cookie needs its X-UserToken as well")  # type: ignore[assignment]
+    malformed_detail: str = _choice(
+        "", "detail of a 400 for a body that is no JSON; empty: the parser's words"
+    )  # type: ignore[assignment]
+    bare_refusals: bool = _choice(False, "405, 406 and 415 come without a body")  # type: ignore[assignment]
+    odd_limit: bool = _choice(
+        True, "a limit that is no number or below 1 counts as 10,000; otherwise it is 400"
+    )  # type: ignore[assignment]
+    link_last: bool = _choice(False, "sysparm_display_value=all puts the link behind the value")  # type: ignore[assignment]
+    names_as_objects: bool = _choice(
+        False, "display values of references are objects also without their links"
+    )  # type: ignore[assignment]
+    names_clients: bool = _choice(False, "a wrong OAuth client is invalid_client, as newer releases say")  # type: ignore[assignment]
+    refreshes_clients: bool = _choice(False, "client credentials get a refresh token, as older releases do")  # type: ignore[assignment]
     sessions: bool = _choice(True, "whoever logs in begins a session, kept in cookies")  # type: ignore[assignment]

@@ -14,10 +14,16 @@ def filters(asked: Parameters) -> tuple[Term, ...]:
     return () if asked.query else tuple(Term(name, "=", value, shown=True) for name, value in asked.pairs)
 
 
-def refuse_negative(asked: Parameters, manner: Manner) -> None:
-    """Raises a 400 for an offset below 0 where instances are that strict."""
-    if not manner.negative_offset and dict(asked.sent).get("sysparm_offset", "").startswith("-"):
+def refuse_odd(asked: Parameters, manner: Manner) -> None:
+    """Raises a 400 for an offset below 0 and a limit that is none, where instances are that strict."""
+    if manner.negative_offset and manner.odd_limit:
+        return
+    sent = dict(asked.sent)
+    if not manner.negative_offset and sent.get("sysparm_offset", "").startswith("-"):
         raise RecordError(400, "Invalid parameter", "sysparm_offset must not be negative")
+    limit = sent.get("sysparm_limit", "")
+    if not manner.odd_limit and limit and (not limit.isdecimal() or int(limit) < 1):
+        raise RecordError(400, "Invalid parameter", "sysparm_limit must be a number from 1 on")
 
 
 def page_headers(turn: Turn, address: str, page: Page, manner: Manner) -> list[tuple[str, str]]:

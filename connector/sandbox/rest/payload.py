@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any
 
-from connector.sandbox.error import Malformed, NoContentType, UnsupportedMediaType
+from connector.sandbox.error import Malformed, NoContentType, NotJson, UnsupportedMediaType
 from connector.sandbox.message import Request
 
 _TOKEN = re.compile(r"""'((?:[^'\\]|\\.)*)'|"(?:[^"\\]|\\.)*\"""", re.DOTALL)
@@ -45,17 +45,17 @@ def _parsed(body: bytes, charset: str) -> Any:
     except LookupError:
         raise UnsupportedMediaType(f"application/json;charset={charset}") from None
     except ValueError as broken:
-        raise Malformed(str(broken)) from None
+        raise NotJson(str(broken)) from None
     text = text.removeprefix("\ufeff")
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as broken:
         if "'" not in text:
-            raise Malformed(str(broken)) from None
+            raise NotJson(str(broken)) from None
     try:
         return json.loads(_TOKEN.sub(_doubled, text))
     except (ValueError, RecursionError) as broken:
-        raise Malformed(str(broken)) from None
+        raise NotJson(str(broken)) from None
 
 
 def _doubled(token: re.Match[str]) -> str:

@@ -10,7 +10,7 @@ from connector.sandbox.error import MethodNotAllowed, NotAcceptable, NotFound, N
 from connector.sandbox.moment import stamp
 from connector.sandbox.projection import View
 from connector.sandbox.rest.cache import Cache
-from connector.sandbox.rest.paging import filters, page_headers, refuse_negative
+from connector.sandbox.rest.paging import filters, page_headers, refuse_odd
 from connector.sandbox.rest.turn import Answer, Turn
 from connector.sandbox.rest.view import seen
 
@@ -41,13 +41,14 @@ class TableApi:
         if not _JSON.search(accept):
             raise NotAcceptable(accept)
         asked, where = turn.asked, turn.base + turn.stem
-        view = View(asked.display, asked.links, where, turn.zone, turn.form, turn.locale)
+        order = (self._manner.link_last, self._manner.names_as_objects)
+        view = View(asked.display, asked.links, where, turn.zone, turn.form, turn.locale, *order)
         if sys_id and method in {"GET", "HEAD", "PUT", "PATCH", "DELETE"}:
             return self._one(turn, shape, view)
         if method == "POST" and not sys_id:
             return self._create(turn, shape, view)
         if method in {"GET", "HEAD"} and not sys_id:
-            refuse_negative(turn.asked, self._manner)
+            refuse_odd(turn.asked, self._manner)
             manner = (self._manner.negative_prev, self._manner.total_uncounted)
             key = (turn.logged.table, turn.query, turn.asked, turn.user, view, manner)
             if self._manner.visible_after:

@@ -100,7 +100,7 @@ def test_client_credentials(oauth: Any) -> None:
     said = asked(oauth, form).json()
     assert list(said) == ["access_token", "scope", "token_type", "expires_in"]
     assert reads(oauth, said["access_token"]) == 200
-    oauth.rest.grants.refreshes_clients = True
+    oauth.rest.manner.refreshes_clients = True
     assert "refresh_token" in asked(oauth, form).json()
     row = oauth.instance.rows("oauth_entity")[0]
     oauth.instance.update("oauth_entity", row["sys_id"], {"user": ""})
@@ -134,7 +134,7 @@ def test_one_refusal_for_everything(oauth: Any, change: dict[str, str]) -> None:
 
 def test_newer_releases_name_a_wrong_client(oauth: Any) -> None:
     """The switch for `invalid_client`."""
-    oauth.rest.grants.names_clients = True
+    oauth.rest.manner.names_clients = True
     assert asked(oauth, PASSWORD | {"client_secret": "wrong"}).json()["error"] == "invalid_client"
     assert asked(oauth, PASSWORD | {"password": "wrong"}).json()["error"] == "server_error"
 

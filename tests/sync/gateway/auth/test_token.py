@@ -190,7 +190,7 @@ def test_a_wrong_password_is_tried_once(line: Line) -> None:
 @pytest.mark.parametrize("names", [False, True])
 def test_a_wrong_client_secret_is_tried_once(line: Line, names: bool) -> None:
     """Whichever of the two answers the release gives."""
-    line.rest.grants.names_clients = names
+    line.rest.manner.names_clients = names
     gateway = line.gateway(ClientSecret(), "falsch")
     for _ in range(3):
         with pytest.raises(Unauthorised, match="system log"):
