@@ -281,23 +281,26 @@ def act(
     world.store.look_again(waiting)
     if world.registers:
         world.store.look_at_records_again(waiting)
-        for table in world.registers:
-            _lost(world, outcome, table)
-    gone = [
-        w.change.ticket for w in outcome.written if w.answer is Answer.GONE and w.change.table == "incident"
-    ]
-    if gone:
-        # One 404 may have been a mistake on the way, and a ticket that is forgotten misses its deadlines.
-        with suppress(Retriable):
-            there = world.gateway.by_ids("incident", gone, ["sys_id"])
-            world.store.forget([ticket for ticket in gone if ticket not in there])
+    _lost(world, outcome)
     return outcome
 
 
-def _lost(world: World, outcome: Outcome, table: str) -> None:
-    """Forget the records of a further table that are gone, if they still are at a second look."""
-    gone = [w.change.ticket for w in outcome.written if w.answer is Answer.GONE and w.change.table == table]
-    if gone:
+def _lost(world: World, outcome: Outcome) -> None:
+    """Forget the records that are gone, if they still are in a later pass and at a look after it.
+
+    One 404 may have been a mistake on the way, a row may be out of sight for a moment, and a ticket that is
+    forgotten misses its deadlines.
+    """
+    found = {(step.change.table, step.change.ticket): step.answer for step in outcome.written}
+    gone = {record for record, answer in found.items() if answer is Answer.GONE}
+    again = gone & world.missing
+    world.missing = (world.missing | gone) - again - (found.keys() - gone)
+    for table in sorted({table for table, _ in again}):
+        sys_ids = sorted(sys_id for one, sys_id in again if one == table)
         with suppress(Retriable):
-            there = world.gateway.by_ids(table, gone, ["sys_id"])
-            world.store.drop(table, [sys_id for sys_id in gone if sys_id not in there])
+            there = world.gateway.by_ids(table, sys_ids, ["sys_id"])
+            left = [sys_id for sys_id in sys_ids if sys_id not in there]
+            if table == "incident":
+                world.store.forget(left)
+            elif table in world.registers:
+                world.store.drop(table, left)

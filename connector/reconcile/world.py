@@ -79,6 +79,8 @@ class World:
     """Further tables that policies are about."""
     strange: set[str] = field(default_factory=set)
     """sys_ids of tickets in quarantine."""
+    missing: set[tuple[str, str]] = field(default_factory=set)
+    """(table, sys_id) of records that could not be read when something was to be written to them."""
     sheets: dict[str, tuple[tuple[int, int], Gathered]] = field(default_factory=dict)
     """Declared source → its file's stamps when it was read, and what it held."""
     _names: dict[str, str] = field(default_factory=dict)

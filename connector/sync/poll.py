@@ -166,7 +166,8 @@ def poll(
     """Read everything stamped since the cursor and save it; one request when nothing is new.
 
     ``look`` is shown the tickets of each page before they are saved, and says when to look at them again.
-    ``now`` is our own time, by which it shows that the instance's clock was set back; None: not looked at.
+    ``now`` is our own time, by which it shows that the instance's clock was set back, and past which the
+    cursor does not go; None: not looked at.
 
     Raises what the gateway raises, and `Unavailable` for rows out of order or without their key; pages saved
     before that stay saved, and the cursor is where the last of them ended.
@@ -189,7 +190,8 @@ def poll(
                     # What was written since has older stamps than what had been read before.
                     walk.begin_again(_keys_from(source, cursor - source.overlap - back))
                     continue
-            signpost = started - lag
+            # Ours besides: theirs may tell a later time than the one that their rows are stamped by.
+            signpost = (started if now is None else min(started, now)) - lag
             reached = cursor
             if page.rows:
                 last = instant(page.rows[-1][source.stamp])

@@ -249,8 +249,24 @@ def test_a_deleted_ticket_is_found_out() -> None:
             desk.instance.delete("incident", record_id(number))
         desk.clock.advance(HOUR)
         assert desk.looks().outcome.count(Answer.GONE) == 1, "INC3, whose breach was to be noted"
+        assert desk.store.count() == 3, "it may be out of sight for a moment only"
+        assert desk.looks().outcome.count(Answer.GONE) == 1
         assert set(sweep_world(desk.world)["incident"].gone) == {record_id("INC1")}
         assert desk.store.count() == 1
+
+
+def test_a_ticket_out_of_sight_for_one_pass_is_spoken_of_in_the_next() -> None:
+    """Neither of the two looks of one pass finds it; it is not forgotten by that."""
+    with Desk(URGENT_LIMITS) as desk:
+        desk.opens("INC1")
+        desk.settles()
+        desk.clock.advance(20 * MINUTE)
+        desk.instance.hide("incident", "number=INC1", US)
+        assert desk.looks().outcome.count(Answer.GONE) == 1
+        desk.instance.unhide("incident", US)
+        desk.clock.advance(5 * MINUTE)
+        assert desk.looks().outcome.done == 1
+        assert desk.shows("INC1")["clock"] == "breached"
 
 
 def test_a_ticket_answered_with_404_by_mistake_is_written_to_by_the_next_pass() -> None:

@@ -23,6 +23,8 @@ class Course:
     """A ticket that became visible late, and from when until the poll that saw it: what people did then hid
     what was before.
     """
+    refused: list[tuple[str, int, int]] = field(default_factory=list)
+    """A column that the instance dropped, from the poll before to the one that could write it again."""
     stale: list[str] = field(default_factory=list)
     """Writes to a record that had changed before the connector's last look at it."""
     lost: list[str] = field(default_factory=list)

@@ -89,8 +89,11 @@ class Overheard(Wire):
 
     def handle(self, request: Request) -> Response:
         """Serve, and listen."""
-        before = len(self.requests)
         response = super().handle(request)
+        before, self._heard = (
+            self._heard,
+            len(self.requests),
+        )  # an answer that was lost is heard with the next
         if request.target.startswith("/oauth_token.do"):
             self._token(response)
             return response

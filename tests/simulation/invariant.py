@@ -126,7 +126,8 @@ def astray(desk: Stage, calm: Stage) -> list[str]:
             latest = next((tick for tick in reached if tick >= owed_at), None)
             if latest is not None and said > latest + _slack(desk, number, said):
                 found.append(f"{number}: noticed {said - latest} s late: {note.policy}: {note.text}")
-        shown, wanted = _shown(desk, number, draws), _shown(calm, number, draws)
+        barred = _barred(desk, number)
+        shown, wanted = _shown(desk, number, draws, barred), _shown(calm, number, draws, barred)
         if shown != wanted:
             found.append(f"{number}: {_different(shown, wanted)}")
         ours, owed = _made(desk, number, draws), _made(calm, number, draws)
@@ -145,7 +146,7 @@ def _slack(desk: Stage, number: str, said: int) -> int:
     late = any(step.kind == "late" and step.number == number for step in desk.script.steps)
     forbidden = any(step.what == "403" for step in desk.script.steps)
     gone = any(
-        request.status == 404 and record_id(number) in {request.sys_id, *request.body.values()}
+        request.status == 404 and record_id(number) in {request.sys_id, *(request.body or {}).values()}
         for request in desk.rest.requests
         if request.method in {"PATCH", "POST"}
     )
@@ -183,9 +184,27 @@ def _passing(note: Said) -> bool:
     return any(words in note.text for words in SUPERSEDED)
 
 
-def _shown(desk: Stage, number: str, draws: bool) -> dict[str, Any]:
-    """The ticket; its part in a draw only where that compares."""
-    return {name: value for name, value in desk.shows(number).items() if draws or name != "callback"}
+def _shown(desk: Stage, number: str, draws: bool, barred: set[str]) -> dict[str, Any]:
+    """The ticket; its part in a draw only where that compares, and no field that is ``barred``."""
+    return {
+        name: value
+        for name, value in desk.shows(number).items()
+        if (draws or name != "callback") and name not in barred
+    }
+
+
+def _barred(desk: Stage, number: str) -> set[str]:
+    """Fields of columns that were refused while people worked on the ticket.
+
+    What such a field should have said meanwhile may be no policy's wish any more, or wait until a ticket
+    that was resolved is closed (decision 0007).
+    """
+    return {
+        role
+        for column, begin, end in desk.course.refused
+        for role, own in desk.settings.columns.roles.items()
+        if own == column and any(begin <= when <= end for when in desk.course.touched.get(number, ()))
+    }
 
 
 def _made(desk: Stage, number: str, draws: bool) -> set[tuple[str, ...]]:

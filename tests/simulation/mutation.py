@@ -65,8 +65,8 @@ MUTATIONS = (
     Mutation(
         "no signpost lag",
         "connector/sync/poll.py",
-        "signpost = started - lag",
-        "signpost = started",
+        "signpost = (started if now is None else min(started, now)) - lag",
+        "signpost = started if now is None else min(started, now)",
         suspect=_has("late"),
     ),
     Mutation(

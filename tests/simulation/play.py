@@ -286,6 +286,8 @@ def _hides(desk: Stage, step: Step) -> Callable[[], object]:
 
 def _refused(desk: Stage, step: Step) -> Callable[[], object]:
     desk.instance.deny_write("incident", step.what, US)
+    begin = desk.script.start + step.at
+    desk.course.refused.append((step.what, begin - TICK, begin + step.count + 2 * TICK))
 
     def ends() -> None:
         desk.instance.denied.discard((US, "incident", step.what))

@@ -90,3 +90,17 @@ def test_a_clock_that_jumps_ahead_in_a_poll_that_breaks_off(bench: Bench) -> Non
     bench.now += 290
     bench.poll(page=1)
     assert bench.mirrored() == bench.real()
+
+
+def test_a_row_from_the_future_and_answers_that_tell_a_later_time(bench: Bench) -> None:
+    """What is written now has an older stamp than either says; our own clock keeps the cursor behind it."""
+    bench.ahead = 1800
+    [ahead] = bench.opens(1)
+    bench.poll()
+    bench.ahead = 0
+    bench.faults.add(Fault.clock_offset(300), times=None)
+    bench.poll()
+    bench.touches(ahead)
+    bench.now += 60
+    bench.poll()
+    assert bench.mirrored() == bench.real()
