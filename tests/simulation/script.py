@@ -120,6 +120,22 @@ class Script(NamedTuple):
         wanted = set(kept)
         return self._replace(steps=tuple(step for index, step in enumerate(self.steps) if index in wanted))
 
+    def two_clocks(self, at: int) -> bool:
+        """Whether on this day (``at``: seconds from the start) the instance's clock and that of its answers
+        have both been wrong at once: what is stamped then may wait for the sweep of the next.
+        """
+        wrong = {
+            kind: [(step.at, step.at + step.count) for step in self.steps if step.kind == kind]
+            for kind in ("clock off", "clock ahead")
+        }
+        both = [
+            max(begin, start)
+            for begin, end in wrong["clock off"]
+            for start, stop in wrong["clock ahead"]
+            if begin < stop and start < end
+        ]
+        return any(begin // DAY == at // DAY and begin <= at for begin in both)
+
     @property
     def faultless(self) -> "Script":
         """The same days without anything that goes wrong."""
