@@ -7,6 +7,7 @@ from typing import Any
 from connector.kpi.handling import FORMULAS, Handling, Share, Spread
 from connector.kpi.indicator import About, TicketFact
 from connector.kpi.log import Log
+from connector.kpi.numeral import hundredth
 from connector.kpi.period import Period
 from connector.kpi.score import Scope, Score
 from connector.kpi.scorecard import Cell, Table, iso, scope_text
@@ -262,7 +263,7 @@ def _cells(one: Handling, name: str) -> list[str]:
 
 
 def _per_cent(share: Share) -> str:
-    return "–" if share.value is None else f"{share.value:.2f}"
+    return "–" if share.value is None else hundredth(share.value)
 
 
 def _few(counts: Mapping[int, int] | None) -> str:
@@ -277,5 +278,5 @@ def _few(counts: Mapping[int, int] | None) -> str:
 def _times(spread: Spread) -> str:
     values = (spread.median, spread.mean, spread.p90)
     return (
-        " / ".join("–" if value is None else f"{value:,.2f}" for value in values) if spread.tickets else "–"
+        " / ".join("–" if value is None else hundredth(value) for value in values) if spread.tickets else "–"
     )

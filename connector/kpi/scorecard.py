@@ -1,20 +1,20 @@
 """The picture of scores: plain tables and lists of text, which `connector.cli.kpi` prints.
 
-Rates are shown rounded down to a tenth, so that 89.97 % under a target of 90 % does not read "90.0 %, missed"
-and 100 % means all of them. What people typed (names of groups and consultants) loses control characters.
+How numbers are written stands in `connector.kpi.numeral`. What people typed (names of groups and
+consultants) loses control characters.
 """
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
-from math import floor
 from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from connector.kpi.grade import Grade, Part
 from connector.kpi.indicator import Words
 from connector.kpi.layout import side_by_side
+from connector.kpi.numeral import change, number, per_cent, tenth
 from connector.kpi.period import Period
 from connector.kpi.score import SMALL, Scope, Score
 from connector.kpi.source import State
@@ -90,8 +90,8 @@ def value_text(score: Score) -> str:
     if score.value is None:
         return "–"
     if score.about.unit == "count":
-        return f"{score.value:g}"
-    return f"{_tenth(score.value):.1f} %" + (f" {SMALL_MARK}" if score.small else "")
+        return number(score.value)
+    return per_cent(score.value) + (f" {SMALL_MARK}" if score.small else "")
 
 
 def target_text(score: Score) -> str:
@@ -99,14 +99,14 @@ def target_text(score: Score) -> str:
     if score.target is None:
         return ""
     sign = "≥" if score.about.direction == "up" else "≤"
-    return f"{sign} {score.target:g}" + (" %" if score.about.unit == "per cent" else "")
+    return f"{sign} {number(score.target)}" + (" %" if score.about.unit == "per cent" else "")
 
 
 def fraction_text(score: Score) -> str:
     """``12 / 13``, the two sides of the value; empty where there are none."""
     if score.value is None or score.about.unit == "count":
         return ""
-    return f"{score.points:g} / {score.out_of:g}"
+    return f"{number(score.points)} / {number(score.out_of)}"
 
 
 def verdict(score: Score) -> Cell:
@@ -133,7 +133,7 @@ def interval_text(score: Score) -> str:
     if score.interval is None:
         return ""
     low, high = score.interval
-    return f"{_tenth(low):.1f} – {_tenth(high):.1f} %"
+    return f"{tenth(low)} – {per_cent(high)}"
 
 
 def headline(score: Score, names: Names | None = None) -> str:
@@ -238,11 +238,18 @@ def trend_text(trend: Trend) -> str:
     if len(trend.scores) < 2:
         return ""
     bars = sparkline(trend.values)
-    change = trend.change
-    if change is None:
+    if trend.change is None:
         return bars if any(value is not None for value in trend.values) else ""
-    perhaps = f" {SMALL_MARK}" if trend.telling is False else ""
-    return f"{bars} {change:+.1f}{perhaps}" if trend.score.about.unit == "per cent" else f"{bars} {change:+g}"
+    return f"{bars} {change_text(trend)}"
+
+
+def change_text(trend: Trend) -> str:
+    """``+3.2``, with ``~`` where it may be chance; empty without both values."""
+    if trend.change is None:
+        return ""
+    rate = trend.score.about.unit == "per cent"
+    said = change(trend.change, rate=rate)
+    return f"{said} {SMALL_MARK}" if rate and trend.telling is False and said != "±0" else said
 
 
 def grade_tables(grades: Sequence[Grade], names: Names | None = None) -> list[Table]:
@@ -253,7 +260,10 @@ def grade_tables(grades: Sequence[Grade], names: Names | None = None) -> list[Ta
         heads = (
             _both(_SCOPE_WORDS[of_scheme[0].scope.kind]),
             "Grade\n评分",
-            *(f"{part.about.id}\n{part.about.name.zh}\n{part.weight:g} %" for part in of_scheme[0].parts),
+            *(
+                f"{part.about.id}\n{part.about.name.zh}\n{number(part.weight)} %"
+                for part in of_scheme[0].parts
+            ),
         )
         rows = [
             (Cell(scope_text(grade.scope, names)), _total(grade), *(_part(part) for part in grade.parts))
@@ -266,17 +276,17 @@ def grade_tables(grades: Sequence[Grade], names: Names | None = None) -> list[Ta
 def _total(grade: Grade) -> Cell:
     if grade.total is None:
         return Cell(f"–\n{_both(grade.why)}" if grade.why else "–", "quiet")
-    partly = "" if grade.covered >= 100 - 1e-9 else f"\nof {grade.covered:g} % 权重"
-    return Cell(f"{_tenth(grade.total):.1f}{partly}")
+    partly = "" if grade.covered >= 100 - 1e-9 else f"\nof {number(grade.covered)} % 权重"
+    return Cell(f"{tenth(grade.total)}{partly}")
 
 
 def _part(part: Part) -> Cell:
     if part.points is None:
         return Cell(f"–\n{_both(part.why)}" if part.why else "–", "quiet")
     mark = f" {SMALL_MARK}" if part.few else ""
-    unit = " %" if part.about.unit == "per cent" else ""
-    value = "" if part.value is None else f"{_tenth(part.value):g}{unit}, n={part.cases}"
-    return Cell(f"{_tenth(part.points):.1f}{mark}\n{value}")
+    written = per_cent if part.about.unit == "per cent" else number
+    value = "" if part.value is None else f"{written(part.value)}, n={part.cases:,}"
+    return Cell(f"{tenth(part.points)}{mark}\n{value}")
 
 
 def watch_table(findings: Sequence[Finding], period: Period) -> Table:
@@ -377,11 +387,6 @@ def _title(period: Period, scores: Sequence[Score], what: str) -> str:
 
 def _interval(score: Score) -> str:
     return interval_text(score) if score.unmeasured is None else _both(score.unmeasured)
-
-
-def _tenth(value: float) -> float:
-    # The allowance keeps 57 of 100 at 57.0, which a binary fraction may hold as 56.999….
-    return floor(value * 10 + 1e-9) / 10
 
 
 def _both(words: Words) -> str:

@@ -66,6 +66,21 @@ def test_every_figure_is_computed_a_second_time(said: dict[str, Any]) -> None:
 
 
 @needs_the_log
+def test_the_page_rounds_half_up() -> None:
+    """Medians and percentiles of minutes are exact; whoever computes one again gets the same digits."""
+    table = PAGE.read_text(encoding="utf-8").split("### Per period\n")[1].split("###")[0]
+    rows = {cells[1].strip(): cells for line in table.splitlines() if len(cells := line.split("|")) > 9}
+    wholes = [(month_, figures) for (month_, group), figures in again() if group is None]
+    assert len(wholes) > 9
+    for month_, figures in wholes:
+        for column, name in ((-3, "handling_calendar"), (-2, "handling_service")):
+            middle, _, ninth = rows[month_][column].replace(",", "").split("/")
+            for shown, value in ((middle, figures[name]["median"]), (ninth, figures[name]["p90"])):
+                cents = (100 * Fraction(value).limit_denominator(120) + Fraction(1, 2)) // 1
+                assert shown.strip() == f"{cents // 100}.{cents % 100:02}", (month_, name)
+
+
+@needs_the_log
 def test_the_indicators_agree_with_the_figures(said: dict[str, Any]) -> None:
     """R-E5, R-E11 and R-E12 tell of the same tickets, counted by the indicators' own way."""
     whole = {

@@ -34,7 +34,7 @@ def columns(
     ``parts``: name and tone of each part. ``every``: so many columns have one label. ``rates``: per cent for
     each column, drawn as a line over a second axis from 0 to 100; ``target``: a dashed line on it.
     """
-    right = RIGHT + (24 if rates is not None else 0)
+    right = RIGHT + (28 if rates is not None else 0)
     floor, room = height - BOTTOM, height - BOTTOM - TOP
     wide = (WIDTH - LEFT - right) / max(1, len(some))
     end, step = top(max((sum(one.parts) for one in some), default=0))
@@ -74,7 +74,7 @@ def _rates(
     drawn = Markup()
     for per_cent in (0, 50, 100):
         y = floor - room * per_cent / 100 + 3.5
-        drawn += text(f"{per_cent}%", edge + 3, y, size=9.5, tone="soft")
+        drawn += text(f"{per_cent} %", edge + 3, y, size=9.5, tone="soft")
     if target is not None:
         y = floor - room * target / 100
         drawn += rule(LEFT, y, edge, y, "ink", 1, "4 3")

@@ -5,11 +5,12 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from connector.kpi import numeral
 from connector.kpi.chart.column import polyline
 from connector.kpi.chart.scale import top
 from connector.kpi.chart.svg import WIDTH, number, rule, tag, text, width_of
 
-LEFT, RIGHT, TOP, BOTTOM = 38, 40, 12, 22
+LEFT, RIGHT, TOP, BOTTOM = 38, 50, 12, 22
 
 
 class Point(NamedTuple):
@@ -34,7 +35,7 @@ def line(
     def x(place: int) -> float:
         return LEFT + wide * place if len(points) > 1 else (LEFT + WIDTH - RIGHT) / 2
 
-    unit = "%" if per_cent else ""
+    unit = " %" if per_cent else ""
     drawn = Markup()
     for value in (low, (low + high) / 2, high):
         drawn += rule(LEFT, y(value), WIDTH - RIGHT, y(value), "rule")
@@ -53,7 +54,7 @@ def line(
     )
     last = points[-1].value if points else None
     if last is not None:
-        said = f"{_tenth(last)}{unit}" if per_cent else f"{last:g}"
+        said = numeral.per_cent(last) if per_cent else numeral.number(last)
         drawn += text(said, WIDTH - RIGHT + 5, y(last) + 3.5, size=10, tone=tone, bold=True)
     widest = max((width_of(one.label, 9.5) for one in points), default=0.0) + 6
     every = max(1, int(-(-widest // wide))) if len(points) > 1 else 1
@@ -61,10 +62,6 @@ def line(
         if (len(points) - 1 - place) % every == 0:
             drawn += text(one.label, x(place), floor + 14, size=9.5, anchor="middle", tone="soft")
     return drawn
-
-
-def _tenth(value: float) -> str:
-    return f"{int(value * 10 + 1e-9) / 10:g}"
 
 
 def _bounds(points: Sequence[Point], target: float | None, per_cent: bool) -> tuple[float, float]:

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
+from connector.kpi import numeral
 from connector.kpi.chart.bar import Bar, Rate, bars, rates
 from connector.kpi.chart.column import Column, columns
 from connector.kpi.chart.flow import Node, flow
@@ -112,7 +113,7 @@ def scorecard_chart(scores: Sequence[Score]) -> Chart:
         ),
         Words(
             "bar: value; whisker: 95 % interval; upright mark: target",
-            "条形为数值，细线为 95% 区间，竖线为目标",
+            "条形为数值，细线为 95 % 区间，竖线为目标",
         ),
     )
 
@@ -130,7 +131,7 @@ def trend_charts(trends: Sequence[Trend]) -> Iterator[Chart]:
             continue
         points = [Point(score.period.label, score.value, score.interval) for score in one.scores]
         inside = line(points, target=one.score.target, per_cent=True, tone=tone_of(one.score))
-        change = "" if one.change is None else f"{one.change:+.1f}"
+        change = "" if one.change is None else numeral.change(one.change, rate=True)
         yield Chart(
             f"trend-{about.id}",
             Words(about.name.en, f"{about.clause} {about.name.zh}"),
@@ -250,7 +251,7 @@ def flow_chart(found: TierFlow) -> Chart:
 
 def call_back_charts(found: CallBacks) -> tuple[Chart, Chart]:
     """The draw, and the answers."""
-    share = f"{int(1000 * found.drawn / found.closed) / 10:g} %" if found.closed else ""
+    share = numeral.share(found.drawn, found.closed) if found.closed else ""
     steps = [
         Bar(Words("closed", "关闭"), found.closed, "plain"),
         Bar(Words("drawn for a call-back", "抽中回访"), found.drawn, "accent", share),
@@ -330,7 +331,7 @@ def hotline_chart(figures: Figures) -> Chart:
                 f"{one.hour:02}:00",
                 str(one.answered),
                 str(one.lost),
-                "–" if one.rate is None else f"{int(one.rate * 10 + 1e-9) / 10:g} %",
+                "–" if one.rate is None else numeral.per_cent(one.rate),
             )
             for one in hours
         ),

@@ -18,9 +18,11 @@ from connector.kpi.chart.svg import DARK, LIGHT, Chart, tag
 from connector.kpi.figure import Figures
 from connector.kpi.indicator import About, Words
 from connector.kpi.layout import side_by_side
+from connector.kpi.numeral import number, tenth
 from connector.kpi.page.gallery import gallery, tone_of
 from connector.kpi.score import WHOLE, Scope, Score
 from connector.kpi.scorecard import (
+    change_text,
     fraction_text,
     interval_text,
     plain,
@@ -100,7 +102,8 @@ def page(figures: Figures, names: Mapping[str, str] | None = None, name: str = "
         target=target_text,
         value=value_text,
         tone=tone_of,
-        tenth=lambda number: f"{int(number * 10 + 1e-9) / 10:.1f}",
+        tenth=tenth,
+        number=number,
         named=lambda scope: _named(scope, known),
         plain=plain,
         time=lambda instant: time_text(instant, zone),
@@ -162,14 +165,8 @@ def _bullet(score: Score) -> Markup:
 
 
 def _change(trend: Trend | None) -> str:
-    """``+3.2``, with ``~`` where it may be chance; empty without both values."""
-    if trend is None or trend.change is None:
-        return ""
-    if trend.score.about.unit == "count":
-        return f"{trend.change:+g}"
-    if abs(trend.change) < 0.05:
-        return "±0"
-    return f"{trend.change:+.1f}" + (" ~" if trend.telling is False else "")
+    """As `change_text`; empty without a trend."""
+    return "" if trend is None else change_text(trend)
 
 
 def _style() -> str:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from connector.kpi.case import Case
 from connector.kpi.figure import Figures
 from connector.kpi.indicator import TicketFact, Words
+from connector.kpi.numeral import share
 from connector.kpi.page.gallery import lasting
 from connector.kpi.report.content import Grid, Part
 from connector.kpi.report.rate import LISTED, counted, full
@@ -71,9 +72,7 @@ def _most(cases: Sequence[Case], head: Words, key: Callable[[Case], str]) -> Gri
     """How many by what the key tells, the most first."""
     many = Counter(map(key, cases))
     ordered = sorted(many.items(), key=lambda item: (-item[1], item[0]))
-    rows = tuple(
-        (plain(name), f"{number:,}", f"{100 * number / len(cases):.0f} %") for name, number in ordered
-    )
+    rows = tuple((plain(name), f"{number:,}", share(number, len(cases))) for name, number in ordered)
     return Grid((head, _NUMBER, Words("Share", "占比")), rows[:LISTED])
 
 
@@ -95,10 +94,10 @@ def conformity(figures: Figures, names: Mapping[str, str], rules: Collection[str
         if fact.ticket.ended_at is not None and fact.ticket.ended_at in figures.period
     ]
     broken = [fact for fact in ended if any(_breaches(fact))]
-    share = f"{100 * len(broken) / len(ended):.1f} %" if ended else "–"
+    part = share(len(broken), len(ended))
     said = Words(
-        f"{len(broken):,} of {len(ended):,} finished tickets broke a rule ({share}).",
-        f"已完成的 {len(ended):,} 单中 {len(broken):,} 单有违规（{share}）。",
+        f"{len(broken):,} of {len(ended):,} finished tickets broke a rule ({part}).",
+        f"已完成的 {len(ended):,} 单中 {len(broken):,} 单有违规（{part}）。",
     )
     by_group = _posts(
         ended,
@@ -144,7 +143,7 @@ def _posts(
     for key, found in posts.items():
         broken = sum(map(any, found))
         name = plain(names.get(key, key))
-        line = (name, f"{len(found):,}", f"{broken:,}", f"{100 * broken / len(found):.1f} %")
+        line = (name, f"{len(found):,}", f"{broken:,}", share(broken, len(found)))
         rows.append(
             (-broken / len(found), name, (*line, *(f"{sum(kind):,}" for kind in zip(*found, strict=True))))
         )

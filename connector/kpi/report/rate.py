@@ -15,7 +15,7 @@ _INDICATOR = (
     Words("Indicator", "指标"),
     Words("Value", "数值"),
     Words("Fraction", "分数"),
-    Words("95 % interval", "95% 区间"),
+    Words("95 % interval", "95 % 区间"),
     Words("Target", "目标"),
     Words("Verdict", "判定"),
     Words("Before", "上期"),

@@ -36,8 +36,8 @@ def test_r_h2_complaints_are_counted_by_category_and_group(look):
     part = report_of(replace(look, cases=cases), {"g1": "Desk", "g2": "South"}).part("complaints")
     course, by_category, by_group, owed = part.grids
     assert [row[1] for row in course.rows[:5]] == ["3", "1", "2", "2", "1"]
-    assert by_category.rows == (("network", "2", "67 %"), ("printer", "1", "33 %"))
-    assert by_group.rows == (("Desk", "2", "67 %"), ("South", "1", "33 %"))
+    assert by_category.rows == (("network", "2", "66.6 %"), ("printer", "1", "33.3 %"))
+    assert by_group.rows == (("Desk", "2", "66.6 %"), ("South", "1", "33.3 %"))
     assert [row[0] for row in owed.rows] == ["INC1", "INC3"]
     assert part.said[1].en == "2 were open at its end."
 
