@@ -83,6 +83,9 @@ _TAG = re.compile(r"sys_tags\.[0-9a-f]{32}(=|DOESNOTHAVE|EXCLUDING)([0-9a-f]{32}
 _JOIN = re.compile(r"JOIN\w+\.(\w+)=\w+\.\w+!", re.DOTALL)
 _TEXT = re.compile(r"(123TEXTQUERY321|123TEXTINDEXGROUP321|IR_(?:AND|OR|AND_OR)_QUERY)=(.*)", re.DOTALL)
 _STRANGE = re.compile(r"([A-Za-z]\w*(?:\.\w+)*)(!=|<=|>=|=|<|>)(.*)", re.DOTALL)
+UNREAD = "UNREAD"
+"""The operator of a part that cannot be read; no text can spell it."""
+
 _FIELD = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)*\Z")
 
 
@@ -107,17 +110,22 @@ class Order:
     descending: bool = False
 
 
+Sets = tuple[tuple[tuple[Term, ...], ...], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """`sets` are joined by OR, the groups in a set by AND, the terms in a group by OR.
 
-    `every` must hold whatever the sets say: an RLQUERY counts for the whole query.
+    `every` must hold whatever the sets say: an RLQUERY counts for the whole query.  `unread` are the parts
+    that cannot be read; `marked` are the sets with these in their places, as terms of the operator UNREAD.
     """
 
-    sets: tuple[tuple[tuple[Term, ...], ...], ...] = ()
+    sets: Sets = ()
     order: tuple[Order, ...] = ()
     every: tuple[Term, ...] = ()
     unread: tuple[str, ...] = field(default=())
+    marked: Sets = ()
 
 
 @lru_cache(maxsize=512)
@@ -156,14 +164,22 @@ def parse(text: str, *, strict: bool = True) -> Query:
             if strict:
                 raise QueryError(part, "no known operator follows a column name")
             unread.append(part)
-        elif joined and sets[-1]:
+            term = Term("", UNREAD, part)
+        if joined and sets[-1]:
             sets[-1][-1].append(term)
         elif joined and strict:
             raise QueryError(part, "OR with nothing before it")
         else:
             sets[-1].append([term])
-    frozen = tuple(tuple(tuple(group) for group in groups) for groups in sets if groups)
-    return Query(frozen, tuple(order), tuple(every), tuple(unread))
+    marked = _frozen(sets)
+    read = [[[term for term in group if term.operator != UNREAD] for group in groups] for groups in sets]
+    return Query(_frozen(read) if unread else marked, tuple(order), tuple(every), tuple(unread), marked)
+
+
+def _frozen(sets: list[list[list[Term]]]) -> Sets:
+    """Without what is empty."""
+    kept = [[tuple(group) for group in groups if group] for groups in sets]
+    return tuple(tuple(groups) for groups in kept if groups)
 
 
 def _term(part: str) -> Term | None:

@@ -13,7 +13,7 @@ from connector.sandbox.condition import FIELD_OPERATORS, condition
 from connector.sandbox.dictionary import Dictionary, Table
 from connector.sandbox.error import QueryError, QueryForbidden
 from connector.sandbox.operand import ALWAYS, NEVER, Asker, Dialect, Fragment, Operand
-from connector.sandbox.query import Query, Term, parse
+from connector.sandbox.query import UNREAD, Query, Term, parse
 from connector.sandbox.query_acl import MATCHING, Denied, QueryOperation
 from connector.sandbox.related import BEYOND, bare, below, beyond
 from connector.sandbox.switch import InvalidField
@@ -148,7 +148,9 @@ class _Compiler:
             floor(table, query),
             self._groups(path, every),
         ]
-        sets = [self._groups(path, terms) for terms in query.sets]
+        # What cannot be read counts only where an invalid condition is true of no record.
+        asked = query.marked if self.invalid == "no_rows" else query.sets
+        sets = [self._groups(path, terms) for terms in asked]
         if all(sql != ALWAYS[0] for sql, _ in sets):
             parts.append(_joined(" OR ", sets))
         where, values = _joined(" AND ", [part for part in parts if part[0] != ALWAYS[0]])
@@ -168,13 +170,15 @@ class _Compiler:
         except QueryError:
             if self.strict:
                 raise
-            return None
+            made = None
         if made is None and self.invalid == "no_rows":
             return NEVER
         return made
 
     def _compiled(self, path: Path, term: Term) -> Fragment | None:
-        """One condition; None if it names a column that does not exist."""
+        """One condition; None if it names a column that does not exist, or cannot be read."""
+        if term.operator == UNREAD:
+            return None
         operation: QueryOperation = "query_match" if term.operator in MATCHING else "query_range"
         mine = self._operand(path, term.path, operation)
         if mine is None:

@@ -69,6 +69,7 @@ FAULTS = {
 }
 """Every fault that can be asked for by name; `takes` are its own settings and their types."""
 
+_STRICT = "a condition that cannot be read is 400; otherwise it is an invalid one, as on an instance"
 _WHERE = {"method": str, "table": str, "sys_id": str, "writes": bool}
 """What narrows a fault to some requests; `times` (1, null: for ever) says how often it strikes."""
 
@@ -122,6 +123,7 @@ class ControlApi:
         known = {one.name for one in fields(manner)}
         switches = self._rest.instance.switches
         told = {}
+        strict = _typed("strict", body.pop("strict", self._rest.instance.strict), bool)
         for name, value in body.items():
             if name in known:
                 told[name] = _typed(name, value, type(getattr(manner, name)))
@@ -131,6 +133,7 @@ class ControlApi:
             except ValueError as wrong:
                 raise RecordError(400, str(wrong), f"and {', '.join(sorted(known))}") from None
         self._rest.instance.switches = switches
+        self._rest.instance.strict = strict
         for name, value in told.items():
             setattr(manner, name, value)
 
@@ -168,8 +171,11 @@ class ControlApi:
             "narrowed_by": {**{name: kind.__name__ for name, kind in _WHERE.items()}, "times": "int"},
             "waiting": rest.faults.waiting(),
             "switches": [
-                {"switch": one.name, "label": one.metadata["label"], "value": getattr(manner, one.name)}
-                for one in fields(manner)
+                {"switch": "strict", "label": _STRICT, "value": rest.instance.strict},
+                *(
+                    {"switch": one.name, "label": one.metadata["label"], "value": getattr(manner, one.name)}
+                    for one in fields(manner)
+                ),
             ]
             + [
                 {"switch": name, "label": _label(name, takes), "value": getattr(switches, name)}

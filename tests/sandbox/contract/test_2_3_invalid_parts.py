@@ -57,6 +57,23 @@ def test_no_rows(wire: Any, ask: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    "part", ["stateCHANGESTO6", "Priority is 1", "numberMATCH_RGXx", "opened_at>javascript:gs.nonsense()"]
+)
+def test_what_cannot_be_read_is_invalid_too(wire: Any, ask: Any, part: str) -> None:
+    """Dropped, or true of no record: alone, beside others, in an OR and in a set of its own."""
+    assert ask(part).status_code == 400  # the sandbox's own strictness, which no instance has
+    turned = wire.post("/sandbox/switches", json={"strict": False})
+    assert turned.status_code == 200
+    queries = [part, f"{part}^priority=1", f"priority=1^OR{part}", f"{part}^ORpriority=1"]
+    assert [size(ask(query)) for query in queries] == [3, 1, 1, 1]
+    wire.instance.switch("invalid_query", "no_rows")
+    assert [size(ask(query)) for query in queries] == [0, 0, 1, 1]
+    assert size(ask(f"priority=1^NQ{part}")) == size(ask(f"{part}^NQpriority=1")) == 1
+    assert wire.post("/sandbox/switches", json={"strict": True}).json()["switches"][0]["value"] is True
+    assert ask(part).status_code == 400
+
+
+@pytest.mark.parametrize(
     "query", ["nonsense=1", "priority=1^ORDERBYnonsense", "prioritySAMEASnonsense", "a.b=1"]
 )
 def test_forbidden(wire: Any, ask: Any, query: str) -> None:
