@@ -282,7 +282,26 @@ def act(
     if world.registers:
         world.store.look_at_records_again(waiting)
     _lost(world, outcome)
+    _read_again(world, outcome)
     return outcome
+
+
+def _read_again(world: World, outcome: Outcome) -> None:
+    """Read what had changed since it was judged: it may have been out of sight when a poll went by, and no
+    poll would ask for it again.
+    """
+    for source in world.sources:
+        sys_ids = sorted(
+            {
+                step.change.sys_id
+                for step in outcome.written
+                if step.answer is Answer.CHANGED and step.change.table == source.table
+            }
+        )
+        if sys_ids:
+            with suppress(Retriable):
+                rows = world.gateway.by_ids(source.table, sys_ids, source.fields)
+                world.store.save(source.table, list(rows.values()), None, observe=source.observe)
 
 
 def _lost(world: World, outcome: Outcome) -> None:

@@ -269,6 +269,25 @@ def test_a_ticket_out_of_sight_for_one_pass_is_spoken_of_in_the_next() -> None:
         assert desk.shows("INC1")["clock"] == "breached"
 
 
+def test_what_a_poll_did_not_see_is_read_when_the_write_shows_it() -> None:
+    """It was out of sight for longer than the overlap; a record that is further on is read again."""
+    with Desk(URGENT_LIMITS) as desk:
+        desk.opens("INC1")
+        desk.settles()
+        desk.instance.hide("incident", "number=INC1", US)
+        desk.sets("INC1", short_description="and the printer")
+        desk.clock.advance(5 * MINUTE)
+        desk.opens("INC2", impact="3", urgency="3")  # leads the cursor on
+        desk.looks()
+        desk.clock.advance(5 * MINUTE)
+        desk.instance.unhide("incident", US)
+        desk.looks()
+        desk.clock.advance(10 * MINUTE)
+        assert desk.looks().outcome.count(Answer.CHANGED) == 1
+        assert desk.looks().outcome.done == 1
+        assert desk.shows("INC1")["clock"] == "breached"
+
+
 def test_a_ticket_answered_with_404_by_mistake_is_written_to_by_the_next_pass() -> None:
     """It is asked for once more before it is taken for gone."""
     with Desk(URGENT_LIMITS) as desk:
