@@ -171,5 +171,41 @@ OBLIGATIONS: dict[str, tuple[str, str]] = {
             "请了解原因并作出安排，在此记录后关闭本任务。"
         ),
     ),
+    "article_review_subject": (
+        "Review article {{ article }}: {{ title | neutral }}",
+        "复审知识条目 {{ article }}：{{ title | neutral }}",
+    ),
+    "article_review_task": (
+        (
+            "Article {{ article }}, {{ title | neutral }}, "
+            "{% if because == 'expires' %}is valid until {{ since }}"
+            "{% else %}has not been changed or reviewed since {{ since }}{% endif %}. Read it and bring it "
+            "up to date, extend its validity, or retire it; write here what you found, then close this task."
+        ),
+        (
+            "知识条目 {{ article }}（{{ title | neutral }}）"
+            "{% if because == 'expires' %}有效期至 {{ since }}"
+            "{% else %}自 {{ since }} 以来未更新或复审{% endif %}。"
+            "请复核内容：更新、延长有效期或下架，并在此记录结论后关闭本任务。"
+        ),
+    ),
+    "article_promotion_subject": (
+        "Worth promoting: article {{ article }}, {{ title | neutral }}",
+        "推广知识条目 {{ article }}：{{ title | neutral }}",
+    ),
+    "article_promotion_task": (
+        (
+            "Article {{ article }}, {{ title | neutral }}, helped with {{ used }} tickets of the last "
+            "{{ within | span }}. Consider making it known in the organisation: a training, the operation "
+            "manual, a page for customers. Write here what was decided and close this task; close it "
+            "incomplete if it is not to be promoted."
+        ),
+        (
+            "知识条目 {{ article }}（{{ title | neutral }}）"
+            "在最近 {{ within | span }} 内用于 {{ used }} 张工单。"
+            "请考虑在组织内推广：培训、写入维护手册或面向客户发布。请在此记录结论并关闭本任务；"
+            "如不推广，请以“未完成”关闭。"
+        ),
+    ),
 }
 """Name of a sentence → its English and its Chinese template."""

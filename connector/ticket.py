@@ -4,7 +4,7 @@ An instant is whole seconds since 1970 in UTC. Empty is ``None`` for instants, `
 ServiceNow's column names do not occur here; `connector.sync.normalise` translates them once.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, make_dataclass
 from enum import StrEnum
 from typing import NamedTuple, cast
@@ -129,8 +129,31 @@ class Alike(NamedTuple):
     """How alike the two titles are, 0 to 1."""
 
 
+class Held(NamedTuple):
+    """A published article as policies about the knowledge base see it."""
+
+    number: str
+    """By which people know it, and which its versions share; its sys_id where it has none."""
+    title: str
+    updated_at: Instant
+    valid_to: Instant | None = None
+    """The last second of its validity."""
+    author: str = ""
+    """sys_id; empty where we wrote it."""
+    columns: Mapping[str, str] = {}
+    """Its columns as they were read."""
+
+
 class Library:
     """The published articles, to be searched; this one is empty."""
+
+    def published(self) -> Sequence[Held]:
+        """All of them, by number."""
+        return ()
+
+    def used(self, since: Instant) -> Mapping[str, int]:
+        """Number of an article → tickets opened since then that it is attached to, but for its own."""
+        return {}
 
     def alike(self, title: str, at_least: float) -> Alike | None:
         """The article whose title is most like this one, if it is so much alike."""

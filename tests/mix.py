@@ -76,6 +76,16 @@ SLOTS: tuple[tuple[Table, ...], ...] = (
          "alike": 0.6},
     ),
     (
+        {"rule": "article_review", "name": "articles", "expires_within": "48h", "unchanged_for": "5h",
+         "assign_to": "lead.zhao", "at_most": 2},
+        {"rule": "article_review", "name": "articles-aged", "unchanged_for": "2h", "to_author": False,
+         "assign_group": "Service Desk"},
+    ),
+    (
+        {"rule": "article_promotion", "name": "promoted", "tickets": 2, "within": "48h",
+         "assign_to": "lead.zhao"},
+    ),
+    (
         {"rule": "customer_confirmation", "name": "confirmed", "confirmed": "u_desk_confirmed",
          "silence_counts_after": "24h"},
         {"rule": "customer_confirmation", "name": "confirmed-or-back", "confirmed": "u_desk_confirmed",

@@ -106,6 +106,7 @@ def test_every_rule_file_is_listed() -> None:
         files
         - {
             "__init__",
+            "article",
             "base",
             "caller_zone",
             "catalogue",

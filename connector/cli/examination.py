@@ -158,8 +158,8 @@ _WITHOUT = {
     "metric_instance": '; without it: history = "observed" under [instance]',
     "asmt_metric_result": "; without it: no [[source]] with this table; survey_reader may read it",
     "interaction": "; without it: calls = false under [kpi]",
-    "kb_knowledge": "; without it: no policy of rule knowledge_capture",
-    "m2m_kb_task": "; without it: no policy of rule knowledge_capture",
+    "kb_knowledge": "; without it: no policy of rule knowledge_capture, article_review or article_promotion",
+    "m2m_kb_task": "; without it: no policy of rule knowledge_capture, article_review or article_promotion",
 }
 """Table → the way to do without it."""
 

@@ -114,6 +114,22 @@ time = ["start_date", "end_date"]
 scope = ["business_service", "cmdb_ci"]
 content = ["description"]
 
+[[policy]]                               # R-F3: articles that grew stale are reviewed
+rule = "article_review"
+name = "articles-kept-up"
+mode = "observe"
+expires_within = "720h"
+unchanged_for = "4380h"
+assign_to = "user.name"                  # where an article has no author
+
+[[policy]]                               # R-B5: articles that helped with many tickets
+rule = "article_promotion"
+name = "worth-promoting"
+mode = "observe"
+tickets = 10
+within = "2160h"
+assign_to = "user.name"
+
 [[policy]]                               # R-H1, R-H4: plans, audits and reports fall due as tasks
 rule = "dated_item"
 name = "service-report"

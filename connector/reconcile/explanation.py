@@ -135,7 +135,7 @@ def explain(
         return None
     ticket = tickets[0]
     policies = [policy for policy in settings.about(table) if only in ("", policy.name)]
-    at = with_cohorts(world, policies, tickets, _moment(world, now), {})
+    at = with_cohorts(world, policies, tickets, _moment(world, settings, now), {})
     at = with_duty(world, settings, policies, at)
     answers, wishes = [], []
     timers = compared and any(isinstance(policy, SlaTimer) and policy.applies(ticket) for policy in policies)
@@ -162,8 +162,8 @@ def explain(
     return Explanation(ticket, now, answers, plan, journal, names)
 
 
-def _moment(world: World, now: Instant) -> Moment:
-    library = MirroredLibrary(world.store)
+def _moment(world: World, settings: Settings, now: Instant) -> Moment:
+    library = MirroredLibrary(world.store, settings.instance.auth.user)
     return replace(world.moment, now=now, loads=Loads(world.store), library=library)
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from connector.reconcile.duty import with_duty
 from connector.reconcile.judgement import CHUNK, Judged, legible
+from connector.reconcile.library import MirroredLibrary
 from connector.reconcile.register import Register
 from connector.reconcile.world import World
 from connector.rules.base import Moment
@@ -27,7 +28,8 @@ def _judge(world: World, settings: Settings, register: Register, now: Instant, *
     judged, store = Judged(), world.store
     at = replace(world.moment, now=now)
     if register.table == CALENDAR:
-        at = with_duty(world, settings, register.policies, at)
+        library = MirroredLibrary(store, settings.instance.auth.user)
+        at = replace(with_duty(world, settings, register.policies, at), library=library)
     due = store.records_due(register.table, None if full else now)
     for start in range(0, len(due), CHUNK):
         some = due[start : start + CHUNK]

@@ -10,6 +10,7 @@ from connector.kpi.questionnaire import COLUMNS, TABLE
 from connector.kpi.source import Gathered
 from connector.reconcile.account import account
 from connector.reconcile.register import Register, fields_of, registers, writable_of
+from connector.rules.article import FACTS, AboutArticle
 from connector.rules.base import Moment
 from connector.rules.knowledge_capture import KnowledgeCapture
 from connector.settings import Settings
@@ -310,9 +311,12 @@ def sources(settings: Settings) -> tuple[Source, ...]:
                 term("correlation_display", "STARTSWITH", KIND_PREFIX),
             )
         )  # fmt: skip
-    if KnowledgeCapture in rules:
+    shelf = [policy for policy in settings.policies if isinstance(policy, AboutArticle)]
+    if KnowledgeCapture in rules or shelf:
         searched = any(isinstance(one, KnowledgeCapture) and one.alike for one in settings.policies)
-        article = ("number", "source", "workflow_state", *(("short_description",) if searched else ()))
+        article = ["number", "source", "workflow_state", *(("short_description",) if searched else ())]
+        if shelf:
+            article += [*FACTS, *sorted({column for policy in shelf for column in policy.where})]
         polled += [
             # All of it, and from the first: any article can be attached to a ticket, however old it is.
             replace(source("kb_knowledge", (*stamps, *article)), since=None),

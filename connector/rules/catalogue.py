@@ -5,6 +5,8 @@ from typing import Annotated
 from pydantic import Field
 
 from connector.rules.after_review import AfterReview
+from connector.rules.article_promotion import ArticlePromotion
+from connector.rules.article_review import ArticleReview
 from connector.rules.base import Policy
 from connector.rules.callback_sampling import CallbackSampling
 from connector.rules.change_control import ChangeControl
@@ -35,6 +37,8 @@ AnyPolicy = Annotated[
     | MajorIncident
     | MonitoringAlert
     | KnowledgeCapture
+    | ArticleReview
+    | ArticlePromotion
     | CustomerConfirmation
     | CallbackSampling
     | ChangeControl
@@ -59,6 +63,8 @@ RULES: tuple[type[Policy], ...] = (
     MajorIncident,
     MonitoringAlert,
     KnowledgeCapture,
+    ArticleReview,
+    ArticlePromotion,
     CustomerConfirmation,
     CallbackSampling,
     ChangeControl,

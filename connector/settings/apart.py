@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from connector.rules.article import AboutArticle
 from connector.rules.base import Policy
 from connector.rules.complaint import Complaint
 from connector.rules.dated_item import DatedItem
@@ -30,6 +31,8 @@ def apart(first: Policy, second: Policy) -> bool:
             return first.roster != second.roster
         case Hotline(), Hotline():
             return first.service_hours != second.service_hours
+        case AboutArticle(), AboutArticle():
+            return _conditions_apart(first.where, second.where)
         case DatedItem(), DatedItem():
             return _dates(first) != _dates(second)
         case Complaint(), Complaint() if (first.low_score is None) != (second.low_score is None):

@@ -21,6 +21,8 @@ KEEPS: Mapping[str, tuple[str, ...]] = {
     "major_incident": (),
     "monitoring_alert": (),
     "knowledge_capture": ("knowledge",),
+    "article_review": (),
+    "article_promotion": (),
     "customer_confirmation": (),
     "callback_sampling": ("callback",),
     "change_control": (),

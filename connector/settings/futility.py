@@ -72,7 +72,7 @@ def doubled(settings: Settings) -> Iterator[Finding]:
             both, out = "speak of the same tickets", "narrow `when` of one of them if that is not meant"
             if first.about() == "calendar":
                 both, out = (
-                    "are about the same shifts, calls or dates",
+                    "are about the same shifts, calls, dates or articles",
                     "leave one of them out if that is not meant",
                 )
             yield Finding(

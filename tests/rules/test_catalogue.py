@@ -15,7 +15,8 @@ from connector.rules.base import Moment, Policy
 from connector.rules.catalogue import RULES, AnyPolicy
 from connector.rules.clause import CLAUSES
 from connector.ticket import Ticket
-from tests.builder import DAY, cohort_of, moment, tickets
+from tests.builder import DAY, MON, cohort_of, moment, tickets
+from tests.shelf import Shelf, held
 
 ADAPTER: TypeAdapter[Policy] = TypeAdapter(AnyPolicy)
 OWNED = {"class", "tier", "respond_by", "resolve_by", "clock", "knowledge", "callback"}
@@ -94,6 +95,13 @@ VARIANTS = [
                 "then": "set_back",
                 "draft": "always",
             },
+            {
+                "rule": "article_review",
+                "expires_within": "30h",
+                "assign_group": "Infrastructure",
+                "at_most": 1,
+            },
+            {"rule": "article_promotion", "tickets": 3, "within": "30h", "assign_to": "lead.zhao"},
             {"rule": "customer_confirmation", "confirmed": "u_desk_confirmed", "then": "set_back"},
             {
                 "rule": "callback_sampling",
@@ -165,11 +173,15 @@ VARIANTS = [
     ),
 ]
 policies = st.sampled_from(VARIANTS)
+SHELF = Shelf(
+    *(held(number, MON - number * 180 * DAY, valid_to=MON + number * DAY) for number in range(3)),
+    used={"KB0000000": 3, "KB0000001": 12},
+)
 
 
 def at(policy: Policy, ticket: Ticket, now: int) -> Moment:
     """A moment with the closed set the policy asks for."""
-    here = moment(now)
+    here = moment(now, library=SHELF)
     cohort = policy.cohort(ticket, here)
     return here if cohort is None else replace(here, cohorts={cohort: cohort_of([ticket])})
 

@@ -72,6 +72,8 @@ LEAST = {
     "major_incident": 'report_to = "x"',
     "monitoring_alert": 'values = "event"',
     "knowledge_capture": 'grace = "4h"\nservice_hours = "r"',
+    "article_review": 'unchanged_for = "4380h"\nassign_to = "x"',
+    "article_promotion": 'assign_to = "x"',
     "customer_confirmation": 'confirmed = "u_ok"',
     "callback_sampling": 'rate = 0.1\nkey = "k"',
     "change_control": 'remind_before = "24h"',
@@ -85,7 +87,7 @@ LEAST = {
 }
 """Rule → the least that its policies need."""
 
-CALENDAR = ("dated_item", "hotline", "duty_roster")
+CALENDAR = ("dated_item", "hotline", "duty_roster", "article_review", "article_promotion")
 OF_TICKETS = [rule for rule in LEAST if rule not in CALENDAR]
 IN_HOURS = [rule for rule, text in LEAST.items() if "service_hours" in text]
 
@@ -134,6 +136,7 @@ def test_a_condition_on_tickets_where_there_are_none(rule: str) -> None:
     found = told(policy(rule, 'when = { class = "urgent" }'))
     assert found == [
         f'config.toml:{FIRST}: policy "mine" ({rule}): it is about no ticket: when has no meaning here'
+        + ("; where narrows the articles" if rule.startswith("article") else "")
     ]
 
 
@@ -142,7 +145,7 @@ def test_a_policy_that_overlaps_another(rule: str) -> None:
     """The same twice: the second is named with its line, and so is the first; apart it is not."""
     (found,) = told(policy(rule) + policy(rule, name="too"))
     second = FIRST + policy(rule).count("\n")
-    about = "shifts, calls or dates" if rule in CALENDAR else "tickets"
+    about = "shifts, calls, dates or articles" if rule in CALENDAR else "tickets"
     assert found.startswith(f'config.toml:{second}: policy "too" ({rule}): overlaps policy "mine": both ')
     assert f"the same {about}, and people are told twice; " in found
     if rule in OF_TICKETS:

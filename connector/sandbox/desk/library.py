@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from connector.sandbox.desk.floor import Desk
 
 BASE = "运维知识库"
+KNOWN_BY_HEART = MATTERS[0]
+"""What comes up most: everybody knows its article, and attaches it."""
+LAST_WEEKS = 14 * 24 * HOUR
+"""Seconds for which the first article is still valid: somebody should look it through."""
 
 
 class Library:
@@ -30,14 +34,16 @@ class Library:
             fields = self._page(matter, "zh") | {
                 "workflow_state": "published",
                 "published": stamp(start)[:10],
+                "valid_to": "" if self._shelf else stamp(start + LAST_WEEKS)[:10],
             }
             self._shelf[matter] = instance.insert("kb_knowledge", fields, user="wang.fang")["sys_id"]
 
     def document(self, at: int, life: Life, who: Consultant | None) -> None:
         """What a consultant does about knowledge after resolving: nothing, attach, write, or write late."""
         how = life.story.article
-        if how == "attach" and life.story.matter in self._shelf:
-            self._attach(life, self._shelf[life.story.matter], who)
+        on_shelf = self._shelf.get(life.story.matter)
+        if on_shelf and (how == "attach" or life.story.matter is KNOWN_BY_HEART):
+            self._attach(life, on_shelf, who)
         elif how in ("attach", "write"):
             self.write(at, life)
         elif how == "late":

@@ -191,6 +191,11 @@ class View:
                 connection, connection.execute(select(schema.article.c.row)).scalars()
             )
 
+    def used_articles(self, since: Instant) -> list[tuple[str, int]]:
+        """sys_id of an article, and to how many tickets opened since then it is attached, but for its own."""
+        with self.engine.connect() as connection:
+            return [(row[0], row[1]) for row in connection.execute(_USED, {"since": since})]
+
     def load(self, sys_ids: Sequence[str]) -> list[Mirrored]:
         """Tickets with all that belongs to them; unknown ids are left out."""
         found: list[Mirrored] = []
@@ -284,6 +289,19 @@ class View:
             if sys_id not in found[owner[source]]:
                 found[owner[source]][sys_id] = {**unpack(connection, [text])[0], "linked": ""}
         return {key: [each[sys_id] for sys_id in sorted(each)] for key, each in found.items()}
+
+
+_USED = (
+    select(schema.link.c.article, func.count(schema.ticket.c.sys_id.distinct()))
+    .join(schema.ticket, schema.ticket.c.sys_id == schema.link.c.ticket)
+    .join(schema.article, schema.article.c.sys_id == schema.link.c.article)
+    .where(
+        schema.ticket.c.opened_at >= bindparam("since"),
+        schema.article.c.source.not_in((schema.ticket.c.number, schema.ticket.c.sys_id)),
+    )
+    .group_by(schema.link.c.article)
+    .order_by(schema.link.c.article)
+)
 
 
 def _within(column: ColumnElement[Any], start: Instant, end: Instant) -> ColumnElement[bool]:
