@@ -197,9 +197,10 @@ def test_a_manager_sees_it_on_the_record_and_in_the_list(
     number = demo._telling(shown.rehearsal)
     row = next(row for row in shown.instance.rows("incident") if row["number"] == number)
     with Server(Rest(shown.instance)) as server:
+        beyond = f"u_desk_tierINsecond_line,vendor^number%3E%3D{number}^ORDERBYnumber"
         pages = {
             "ticket": f"{server.url}/incident.do?sys_id={row['sys_id']}",
-            "list": f"{server.url}/incident_list.do?sysparm_query=u_desk_tierINsecond_line,vendor",
+            "list": f"{server.url}/incident_list.do?sysparm_query={beyond}",
         }
         seen = {name: browser.run("--dump-dom", page) for name, page in pages.items()}
         if where := os.environ.get("DESK_PICTURES"):
