@@ -6,9 +6,9 @@ the next on the same one (rbw/pysnow#195).
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
+from warnings import catch_warnings, filterwarnings
 
 import requests
-from pysnow import Client
 
 import connector
 from connector.clock import Clock
@@ -22,6 +22,11 @@ from connector.sync.gateway.credential import AnyCredentials, OAuth
 from connector.sync.gateway.session import Session, told
 from connector.sync.gateway.terms import Terms
 from connector.sync.gateway.traffic import Traffic
+
+with catch_warnings():
+    # Of a library for attachments that it looks for, and of which we use nothing.
+    filterwarnings("ignore", ".*python-magic", UserWarning)
+    from pysnow import Client
 
 T = TypeVar("T")
 
