@@ -24,6 +24,8 @@ SUMMARY = "the indicators against their targets, and the records behind each"
 
 _KINDS = ("day", "week", "month", "quarter", "year", "shift", "rolling")
 _SCOPES: "tuple[ScopeKind, ...]" = ("whole", "desk", "group", "consultant", "customer", "service")
+_SEEN = "seen"
+"""Topic under which it is kept when a look without a pass went through."""
 
 
 class Unsaid(str):
@@ -220,8 +222,10 @@ def seen_at(
         except Retriable as error:
             trouble = str(error) or type(error).__name__
         else:
+            world.store.tell(_SEEN, now, {})
             return now, ""
-    last = world.store.last_good_pass()
+    told = world.store.told(_SEEN)
+    last = max(filter(None, (world.store.last_good_pass(), told and told[0])), default=None)
     return (None if last is None else min(now, last)), trouble
 
 

@@ -309,7 +309,7 @@ def source_lines(sources: Sequence[State], zone: ZoneInfo) -> list[str]:
     lines = []
     for one in sources:
         newest = "nothing in it 无数据" if one.newest is None else f"newest {time_text(one.newest, zone)}"
-        rows = "" if one.rows is None else f"{one.rows:,} rows, "
+        rows = "" if one.rows is None else f"{one.rows:,} {'row' if one.rows == 1 else 'rows'}, "
         stale = ", STALE 过期" if one.stale else ""
         said = f"missing 缺失 ({_both(one.missing)})" if one.missing else f"{rows}{newest}{stale}"
         lines.append(f"source {plain(one.name)} ({one.kind}, {plain(one.place)}): {said}")

@@ -15,7 +15,7 @@ from connector.rules.base import Moment
 from connector.rules.knowledge_capture import KnowledgeCapture
 from connector.settings import Settings
 from connector.sync.change import Scheme
-from connector.sync.gateway import AnyCredentials, Gateway, Terms, term
+from connector.sync.gateway import AnyCredentials, Gateway, Terms, is_sys_id, term
 from connector.sync.metric import DURATION, MEASURED
 from connector.sync.normalise import BASE_COLUMNS, KIND_PREFIX, NOTES, Dialect, Normaliser
 from connector.sync.poll import Source
@@ -96,8 +96,11 @@ class World:
             self.registers = registers(settings, directory)
 
     def names(self, sys_ids: Iterable[str]) -> dict[str, str]:
-        """sys_id → name of these people; each is asked for once."""
+        """sys_id → name of these people; each is asked for once. What is no sys_id is a name already: a file
+        calls people as it likes.
+        """
         wanted = set(sys_ids)
+        self._names |= {name: name for name in wanted if not is_sys_id(name)}
         unknown = wanted - self._names.keys()
         if unknown:
             rows = self.gateway.by_ids("sys_user", sorted(unknown), ["name"])

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -129,6 +130,30 @@ def test_an_empty_store_without_polling_is_not_an_empty_desk(desk, capsys):
     )
 
 
+def test_what_was_seen_by_a_look_is_known_offline(desk):
+    """Not only a pass reads: as of the look, without a request."""
+    _, looked = asked(desk)
+    desk.clock.advance(3600)
+    code, known = asked(desk, "--offline")
+    assert code == 0
+    assert known["as_of"] == looked["as_of"]
+    assert known["scores"] == looked["scores"]
+
+
+def test_a_roster_may_call_people_as_it_likes(desk):
+    """R-E7 per consultant: who is no record of the instance is shown by the name of the file."""
+    path = Path(desk.path)
+    source = '[[source]]\nname = "duty"\nkind = "roster"\npath = "duty.csv"\n'
+    path.write_text(CONFIG + source, encoding="utf-8")
+    rows = "starts,arrived,consultant\n2026-03-02 08:00,2026-03-02 07:55,李四\n"
+    path.with_name("duty.csv").write_text(rows, encoding="gb18030")
+    code, said = asked(desk, "--scope", "consultant")
+    shifts = {one["scope"]["name"]: one["value"] for one in said["scores"] if one["indicator"] == "R-E7"}
+    assert code == 0
+    assert shifts["李四"] == 100.0
+    assert "王芳" in shifts, "and people of the instance are looked up beside it"
+
+
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
@@ -234,7 +259,7 @@ def test_the_terminal_shows_sparklines_sources_and_links(richer, capsys):
     assert main(["kpi", richer.path, "--period", "day"]) == 0
     text = capsys.readouterr().out
     assert "·····▅" in text
-    assert "source duty (roster, duty.csv): 1 rows" in text
+    assert "source duty (roster, duty.csv): 1 row," in text
     assert main(["kpi", richer.path, "--period", "day", "--list", "R-E5"]) == 0
     assert ".localhost/incident.do?sys_id=" in "".join(capsys.readouterr().out.split())
 

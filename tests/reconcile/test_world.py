@@ -86,13 +86,16 @@ def test_states_are_written_as_the_instance_knows_them() -> None:
 
 
 def test_each_name_is_asked_for_once() -> None:
-    """People's names are looked up on demand and remembered; who is not there keeps the sys_id."""
+    """People's names are looked up on demand and remembered; who is not there keeps the sys_id, and what is
+    none, of a roster in a file, is a name as it stands: nobody is asked for it.
+    """
     with Desk(MAJOR) as desk:
         unknown = "f" * 32
         wanted = {desk.people["wang"], unknown}
         assert desk.world.names(wanted) == {desk.people["wang"]: "Wang", unknown: unknown}
         sent = len(desk.rest.requests)
         desk.world.names(wanted)
+        assert desk.world.names({"li.si", "王伟"}) == {"li.si": "li.si", "王伟": "王伟"}
         assert len(desk.rest.requests) == sent
 
 

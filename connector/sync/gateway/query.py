@@ -59,8 +59,13 @@ def table_name(table: str) -> str:
     return table
 
 
+def is_sys_id(text: str) -> bool:
+    """Whether it can be one: 32 hex digits."""
+    return _SYS_ID.fullmatch(text) is not None
+
+
 def record_id(sys_id: str) -> str:
     """The sys_id itself, 32 hex digits. Raises `Refused` where it could lead a URL to another record."""
-    if not _SYS_ID.fullmatch(sys_id):
+    if not is_sys_id(sys_id):
         raise Refused(f"{sys_id[:40]!r} is not a sys_id (32 hex digits); nothing was sent")
     return sys_id

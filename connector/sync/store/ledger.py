@@ -230,7 +230,7 @@ class Ledger:
             self._passes.run(connection, [row])
 
     def tell(self, topic: str, at: Instant, told: Mapping[str, Any]) -> None:
-        """Keep what the daemon says of itself on a topic, instead of what it said before."""
+        """Keep what the daemon or a look says of itself on a topic, instead of what it said before."""
         with self.engine.begin() as connection:
             self._conditions.run(connection, [(topic, at, json.dumps(told, ensure_ascii=False))])
 
