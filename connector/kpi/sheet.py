@@ -99,6 +99,8 @@ def _decoded(raw: bytes, name: str, encoding: str) -> tuple[str, str]:
         except LookupError:
             raise Unusable(f'{name}: no encoding "{encoding}"; write utf-8 or gb18030') from None
     line = max(problems)[0]
+    if encoding:
+        raise Unusable(f"{name}:{line}: not {encoding} text; without that word its encoding is found out")
     raise Unusable(
         f"{name}:{line}: neither {' nor '.join(one for _, one in problems)} text; save it as UTF-8"
     )

@@ -210,6 +210,14 @@ def test_what_is_no_log_is_refused(raw, told):
         read_log(raw, "log.csv", UTC)
 
 
+@pytest.mark.parametrize(("written", "forced"), [("utf-8", "gb18030"), ("gb18030", "utf-8")])
+def test_an_encoding_that_does_not_fit_is_told_from_none_that_does(written, forced):
+    """The file is well, the word is not."""
+    raw = "number,incident_state\nINC1,服务台\n".encode(written)
+    with pytest.raises(Unusable, match=f"log.csv:2: not {forced} text; without that word"):
+        read_log(raw, "log.csv", UTC, encoding=forced)
+
+
 def test_columns_that_are_not_there_are_not_invented():
     """Without counts there is no distribution, and the report says which columns it found."""
     log = read("INC1,New,1/3/2016 08:10,1/3/2016 08:00", head="Number,State,Updated,Opened")
