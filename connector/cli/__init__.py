@@ -33,6 +33,7 @@ VERBS = {
     "explain": "connector.cli.explain",
     "kpi": "connector.cli.kpi",
     "report": "connector.cli.report",
+    "archive": "connector.cli.archive",
     "publish": "connector.cli.publish",
     "status": "connector.cli.status",
     "backup": "connector.cli.backup",

@@ -12,11 +12,13 @@ observation   what policies that only observe wished for, kept
 retirement    leaving an instance
 review        and summed up, before they may write
 counting      figures over very many tickets, without lists
+archive       what came of the tickets of a period, with its texts
 publication   scorecards as records of the instance
 source        what the declared sources hold: files, and the surveys of the instance
 standing      all figures of a period as one value: scores, trends, grades, what is watched, sources
 """
 
+from connector.reconcile.archive import results_of
 from connector.reconcile.counting import COUNTED, complete_outcomes, counted_scores, keep_outcomes
 from connector.reconcile.explanation import Explanation, explain
 from connector.reconcile.figure import (
@@ -67,6 +69,7 @@ __all__ = [
     "plan_publication",
     "publish",
     "refresh",
+    "results_of",
     "review",
     "run_pass",
     "scores",
