@@ -15,10 +15,9 @@ from connector.reconcile.world import World
 from connector.settings import Settings
 from connector.ticket import ENDED_STATES, Instant, Ticket
 
-TEXTS = ("short_description", "description", "close_code", "close_notes", "problem_id")
-"""Columns of an incident that the archive quotes."""
-ANALYSIS = ("number", "cause_notes")
-"""Columns of a problem that it quotes."""
+ANALYSIS = ("problem_id.number", "problem_id.cause_notes")
+TEXTS = ("short_description", "description", "close_code", "close_notes", "problem_id", *ANALYSIS)
+"""Columns of an incident that the archive quotes, and of its problem."""
 
 By = Literal["category", "group"]
 
@@ -46,12 +45,9 @@ def results_of(
 def _with_texts(world: World, settings: Settings, tickets: list[Ticket], by: By) -> Iterator[Result]:
     gateway, base = world.gateway, settings.instance.url.rstrip("/")
     texts = gateway.by_ids("incident", [ticket.sys_id for ticket in tickets], TEXTS)
-    named = {row["problem_id"] for row in texts.values() if row.get("problem_id")}
-    problems = gateway.by_ids("problem", sorted(named), ANALYSIS) if named else {}
     for ticket in tickets:
         text = texts.get(ticket.sys_id, {})
-        key = text.get("problem_id", "")
-        problem = problems.get(key, {})
+        problem, cause = (text.get(column, "") for column in ANALYSIS)
         group = ticket.group.name if ticket.group else ""
         assert ticket.ended_at is not None
         yield Result(
@@ -63,8 +59,8 @@ def _with_texts(world: World, settings: Settings, tickets: list[Ticket], by: By)
             text.get("description", ""),
             text.get("close_code", ""),
             text.get("close_notes", ""),
-            problem.get("number") or key,
-            problem.get("cause_notes", ""),
+            problem or text.get("problem_id", ""),
+            cause,
             tuple(sorted(article.number or article.sys_id for article in ticket.articles)),
             f"{base}/incident.do?sys_id={ticket.sys_id}",
         )

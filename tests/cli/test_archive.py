@@ -88,3 +88,16 @@ def test_what_cannot_be_done_is_said(site, capsys):
     assert '"lately" is no period; write 2026-03' in capsys.readouterr().err
     assert site.run("archive", "--csv", str(site.path.parent / "no" / "a.csv")) == 2
     assert "make it first" in capsys.readouterr().err
+
+
+def test_what_may_not_be_read_is_empty(resolved):
+    """Problems are hidden from the account: the ticket is archived all the same, without their text."""
+    for row in resolved.instance.rows("sys_security_acl", "nameSTARTSWITHproblem"):
+        resolved.instance.delete("sys_security_acl", row["sys_id"])
+    resolved.instance.allow("read", "problem", "nobody_has_it")
+    target = resolved.path.parent / "march.csv"
+    assert resolved.run("archive", "--period", "2026-03", "--csv", str(target)) == 0
+    _, row = list(csv.reader(io.StringIO(target.read_text(encoding="utf-8-sig"), newline="")))
+    assert row[8] == "'=Changed the cable"
+    assert "PRB1" not in row
+    assert row[10] == ""
