@@ -1,6 +1,6 @@
 """The part of an instance that is about its tables: made, given columns and choices, known again."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from connector.sandbox.column import Column
@@ -14,10 +14,12 @@ from connector.sandbox.stock import (
     class_column,
     described_choice,
     described_columns,
+    described_numbers,
     described_table,
     found_table,
     key,
     plugin_columns,
+    plugin_tables,
 )
 
 ADDED = ("u_", "x_")
@@ -83,17 +85,31 @@ class Schema(Part):
                 self.store.insert(where, row | self.records.made("admin"))
 
     def activate(self, plugin: str) -> None:
-        """Activate a plug-in: its columns come to their tables, existing records have them empty.
+        """Activate a plug-in: its tables come, and its columns to their tables, empty in what is there.
 
         A second time changes nothing.  ValueError for a plug-in that the sandbox does not have.
         """
         if plugin not in PLUGINS:
             raise ValueError(f"no such plug-in: {plugin}; there are {', '.join(PLUGINS)}")
         with self.lock:
+            for brought, columns in plugin_tables(plugin):
+                if brought.name not in self.dictionary.tables:
+                    self._bring(brought, columns)
             for table, column in plugin_columns(plugin):
                 if column.element not in self.dictionary[table].columns:
                     self.define(table, column)
             self.store.update("v_plugin", key("v_plugin", plugin), {"active": "active"})
+
+    def _bring(self, table: Table, columns: Sequence[Column]) -> None:
+        """A table of a plug-in comes, as if it had been there from the first: numbered, described."""
+        self.dictionary.add_table(table, columns)
+        self.store.add_table(table)
+        self.generation += 1
+        self.access.forget()
+        rows = (described_table(table), *described_columns(table.name, columns, numbered=bool(table.prefix)))
+        for where, row in (*rows, *described_numbers(table)):
+            self.store.insert(where, row | self.records.made("admin"))
+        self.records.numbers.read()
 
     def add_choice(self, table: str, element: str, value: str, label: str) -> None:
         """One more choice of a column."""

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from connector.sandbox import Instance
-from connector.sandbox.error import RecordError
+from connector.sandbox.error import InvalidTable, RecordError
+from connector.sandbox.stock import EVENT_MANAGEMENT
 
 
 @pytest.fixture
@@ -93,3 +94,13 @@ def test_a_stock_column_outlives_its_row(instance: Instance) -> None:
     described = instance.rows("sys_dictionary", "name=task^element=state")[0]["sys_id"]
     instance.delete("sys_dictionary", described)
     assert "state" in instance.insert("incident", {})
+
+
+def test_a_table_of_a_plugin_is_not_there_before(instance: Instance) -> None:
+    """Asking for it is asking for a table that is none; once active it is described like any other."""
+    with pytest.raises(InvalidTable):
+        instance.rows("em_alert")
+    instance.activate(EVENT_MANAGEMENT)
+    assert instance.rows("em_alert") == []
+    assert instance.count("sys_db_object", "name=em_alert") == 1
+    assert instance.count("sys_dictionary", "name=em_event^element=alert") == 1

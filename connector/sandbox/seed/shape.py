@@ -11,7 +11,7 @@ from connector.sandbox.column import Column, accepted, java_text
 from connector.sandbox.dictionary import NAME, Dictionary, Table, labelled
 from connector.sandbox.exchange import KEPT
 from connector.sandbox.seed.document import Document
-from connector.sandbox.stock import PLUGINS, found_table, plugin_columns
+from connector.sandbox.stock import PLUGINS, found_table, plugin_columns, plugin_tables
 
 SYS_ID = re.compile(r"[0-9a-zA-Z_-]{1,32}\Z")
 _TYPES = """
@@ -109,6 +109,9 @@ class Check:
         if not isinstance(given, str) or given not in PLUGINS:
             self._wrong(place, f"no plug-in {given!r}; there are {', '.join(PLUGINS)}")
             return
+        for brought, columns in plugin_tables(given):
+            if brought.name not in self._dictionary.tables:
+                self._dictionary.add_table(brought, columns)
         for table, column in plugin_columns(given):
             self._dictionary.add_column(table, column)
         self.order.plugins.append(given)

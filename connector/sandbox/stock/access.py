@@ -239,6 +239,8 @@ interaction_admin             interaction_agent
 sn_customerservice_agent
 sn_customerservice_manager    sn_customerservice_agent
 evt_mgmt_integration
+evt_mgmt_user                 snc_platform_rest_api_access
+evt_mgmt_operator             evt_mgmt_user
 mim_manager                   communication_manager
 sn_mim_admin                  mim_manager
 communication_manager
@@ -295,6 +297,8 @@ create write delete   contract_sla                                              
 create write delete   cmn_schedule cmn_schedule_span cmn_rota cmn_rota_member    rota_manager
 create write delete   cmn_rota_roster                                            rota_manager
 create                em_event                                                   evt_mgmt_integration
+read                  em_alert                                                   evt_mgmt_user
+create write          em_alert                                                   evt_mgmt_operator
 create write delete   sys_attachment                                             *
 create write          sys_import_set_row                                         import_set_loader
 query_match           *.*                                                        *

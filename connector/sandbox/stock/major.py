@@ -4,12 +4,15 @@ Platform facts, sections 4.1 and 4.9.  The columns of an incident belong to a pl
 instance without it has its 92 columns, as recorded.
 """
 
+from connector.sandbox.stock.alert import EVENT_MANAGEMENT
+
 MAJOR_INCIDENTS = "com.snc.incident.mim"
 """The id of the plug-in Major Incident Management."""
 
 PLUGINS = {
     MAJOR_INCIDENTS: "Major Incident Management",
     "com.snc.incident.knowledge": "Incident Management - Knowledge Integration",
+    EVENT_MANAGEMENT: "Event Management",
 }
 """What may be activated: id → name."""
 
@@ -27,6 +30,7 @@ findings              html(8000)          Findings
 probable_cause        string(4000)        Probable cause
 """,
     },
+    EVENT_MANAGEMENT: {"em_event": "alert  reference:em_alert  Alert"},
 }
 """Plug-in → table → the columns that it brings."""
 

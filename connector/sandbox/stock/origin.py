@@ -1,7 +1,7 @@
 """The stock tables as a dictionary, read from what the files beside this one write down."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -9,6 +9,7 @@ from connector.sandbox.column import Column
 from connector.sandbox.dictionary import Dictionary, Table
 from connector.sandbox.stock import (
     access,
+    alert,
     configuration,
     currency,
     duty,
@@ -79,6 +80,19 @@ def plugin_columns(plugin: str) -> Iterator[tuple[str, Column]]:
             yield table, replace(column, choices=major.PLUGIN_CHOICES.get((table, column.element), {}))
 
 
+def plugin_tables(plugin: str) -> Iterator[tuple[Table, Sequence[Column]]]:
+    """The tables that a plug-in brings, each still empty and with the columns that it is to have."""
+    for line in _BROUGHT.get(plugin, "").strip().splitlines():
+        name, display, prefix, label = line.split(None, 3)
+        table = Table(name, label, root=name, display=display.strip("-"), prefix=prefix.strip("-"))
+        yield table, tuple(_own(name, alert.COLUMNS[name] + _SYS + _SYS_UPDATED, {}))
+
+
+def plugin_of(table: str) -> str:
+    """The id of the plug-in that brings a table; "" for any other table."""
+    return next((plugin for plugin in _BROUGHT if table in alert.COLUMNS), "")
+
+
 def found_table(dictionary: Dictionary, name: str, label: str, extends: str) -> Table:
     """A new table in the dictionary, with the columns that it has without being asked.
 
@@ -124,7 +138,10 @@ _LISTED = (
 )
 """The files whose tables stand by themselves."""
 
-_PARTS = (*_LISTED, task, process)
+_BROUGHT = {alert.EVENT_MANAGEMENT: alert.TABLES}
+"""Plug-in → its tables."""
+
+_PARTS = (*_LISTED, alert, task, process)
 _CREATED_ONLY = system.CREATED_ONLY | log.CREATED_ONLY
 _VIEWS = duty.VIEWS | major.VIEWS
 _CHOICES = {where: told for part in _PARTS for where, told in part.CHOICES.items()}

@@ -1,4 +1,4 @@
-"""The stock tables for the service itself: agreements, surveys, articles, calls, alerts.
+"""The stock tables for the service itself: agreements, surveys, articles, calls, events.
 
 Platform facts, sections 4.2 and 4.4 to 4.10.  The form of the lines is that of `system`; where the
 facts say that column names come from clients and not from a dictionary, so they do here.
@@ -24,7 +24,6 @@ sysapproval_approver             -              -     Approval
 sc_cat_item                      name           -     Catalog Item
 chg_model                        name           -     Change Model
 em_event                         -              -     Event
-em_alert                         number         Alert Alert
 sn_cim_register                  number         CIM   Improvement Initiative
 sn_cim_related_kpi               -              -     Impacted KPI
 """
@@ -217,23 +216,6 @@ time_of_event    glide_date_time  Time of event
 resolution_state string(40)       Resolution state
 description      string(4000)     Description
 state            string(40)       State
-alert            reference:em_alert Alert
-""",
-    "em_alert": """
-number        string(40)          Number
-severity      integer             Severity
-state         string(40)          State
-source        string(100)         Source
-node          string(100)         Node
-resource      string(100)         Resource
-metric_name   string(100)         Metric Name
-type          string(100)         Type
-message_key   string(1024)        Message key
-description   string(4000)        Description
-cmdb_ci       reference:cmdb_ci   Configuration item
-incident      reference:incident  Task
-acknowledged  boolean             Acknowledged
-initial_event_time glide_date_time Initial event generation time
 """,
     "sn_cim_register": """
 number             string(40)                Number
@@ -284,7 +266,6 @@ CHOICES: dict[tuple[str, str], dict[str, str]] = {
         "rejected": "Rejected", "cancelled": "Cancelled", "not_required": "No Longer Required",
         "duplicate": "Duplicate",
     },
-    ("em_alert", "state"): {"Open": "Open", "Reopen": "Reopen", "Flapping": "Flapping", "Closed": "Closed"},
     ("em_event", "resolution_state"): {"New": "New", "Closing": "Closing"},
 }  # fmt: skip
 
@@ -311,6 +292,4 @@ DEFAULTS: dict[tuple[str, str], str] = {
     ("chg_model", "active"): "true",
     ("em_event", "resolution_state"): "New",
     ("em_event", "state"): "Ready",
-    ("em_alert", "state"): "Open",
-    ("em_alert", "acknowledged"): "false",
 }

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from connector.sandbox import Instance
+from connector.sandbox.stock import EVENT_MANAGEMENT
 from tests.sandbox.contract.conftest import Wire, rows
 
 DICTIONARY = "/api/now/table/sys_dictionary"
@@ -86,6 +87,7 @@ def test_no_audit_of_a_column(wire: Wire, attributes: str) -> None:
 
 def test_alerts_cannot_be_audited(wire: Wire) -> None:
     """Section 4.9: not as a whole, whatever the row says."""
+    wire.instance.activate(EVENT_MANAGEMENT)
     collection(wire, "em_alert", audit="true")
     assert changes(wire, "em_alert", description="x") == []
 

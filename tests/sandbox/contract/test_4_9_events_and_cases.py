@@ -2,6 +2,7 @@
 
 import pytest
 
+from connector.sandbox.stock import EVENT_MANAGEMENT
 from tests.sandbox.contract.conftest import Wire, choices, extends, missing, rows
 
 COLUMNS = {
@@ -14,7 +15,10 @@ COLUMNS = {
     "incident_alert": ("number source_incident state severity assigned_to assignment_group"),
     "incident_alert_task": ("number incident_alert comm_task_type state"),
     "major_incident_trigger_rule": ("table conditions order action active"),
-    "em_alert": ("number severity state node cmdb_ci incident acknowledged"),
+    "em_alert": (
+        "number severity state node cmdb_ci incident acknowledged source resource metric_name "
+        "additional_info description work_notes assigned_to assignment_group"
+    ),
     "sn_customerservice_case": (
         "state priority contact_type first_response_time escalation major_case_state"
     ),
@@ -29,6 +33,12 @@ CHOICES = {
         "3": "Closed",
     },
 }
+
+
+@pytest.fixture(autouse=True)
+def _event_management(wire: Wire) -> None:
+    """The plug-in that brings alerts."""
+    wire.instance.activate(EVENT_MANAGEMENT)
 
 
 @pytest.mark.parametrize("table", COLUMNS)
@@ -53,6 +63,21 @@ def test_cases(wire: Wire) -> None:
 def test_alerts(wire: Wire) -> None:
     """Four states."""
     assert set(choices(wire, "em_alert", "state")) == {"Open", "Reopen", "Flapping", "Closed"}
+
+
+def test_alerts_come_with_their_plugin(wire: Wire) -> None:
+    """Numbered, with work notes of their own, for who has the role; activating it again changes nothing."""
+    wire.instance.activate(EVENT_MANAGEMENT)
+    wire.instance.add_user("looks", name="L", password="secret", roles=["evt_mgmt_user"])
+    wire.instance.add_user("acts", name="A", password="secret", roles=["evt_mgmt_operator"])
+    for user, status in (("looks", 403), ("acts", 201)):
+        wire.auth = (user, "secret")
+        assert wire.post("/api/now/table/em_alert", json={"node": "db1"}).status_code == status
+    (found,) = rows(wire, "em_alert", "", "sys_id,number,state")
+    assert (found["number"], found["state"]) == ("Alert0010001", "Open")
+    answer = wire.patch(f"/api/now/table/em_alert/{found['sys_id']}", json={"work_notes": "seen"})
+    assert answer.status_code == 200
+    assert [entry["value"] for entry in wire.instance.journal(found["sys_id"])] == ["seen"]
 
 
 def test_improvements(wire: Wire) -> None:
