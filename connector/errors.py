@@ -8,6 +8,7 @@
        ├─ Fatal                 stop; do not try again
        │  ├─ Unauthorised       401: six failures lock an account, so one is enough
        │  └─ WrongInstance      a column or table the configuration names is not there
+       │     └─ NoTable         a table: of a plug-in that is not active, perhaps
        ├─ Retriable             back off, the pass ends, the next one tries
        │  ├─ Throttled          429
        │  ├─ Unavailable        5xx, HTML, cut JSON, an error inside a 200
@@ -55,6 +56,10 @@ class Unauthorised(Fatal):
 
 class WrongInstance(Fatal):
     """The instance lacks a table, column, group or person that the configuration names."""
+
+
+class NoTable(WrongInstance):
+    """The instance lacks a table. Where only some policies are about it they rest, and the others go on."""
 
 
 class Retriable(GatewayError):

@@ -167,15 +167,35 @@ PHRASES: dict[str, tuple[str, str]] = {
         (
             "This monitoring warning lacks: {{ lacks.en }}. Please add it."
             "{% if parts %} From the configuration item: {{ parts.en | neutral }}.{% endif %}"
+            "{% if before %} {{ before.en }}{% endif %}"
         ),
         (
             "本监控告警缺少：{{ lacks.zh }}，请补充。"
             "{% if parts %}根据配置项补充：{{ parts.zh | neutral }}。{% endif %}"
+            "{% if before %}{{ before.zh }}{% endif %}"
         ),
     ),
     "alert_composed": (
-        "From the configuration item: {{ parts.en | neutral }}.",
-        "根据配置项补充：{{ parts.zh | neutral }}。",
+        (
+            "{% if parts %}From the configuration item: {{ parts.en | neutral }}.{% endif %}"
+            "{% if parts and before %} {% endif %}{% if before %}{{ before.en }}{% endif %}"
+        ),
+        (
+            "{% if parts %}根据配置项补充：{{ parts.zh | neutral }}。{% endif %}"
+            "{% if before %}{{ before.zh }}{% endif %}"
+        ),
+    ),
+    "alert_precedent": (
+        (
+            "A first suggestion, from {{ number }} of the same configuration item, resolved {{ resolved }}: "
+            "{% if solution %}{{ solution | neutral }}{% endif %}"
+            "{% if solution and article %} {% endif %}{% if article %}(see article {{ article }}){% endif %}."
+        ),
+        (
+            "初步处理建议（参考同一配置项的工单 {{ number }}，{{ resolved }} 解决）："
+            "{% if solution %}{{ solution | neutral }}{% endif %}"
+            "{% if article %}（参见知识条目 {{ article }}）{% endif %}。"
+        ),
     ),
     "knowledge_known": (
         (

@@ -160,6 +160,25 @@ class Library:
         return None
 
 
+class Precedent(NamedTuple):
+    """An earlier ticket of the same configuration item, and how it was solved."""
+
+    number: str
+    resolved_at: Instant
+    solution: str
+    """Its close notes, in one line; "" where only an article tells."""
+    article: str = ""
+    """Number of a published article that came of it or is attached to it."""
+
+
+class Precedents:
+    """Tickets that were solved before, to be asked by configuration item; here there are none."""
+
+    def last(self, item: str, category: str, start: Instant, end: Instant) -> Precedent | None:
+        """The last one resolved in [start, end) that tells how; of this category, "" for any."""
+        return None
+
+
 class Call(NamedTuple):
     """One inbound call on the hotline (R-E2)."""
 

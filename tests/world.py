@@ -98,7 +98,7 @@ calls = false
 OWNED = ("class", "tier", "respond_by", "resolve_by", "clock", "knowledge", "callback")
 GROUPS = ("Service Desk", "Network Operations", "Infrastructure", "Vendor Support", "Printer Room")
 """The last one belongs to no desk."""
-TABLES = ("incident", "change_request", "problem")
+TABLES = ("incident", "change_request", "problem", "em_alert")
 """Whose records policies can be about."""
 _TAIL = re.compile(r"\n\(([^\s,]+), (R-[A-Z]\d+), ([0-9a-f]{8})\)(?:\n\n|\Z)")
 
@@ -163,11 +163,12 @@ class Desk(People):
         history: str = "audit",
         beside: "Desk | None" = None,
         store: Store | None = None,
+        plugins: bool = True,
     ) -> None:
         self.settings = settings or read(*policies, more=more, history=history)
         self.store = Store() if store is None else store
         self.account: AnyCredentials = Credentials(US, PASSWORD)
-        self._beside = beside
+        self._beside, self._plugins = beside, plugins
         self.people: dict[str, str] = {}
         self.groups: dict[str, str] = {}
         if beside is None:
@@ -190,7 +191,7 @@ class Desk(People):
             self.groups[name] = self.instance.add_group(name, sys_id=record_id(name))
         for column in ("u_desk_confirmed", "u_desk_escalate", "u_desk_draft"):
             self.instance.add_column("incident", column, type="boolean")
-        furnish(self.instance, self.settings, PASSWORD)
+        furnish(self.instance, self.settings, PASSWORD, plugins=self._plugins)
 
     def __enter__(self) -> Self:
         if self._beside is None:
@@ -284,9 +285,15 @@ class Desk(People):
                 found += said_in(entry["value"])
         return found
 
+    @property
+    def _tables(self) -> list[str]:
+        return [table for table in TABLES if table in self.instance.dictionary.tables]
+
     def made(self) -> list[tuple[str, ...]]:
         """What the connector created, without stamps and numbers that depend on how it came about."""
-        numbers = {row["sys_id"]: row["number"] for table in TABLES for row in self.instance.rows(table)}
+        numbers = {
+            row["sys_id"]: row["number"] for table in self._tables for row in self.instance.rows(table)
+        }
         found = [
             ("task", numbers.get(row["incident"] or row["parent"], ""), row["correlation_display"],
              row["correlation_id"], row["short_description"], row["assignment_group"],
@@ -311,7 +318,7 @@ class Desk(People):
         """The whole desk: every ticket, every note of ours whatever its order, all that we created."""
         numbers = sorted(row["number"] for row in self.instance.rows("incident"))
         theirs = f"sys_created_by!={US}"
-        beside = [row["number"] for table in TABLES[1:] for row in self.instance.rows(table, theirs)]
+        beside = [row["number"] for table in self._tables[1:] for row in self.instance.rows(table, theirs)]
         return {
             **{number: (self.shows(number), sorted(self.said(number))) for number in numbers},
             **{number: sorted(self.said(number)) for number in sorted(beside)},
@@ -320,7 +327,7 @@ class Desk(People):
 
     def repeated(self) -> list[object]:
         """What the connector said or created more than once; nothing, ever."""
-        numbers = [row["number"] for table in TABLES for row in self.instance.rows(table)]
+        numbers = [row["number"] for table in self._tables for row in self.instance.rows(table)]
         notes = Counter((number, note.policy, note.mark) for number in numbers for note in self.said(number))
         records = Counter(record[:4] for record in self.made())
         return [what for what, times in (*notes.items(), *records.items()) if times > 1]

@@ -8,6 +8,7 @@ from connector.clock import SystemClock
 from connector.errors import (
     Forbidden,
     GatewayError,
+    NoTable,
     Retriable,
     SettingsError,
     Skippable,
@@ -15,6 +16,7 @@ from connector.errors import (
     WrongInstance,
 )
 from connector.install.look import LOOKS, Answer, Level, Look, probe
+from connector.reconcile.register import resting
 from connector.reconcile.world import open_gateway, sources
 from connector.settings import Settings
 from connector.settings.clash import EVERY_OTHER_GROUP
@@ -132,8 +134,14 @@ def _tables(settings: Settings, gateway: Gateway) -> Iterator[Answer]:
     for source in sorted(sources(settings), key=lambda source: source.table != "incident"):
         wanted = (*source.fields, *settings.columns.shared) if source.table == "incident" else source.fields
         try:
-            there = gateway.columns(source.table)
             gateway.page(source.table, "ORDERBYsys_id", ["sys_id"], limit=1)
+            there = gateway.columns(source.table)
+        except NoTable as error:
+            if source.table in settings.registers:
+                yield Answer(Level.DOUBT, resting(settings, source.table))
+            else:
+                yield Answer(Level.WRONG, f"{source.table} cannot be read: {error}")
+            continue
         except (Skippable, WrongInstance) as error:
             told = (
                 f"; without it: no policy about {source.table}" if source.table in settings.registers else ""

@@ -3,6 +3,7 @@
 from connector.reconcile.register import columns_of
 from connector.reconcile.world import EVERY_OTHER_GROUP
 from connector.sandbox import Instance
+from connector.sandbox.stock import plugin_of
 from connector.settings import Settings
 
 TEXT, MARKS = 40, 4000
@@ -17,8 +18,11 @@ CLOSED = ("sys_audit", "sys_audit_delete", "sys_journal_field")
 _INSTANTS = frozenset({"respond_by", "resolve_by"})
 
 
-def furnish(instance: Instance, settings: Settings, password: str) -> None:
-    """Add what is missing; what is there already stays."""
+def furnish(instance: Instance, settings: Settings, password: str, *, plugins: bool = True) -> None:
+    """Add what is missing; what is there already stays.
+
+    ``plugins``: activate those whose tables policies are about; without them such a table may be missing.
+    """
     there = {(row["name"], row["element"]) for row in instance.rows("sys_dictionary", "elementSTARTSWITHu_")}
 
     def add(table: str, column: str, kind: str, length: int = 255) -> None:
@@ -38,6 +42,10 @@ def furnish(instance: Instance, settings: Settings, password: str) -> None:
     ):
         add("incident", ticked, "boolean")
     for table in settings.further_tables:
+        if plugins and table not in instance.dictionary.tables and (plugin := plugin_of(table)):
+            instance.activate(plugin)
+        if table not in instance.dictionary.tables:
+            continue
         add(table, settings.marks_of(table), "string", MARKS)
         for column in sorted(columns_of(settings, table)):
             add(table, column, "string", TEXT)
@@ -52,7 +60,8 @@ def furnish(instance: Instance, settings: Settings, password: str) -> None:
         if person not in users:
             instance.add_user(person, name=person.replace(".", " ").title(), roles=["itil"])
     if settings.instance.auth.user not in users:
-        instance.add_role(ROLE, contains=["itil", "knowledge", "interaction_agent"])
+        more = ["evt_mgmt_operator"] if "em_alert" in settings.further_tables else []
+        instance.add_role(ROLE, contains=["itil", "knowledge", "interaction_agent", *more])
         for table in CLOSED:
             instance.allow("read", table, ROLE)
         instance.add_user(

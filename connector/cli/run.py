@@ -97,6 +97,7 @@ class Duty:
         notifier: "Notifier | None" = None,
     ) -> None:
         from connector.daemon.notify import Notifier
+        from connector.daemon.ongoing import Ongoing
         from connector.daemon.vital import Vital
 
         self._path = path
@@ -108,7 +109,7 @@ class Duty:
         """One over all attempts to sign in: it remembers how long the instance wants to be left alone."""
         self._world: World | None = None
         self._full_at = self._publish_at = clock.monotonic()
-        self._held: dict[str, str] = {}
+        self._held, self._absent = Ongoing("no longer held back: "), Ongoing("no longer waited for: table ")
         self._halt: Halt | None = None
         self._notifier = notifier or Notifier({})
         self.sign: Callable[[], None] = lambda: None
@@ -302,10 +303,11 @@ class Duty:
         vital.judged += report.judged
         vital.quarantined = len(self._store.quarantined())
         vital.in_doubt = report.outcome.count(Answer.IN_DOUBT)
-        vital.held = len(self._held)
+        vital.held = len(self._held.told)
         vital.refused = tuple(sorted(world.scheme.refused))
         in_doubt = [each.change.number for each in report.outcome.written if each.answer is Answer.IN_DOUBT]
-        told = {"in_doubt": in_doubt, "held": self._held, "refused": list(vital.refused)}
+        told = {"in_doubt": in_doubt, "held": self._held.told, "absent": self._absent.told}
+        told["refused"] = list(vital.refused)
         self._store.tell("pass", report.at, told)
 
     def _tell_settings(self, trouble: str) -> None:
@@ -387,13 +389,9 @@ class Duty:
         return self._world
 
     def _tell(self, report: "PassReport") -> None:
-        """What a person must decide, when it begins and when it ends, and nothing in between."""
+        """What a person must decide, and tables that are missing: when it begins and when it ends."""
         from connector.cli.view import held_back
+        from connector.reconcile import resting
 
-        held = held_back(report.plan)
-        for what, message in held.items():
-            if what not in self._held:
-                LOG.warning("%s", message)
-        for what in self._held.keys() - held.keys():
-            LOG.info("no longer held back: %s", what)
-        self._held = dict(held)
+        self._absent.tell({table: resting(self._settings, table) for table in report.absent})
+        self._held.tell(held_back(report.plan))

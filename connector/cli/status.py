@@ -114,6 +114,7 @@ def _state(store: "Store", settings: "Settings", now: int) -> dict[str, Any]:
         "in_doubt": last.get("in_doubt", []),
         "held": last.get("held", {}),
         "refused": last.get("refused", []),
+        "absent": last.get("absent", {}),
         "gateway": gateway or None,
         "settings": {
             "in_force": loaded.get("in_force"),
@@ -180,6 +181,8 @@ def _print_daemon(state: dict[str, Any], settings: "Settings") -> None:
         print(f"waits for you   {message}")
     if state["refused"]:
         print(f"refused columns {', '.join(state['refused'])}: the instance does not take them from us")
+    for message in state["absent"].values():
+        print(f"rests           {message}")
     gateway = state["gateway"]
     if gateway:
         at = clock_time(gateway["at"], zone)

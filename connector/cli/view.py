@@ -191,6 +191,7 @@ def report_json(report: "PassReport") -> dict[str, Any]:
         "plan": plan_json(report.plan),
         "written": answers(report),
         "halt": None if report.halt is None else report.halt._asdict(),
+        "absent": list(report.absent),
     }
 
 
@@ -222,6 +223,7 @@ def print_outcome(console: "Console", report: "PassReport") -> None:
 def print_report(report: "PassReport", legend: Legend, args: "Namespace", settings: "Settings") -> None:
     """A pass as ``plan`` and ``apply`` tell it: with --json as data, else in full and what to do next."""
     from connector.cli.terminal import console, print_json
+    from connector.reconcile import resting
 
     if args.json:
         print_json(report_json(report), indent=1)
@@ -230,6 +232,8 @@ def print_report(report: "PassReport", legend: Legend, args: "Namespace", settin
     print_plan(out, report.plan, legend, limit=args.limit)
     out.print(summary(report), highlight=False)
     print_outcome(out, report)
+    for table in report.absent:
+        out.print(resting(settings, table), style="yellow", highlight=False, markup=False, soft_wrap=True)
     if report.halt is not None:
         out.print(report.halt.told(settings), style="red", highlight=False, markup=False, soft_wrap=True)
         return

@@ -32,6 +32,8 @@ GIVEN: Mapping[tuple[str, str], str] = {
     ("problem", "read"): "sn_problem_read",
     ("problem", "write"): "sn_problem_write",
     ("problem", "create"): "sn_problem_write",
+    ("em_alert", "read"): "evt_mgmt_user",
+    ("em_alert", "write"): "evt_mgmt_operator",
 }
 """Table and operation → the narrowest stock role that gives it (§6.4); it also gives more than is used."""
 

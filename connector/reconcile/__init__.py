@@ -33,6 +33,7 @@ from connector.reconcile.figure import (
 from connector.reconcile.halt import Halt, halt, halted, halted_there, lift
 from connector.reconcile.publication import Publication, Published, plan_publication, publish
 from connector.reconcile.recipe import PassReport, Watch, refresh, run_pass, sweep_world
+from connector.reconcile.register import resting
 from connector.reconcile.review import Noisy, PolicyReview, Review, review
 from connector.reconcile.standing import figures_of, freeze_due, labels
 from connector.reconcile.world import World, build_world, open_gateway, open_world
@@ -70,6 +71,7 @@ __all__ = [
     "publish",
     "refresh",
     "results_of",
+    "resting",
     "review",
     "run_pass",
     "scores",

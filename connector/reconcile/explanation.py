@@ -11,6 +11,7 @@ from connector.reconcile.duty import with_duty
 from connector.reconcile.judgement import Judged, read_tickets, with_cohorts
 from connector.reconcile.library import MirroredLibrary
 from connector.reconcile.load import Loads
+from connector.reconcile.precedent import MirroredPrecedents
 from connector.reconcile.record import read_records
 from connector.reconcile.world import World
 from connector.rules.base import Moment, Policy
@@ -164,7 +165,8 @@ def explain(
 
 def _moment(world: World, settings: Settings, now: Instant) -> Moment:
     library = MirroredLibrary(world.store, settings.instance.auth.user)
-    return replace(world.moment, now=now, loads=Loads(world.store), library=library)
+    precedents = MirroredPrecedents(world)
+    return replace(world.moment, now=now, loads=Loads(world.store), library=library, precedents=precedents)
 
 
 def _native(world: World, ticket: Ticket) -> tuple[NativeLevels | None, str]:

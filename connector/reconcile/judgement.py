@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from connector.reconcile.library import MirroredLibrary
 from connector.reconcile.load import Loads
+from connector.reconcile.precedent import MirroredPrecedents
 from connector.reconcile.world import World
 from connector.rules.base import Cohort, Kin, Moment, Partly, Peer, Policy, trait
 from connector.rules.condition import value_in
@@ -78,7 +79,13 @@ class Judgement:
         """sys_ids of the tickets at hand for which something was wished."""
         self._world = world
         self._loads = Loads(world.store)
-        self._at = replace(world.moment, now=now, loads=self._loads, library=MirroredLibrary(world.store))
+        self._at = replace(
+            world.moment,
+            now=now,
+            loads=self._loads,
+            library=MirroredLibrary(world.store),
+            precedents=MirroredPrecedents(world),
+        )
         self._bench = Bench(settings.about("incident"), settings.instance.zone)
         self._adopt_from = settings.instance.adopt_instant
         self._most = settings.safety.max_changes
@@ -88,8 +95,9 @@ class Judgement:
     def at_hand(self, mirrored: Sequence[Mirrored], touched: Waiting) -> Waiting:
         """Judge changed tickets before they are saved; sys_id → when to look again.
 
-        Due (0) without having been judged are those whose verdict hangs on the closed set of a period, for
-        the next page may bring more of it, and those that come a second time, changed while pages were read.
+        Due (0) without having been judged are those whose verdict hangs on the closed set of a period or on
+        earlier tickets, for the next page may bring more of them, and those that come a second time, changed
+        while pages were read.
 
         The verdict on a ticket that was only ``touched`` stands until the instant that was given for it: a
         verdict is a function of the ticket and the moment (law 1), and of the ticket nothing is new that a
@@ -274,13 +282,15 @@ class Fitting:
             for policy in policies
         )
         self._grouping = tuple((policy.cohort, policy.kin) for policy in _grouping(policies))
+        looks_back = Policy.looks_back
+        self._back = tuple(one.looks_back for one in policies if type(one).looks_back is not looks_back)
 
     def hangs_on_others(self, ticket: Ticket, at: Moment) -> bool:
-        """A verdict depends on the closed set of a period, or on similar tickets."""
+        """A verdict depends on the closed set of a period, on similar tickets or on earlier ones."""
         for cohort, kin in self._grouping:  # three times as quick as any() for the one policy there is
             if cohort(ticket, at) is not None or kin(ticket, at) is not None:
                 return True
-        return False
+        return bool(self._back) and any(looks_back(ticket) for looks_back in self._back)
 
 
 class Bench:

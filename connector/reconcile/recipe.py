@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from connector.errors import Fatal, Refused, Retriable
+from connector.errors import Fatal, NoTable, Refused, Retriable
 from connector.memory import undisturbed
 from connector.reconcile.counting import keep_outcomes
 from connector.reconcile.halt import Halt, halted, halted_there
@@ -69,6 +69,8 @@ class PassReport:
     """Tickets that were only touched: nothing a policy reads has changed, so their verdicts stand."""
     halt: Halt | None = None
     """Why nothing was written, or asked, whatever the plan says."""
+    absent: tuple[str, ...] = ()
+    """Further tables that the instance does not have, sorted: the policies about them rest."""
 
 
 def run_pass(
@@ -164,6 +166,7 @@ def run_pass(
         trouble,
         judged.touched,
         halt,
+        tuple(sorted(world.absent)),
     )
     world.store.record_pass(
         now,
@@ -197,19 +200,27 @@ def observe(
 ) -> None:
     """Poll every source that a policy or an indicator needs; what is new is saved and its tickets are due.
 
+    A further table that the instance does not have is asked for again in each pass, and its policies rest.
     ``look`` judges the tickets while they are at hand. They come last, so that all that belongs to them is
     known; where their past is told by observation, it is known only when they are saved.
     """
     for done, source in enumerate(world.sources):
         watch(f"reading {source.table}", done, len(world.sources))
-        seen = poll(
-            world.gateway,
-            source,
-            world.store,
-            lag=settings.poll.lag,
-            look=None if source.observe else look,
-            now=world.clock.now(),
-        )
+        try:
+            seen = poll(
+                world.gateway,
+                source,
+                world.store,
+                lag=settings.poll.lag,
+                look=None if source.observe else look,
+                now=world.clock.now(),
+            )
+        except NoTable:
+            if source.table not in world.registers:
+                raise
+            world.absent.add(source.table)
+            continue
+        world.absent.discard(source.table)
         polled[source.name] += seen.saved
 
 
@@ -219,13 +230,20 @@ def refresh(world: World, settings: Settings, watch: Watch = unwatched) -> None:
 
 
 def sweep_world(world: World) -> dict[str, Swept]:
-    """Compare what can be deleted or changed without a new stamp with the mirror; table → what was found."""
+    """Compare what can be deleted or changed without a new stamp with the mirror; table → what was found.
+
+    A further table that the instance does not have is left out: its plug-in may come back.
+    """
     closed_since = world.clock.now() - IN_SIGHT
-    return {
-        source.table: sweep(world.gateway, world.store, source, closed_since=closed_since)
-        for source in world.sources
-        if source.table in SWEPT or source.table in world.registers
-    }
+    found = {}
+    for source in world.sources:
+        if source.table in SWEPT or source.table in world.registers:
+            try:
+                found[source.table] = sweep(world.gateway, world.store, source, closed_since=closed_since)
+            except NoTable:
+                if source.table not in world.registers:
+                    raise
+    return found
 
 
 def act(

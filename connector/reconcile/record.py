@@ -6,6 +6,7 @@ from dataclasses import replace
 from connector.reconcile.duty import with_duty
 from connector.reconcile.judgement import CHUNK, Judged, legible
 from connector.reconcile.library import MirroredLibrary
+from connector.reconcile.precedent import MirroredPrecedents
 from connector.reconcile.register import Register
 from connector.reconcile.world import World
 from connector.rules.base import Moment
@@ -17,16 +18,20 @@ from connector.ticket import Instant, Ticket
 
 
 def judge_records(world: World, settings: Settings, now: Instant, *, full: bool = False) -> dict[str, Judged]:
-    """Ask the policies of each further table about its records that are due; with ``full`` about all."""
+    """Ask the policies of each further table about its records that are due; with ``full`` about all.
+
+    Nothing is asked about a table that the instance does not have, whatever of it is known from before.
+    """
     return {
         table: _judge(world, settings, register, now, full=full)
         for table, register in world.registers.items()
+        if table not in world.absent
     }
 
 
 def _judge(world: World, settings: Settings, register: Register, now: Instant, *, full: bool) -> Judged:
     judged, store = Judged(), world.store
-    at = replace(world.moment, now=now)
+    at = replace(world.moment, now=now, precedents=MirroredPrecedents(world))
     if register.table == CALENDAR:
         library = MirroredLibrary(store, settings.instance.auth.user)
         at = replace(with_duty(world, settings, register.policies, at), library=library)

@@ -29,6 +29,17 @@ MORE = {
 """Table → further columns that every record of it is read with."""
 
 
+_ALERT = (
+    "sys_id", "number", "sys_created_on", "sys_updated_on", "sys_updated_by", "sys_mod_count", "state",
+    "severity", "assignment_group", "assigned_to",
+)  # fmt: skip
+BASE = {"em_alert": _ALERT}
+"""Table that is no task → the columns that are read of it instead."""
+
+STANDS_FOR = {"em_alert": {"opened_at": "sys_created_on", "priority": "severity"}}
+"""Table that is no task → column of a task that it lacks → the one that says it there."""
+
+
 class _Classes(dict[str, FaultClass]):
     """Priorities of another table need belong to no fault class."""
 
@@ -55,7 +66,26 @@ class Register:
             number = CALENDAR.upper()
             return Ticket(CALENDAR, number, adopted, adopted, 0, state, kind=CALENDAR, tasks=tasks)
         row = {**mirrored.row, "sys_class_name": self.table}
+        for lacking, column in STANDS_FOR.get(self.table, {}).items():
+            row[lacking] = row.get(column, "")
         return self.normaliser.ticket(row, mirrored.changes, mirrored.tasks)
+
+
+PLUGINS = {
+    "em_alert": "Event Management (com.glideapp.itom.snac)",
+    "sn_customerservice_case": "Customer Service Management (com.sn_customerservice)",
+}
+"""Table → the plug-in that brings it."""
+
+
+def resting(settings: Settings, table: str) -> str:
+    """In words: the instance has no such table, which policies rest, and the way out."""
+    names = ", ".join(policy.name for policy in settings.about(table))
+    brought = f"activate the plug-in {PLUGINS[table]}" if table in PLUGINS else "make the table there"
+    return (
+        f"the instance has no table {table}; resting until it has: {names}. To have it, {brought}; "
+        "or leave these policies out"
+    )
 
 
 def registers(settings: Settings, directory: Directory) -> dict[str, Register]:
@@ -88,7 +118,7 @@ def fields_of(settings: Settings, table: str) -> tuple[str, ...]:
     """Every column that is read of a further table."""
     marks = settings.marks_of(table)
     wanted = (
-        *TASK_COLUMNS,
+        *BASE.get(table, TASK_COLUMNS),
         *MORE.get(table, ()),
         *sorted(columns_of(settings, table)),
         *((marks,) if marks else ()),

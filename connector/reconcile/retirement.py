@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from connector.errors import WrongInstance
+from connector.errors import NoTable, WrongInstance
 from connector.reconcile.recipe import Watch, act, unwatched
 from connector.reconcile.world import World
 from connector.settings import Settings
@@ -97,8 +97,12 @@ def _owned(settings: Settings, table: str) -> list[str]:
 def _pages(world: World, settings: Settings) -> Iterator[tuple[str, list[dict[str, str]]]]:
     """(table, records of it with something of ours), in the order of their sys_ids."""
     for table in ("incident", *settings.further_tables):
-        for page in _pages_of(world, table, _owned(settings, table)):
-            yield table, page
+        try:
+            for page in _pages_of(world, table, _owned(settings, table)):
+                yield table, page
+        except NoTable:
+            if table == "incident":
+                raise  # of a further table that is not there nothing of ours is left
 
 
 def _pages_of(world: World, table: str, owned: list[str]) -> Iterator[list[dict[str, str]]]:

@@ -84,6 +84,8 @@ class World:
     """(table, sys_id) of records that could not be read when something was to be written to them."""
     sheets: dict[str, tuple[tuple[int, int], Gathered]] = field(default_factory=dict)
     """Declared source → its file's stamps when it was read, and what it held."""
+    absent: set[str] = field(default_factory=set)
+    """Further tables that were not on the instance when last asked for: policies about them rest."""
     _names: dict[str, str] = field(default_factory=dict)
 
     def meet_strangers(self, settings: Settings) -> None:

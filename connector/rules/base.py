@@ -37,7 +37,7 @@ from pydantic import (
 
 from connector.intent import Verdict
 from connector.service_hours import ServiceHours
-from connector.ticket import Directory, Duty, FaultClass, Instant, Library, Ticket, Tier
+from connector.ticket import Directory, Duty, FaultClass, Instant, Library, Precedents, Ticket, Tier
 from connector.wording import Wording
 
 
@@ -84,6 +84,8 @@ class Moment:
     """Calls and roster, for policies about the calendar that ask (`Policy.sources_named`)."""
     library: Library = field(default_factory=Library)
     """The articles that are published, for `knowledge_capture`."""
+    precedents: Precedents = field(default_factory=Precedents)
+    """Tickets that were solved before, for `monitoring_alert`; looked up when somebody asks."""
     loads: Mapping[str, int] = field(default_factory=dict)
     """sys_id of a group → open tickets it has; counted when a policy first asks."""
 
@@ -356,6 +358,10 @@ class Policy(BaseModel):
         """Verdicts may depend on other tickets: it asks for a `cohort` or for `kin`."""
         return type(self).cohort is not Policy.cohort
 
+    def looks_back(self, ticket: Ticket) -> bool:
+        """The verdict may ask `Moment.precedents`, to which what is being polled may still add."""
+        return False
+
     def about(self) -> str:
         """The platform's table whose records it judges; `calendar` for dated things without a record."""
         return "incident"
@@ -366,6 +372,10 @@ class Policy(BaseModel):
 
     def columns(self) -> frozenset[str]:
         """Platform columns of the ticket that the policy reads beyond the usual ones (→ `Ticket.extra`)."""
+        return frozenset()
+
+    def columns_of_incidents(self) -> frozenset[str]:
+        """Columns of incidents that it reads of others than the one it judges, whatever it is about."""
         return frozenset()
 
     def flags(self) -> frozenset[str]:

@@ -24,6 +24,8 @@ def apart(first: Policy, second: Policy) -> bool:
         case HandOverLimit(), HandOverLimit():
             return _disjoint(first.tiers, second.tiers)
         case MonitoringAlert(), MonitoringAlert():
+            if first.table != second.table or _conditions_apart(first.where, second.where):
+                return True
             return first.column == second.column and _disjoint(first.values, second.values)
         case MajorIncident(), MajorIncident():
             return _conditions_apart(first.where, second.where)

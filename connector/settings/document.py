@@ -122,7 +122,8 @@ class Settings(Table):
     def extra_columns(self) -> frozenset[str]:
         """Columns of the ticket that policies and figures read beyond the usual ones."""
         told = ({self.kpi.customer, self.kpi.service} - TICKET_TRAITS) | further(self.fault_class.columns)
-        return frozenset[str]().union(told, *(policy.columns() for policy in self.about("incident")))
+        others = (policy.columns_of_incidents() for policy in self.policies)
+        return frozenset(told).union(*others, *(policy.columns() for policy in self.about("incident")))
 
     def about(self, table: str) -> tuple[Policy, ...]:
         """The policies about records of this table."""

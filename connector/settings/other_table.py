@@ -36,6 +36,8 @@ STATES: Mapping[str, Mapping[str, TicketState]] = {
         "106": TicketState.RESOLVED,
         "107": TicketState.CLOSED,
     },
+    "em_alert": dict.fromkeys(("Open", "Reopen", "Flapping"), TicketState.NEW)
+    | {"Closed": TicketState.CLOSED},
     "sn_customerservice_case": {
         "1": TicketState.NEW,
         "10": TicketState.IN_PROGRESS,
@@ -61,7 +63,7 @@ class OtherTable(Table):
     state: dict[str, KnownState] = Field(
         default_factory=dict,
         description="Value of the state column → what it means; added to those the platform ships for "
-        "`change_request`, `problem` and `sn_customerservice_case`, or else for `task`",
+        "`change_request`, `problem`, `em_alert` and `sn_customerservice_case`, or else for `task`",
     )
 
     @field_validator("name")

@@ -59,9 +59,9 @@ def test_the_monitoring_may_add_to_it_for_a_while() -> None:
         "This monitoring warning lacks: the extent of impact. Please add it."
     ]
     assert policy.explain(t, moment(MON)) == [
-        "description: there",
+        "description: in column description",
         "impact: missing",
-        "suggestion: there",
+        "suggestion: in column u_hint",
         "asked for from 2026-06-01 09:10",
     ]
 

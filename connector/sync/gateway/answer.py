@@ -14,12 +14,12 @@ from requests import Response
 from connector.errors import (
     Forbidden,
     GatewayError,
+    NoTable,
     NotFound,
     Throttled,
     TimedOut,
     Unauthorised,
     Unavailable,
-    WrongInstance,
 )
 from connector.sync.gateway.auth.token import Granted
 from connector.sync.gateway.failure import Declined, Exhausted
@@ -49,7 +49,7 @@ def parsed(response: Response, what: str) -> dict[str, Any]:
     """The JSON object of an answer with 200 or 201, whatever it says.
 
     Raises `Unauthorised` (401), `Forbidden` (403), `NotFound` (404), `Throttled` (429, with the seconds to
-    wait where the instance names them), `WrongInstance` (400 for a table that is not there), `TimedOut`
+    wait where the instance names them), `NoTable` (400 for a table that is not there), `TimedOut`
     (408, 499) and `Unavailable` for everything else that is no answer: 5xx, 202, a redirect, HTML, an empty
     body, cut JSON.
     """
@@ -134,7 +134,7 @@ def _refusal(response: Response, what: str) -> GatewayError:
     if status in (408, 499):
         return TimedOut(words)
     if status == 400 and "Invalid table" in words:
-        return WrongInstance(words)
+        return NoTable(words)
     if 400 <= status < 500 and response.request is not None and response.request.method != "GET":
         return Forbidden(words)  # this record cannot be written so; the others go on
     return spoilt(response.content)(words)

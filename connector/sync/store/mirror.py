@@ -34,8 +34,8 @@ Look = Callable[[Sequence[Mirrored], Waiting], Waiting]
 stamps of the update differs from what was known. Answers when to look at each again."""
 
 _TICKET = schema.ticket
-_Found = tuple[str, Instant | None, Instant | None, Instant | None]
-"""What a ticket is looked for by: number, opened, resolved, closed."""
+_Found = tuple[str, Instant | None, Instant | None, Instant | None, str | None]
+"""What a ticket is looked for by: number, opened, resolved, closed, configuration item."""
 
 
 class _News(NamedTuple):
@@ -58,7 +58,7 @@ class Mirror(Ledger, View):
         self._tickets = Upsert(
             engine,
             schema.ticket,
-            ("sys_id", "number", "opened_at", "resolved_at", "closed_at", "look_again", "row"),
+            ("sys_id", "number", "opened_at", "resolved_at", "closed_at", "item", "look_again", "row"),
             compare="row",
             key="sys_id",
         )
@@ -234,6 +234,7 @@ class Mirror(Ledger, View):
                 known_instant(get("opened_at", "")),
                 known_instant(get("resolved_at", "")),
                 known_instant(get("closed_at", "")),
+                get("cmdb_ci") or None,
             )
             news.rows.append(kept)
             if before is not None and before[3:] == found:
@@ -370,7 +371,7 @@ def _make_due(
 @cache
 def _compared(dialect: str) -> Executable:
     table = schema.ticket.c
-    sought_by = (table.number, table.opened_at, table.resolved_at, table.closed_at)
+    sought_by = (table.number, table.opened_at, table.resolved_at, table.closed_at, table.item)
     return select(table.sys_id, table.row, table.look_again, *sought_by).where(
         table.sys_id == listed(dialect)
     )

@@ -18,6 +18,7 @@ ticket = Table(
     Column("opened_at", BigInteger),
     Column("resolved_at", BigInteger),
     Column("closed_at", BigInteger),
+    Column("item", Text, doc="sys_id of its configuration item; NULL: none, or no policy reads it"),
     Column("look_again", BigInteger, doc="0: changed, look now; NULL: nothing to wait for"),
     Column("row", Text, nullable=False),
 )
@@ -26,6 +27,8 @@ Index("ticket_opened", ticket.c.opened_at)
 for _name in ("resolved_at", "closed_at"):
     _stamped = ticket.c[_name].is_not(None)
     Index(f"ticket_{_name}", ticket.c[_name], sqlite_where=_stamped, postgresql_where=_stamped)
+_solved = ticket.c.item.is_not(None) & ticket.c.resolved_at.is_not(None)
+Index("ticket_item", ticket.c.item, ticket.c.resolved_at, sqlite_where=_solved, postgresql_where=_solved)
 _waiting = ticket.c.look_again.is_not(None)
 Index("ticket_due", ticket.c.look_again, sqlite_where=_waiting, postgresql_where=_waiting)
 

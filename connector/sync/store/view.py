@@ -26,6 +26,14 @@ _DUE = select(_T.sys_id).where(_T.look_again <= bindparam("now")).order_by(_T.lo
 # Without the condition SQLite walks past every ticket that is never due to find the least.
 _NEXT_DUE = select(func.min(_T.look_again)).where(_T.look_again.is_not(None))
 
+_SOLVED = (
+    select(_T.sys_id)
+    .where(_T.item == bindparam("item"), _T.item.is_not(None), _T.resolved_at.is_not(None))
+    .where(_T.resolved_at >= bindparam("start"), _T.resolved_at < bindparam("end"))
+    .order_by(_T.resolved_at.desc(), _T.sys_id)
+    .limit(bindparam("most"))
+)
+
 
 class Mirrored(NamedTuple):
     """A ticket and what belongs to it, as the platform's rows."""
@@ -161,6 +169,12 @@ class View:
             return connection.execute(
                 select(table.c.sys_id).where(table.c.number == number).order_by(table.c.sys_id).limit(1)
             ).scalar()
+
+    def solved_before(self, item: str, start: Instant, end: Instant, most: int) -> list[str]:
+        """Tickets of a configuration item that were resolved in [start, end), the last first; so many."""
+        asked = {"item": item, "start": start, "end": end, "most": most}
+        with self.engine.connect() as connection:
+            return list(connection.execute(_SOLVED, asked).scalars())
 
     def answers_between(self, start: Instant, end: Instant) -> list[dict[str, str]]:
         """Answers to surveys given in [start, end), in order of time."""
