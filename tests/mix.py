@@ -114,6 +114,11 @@ SLOTS: tuple[tuple[Table, ...], ...] = (
         {"rule": "monitoring_alert", "name": "warnings-later", "column": "category",
          "values": ["network", "inquiry"], "grace": "2h",
          "impact": "cmdb_ci", "labels": {"suggestion": "Try"}},
+        {"rule": "monitoring_alert", "name": "warnings-before", "column": "category",
+         "values": ["network", "inquiry"], "earlier": "2h"},
+        {"rule": "monitoring_alert", "name": "alerts", "table": "em_alert", "grace": "30m",
+         "where": {"severity": ["1", "2", "3"]}, "composed": {"impact": ["node"]}, "impact": "cmdb_ci",
+         "earlier": "24h"},
     ),
     (
         {"rule": "reassignment", "name": "ping-pong", "hand_overs": 2, "returns": 0, "person": "lead.zhao",

@@ -68,6 +68,7 @@ name = "warnings-complete"
 mode = "observe"
 values = ["event"]
 impact = ["cmdb_ci", "business_service"]
+earlier = "2160h"                        # suggest what solved the item's last incident
 grace = "10m"
 
 [[policy]]                               # R-D3, R-D2: complaints, followed to their end

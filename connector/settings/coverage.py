@@ -52,7 +52,8 @@ LEFT: Mapping[str, str] = {
     "R-F4": "the set phrases stand in the task; manners themselves are on no record",
     "R-G1": "people assess, approve and carry out; the rule compares what the change says with what is asked",
     "R-G2": "people plan; whether the plan is a good one is on no record",
-    "R-G3": NOT_BUILT + "alerts of `em_alert`; measuring thresholds is another program's",
+    "R-G3": "measuring thresholds is another program's; the services of an item are told from columns that "
+    "name them",
     "R-H1": "people draw up the plan, audit, and judge what they find",
     "R-H2": "people draw the conclusions",
     "R-H3": "whether a measure works is for whoever verifies it",

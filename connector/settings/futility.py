@@ -14,6 +14,7 @@ from connector.rules.hotline import Hotline
 from connector.rules.improvement import Improvement
 from connector.rules.knowledge_capture import KnowledgeCapture
 from connector.rules.major_incident import MajorIncident
+from connector.rules.monitoring_alert import MonitoringAlert
 from connector.rules.obligation import Followed, Obligation
 from connector.rules.tier_escalation import TierEscalation
 from connector.rules.update_limit import UpdateLimit
@@ -28,6 +29,9 @@ from connector.ticket import Tier
 from connector.wording import span_of_time
 
 NEVER = "can never fire: "
+
+_NO_WARNING = frozenset({"0", "5"})
+"""Severities of an alert that is none: clear, and OK."""
 
 _KINDS = frozenset({"incident", *STATES})
 """Tables of the platform that are no part of each other."""
@@ -49,6 +53,8 @@ def futile(settings: Settings) -> Iterator[Finding]:
             yield Finding(
                 place, f"{NEVER}no calls are read: set [kpi] calls = true or add a [[source]] of kind calls"
             )
+        if isinstance(policy, MonitoringAlert):
+            yield from _no_alert(place, policy)
         yield from _every_pass(place, policy, settings)
         yield from _never_comes(place, policy, settings)
     described = {table.name for table in settings.tables}
@@ -175,6 +181,24 @@ def _untold(place: Place, policy: MajorIncident) -> Iterator[Finding]:
             (*place, "broadcast_for"),
             "shorter than broadcast_every: nothing is ever broadcast; make it longer, or say so with "
             "broadcast = false",
+        )
+
+
+def _no_alert(place: Place, policy: MonitoringAlert) -> Iterator[Finding]:
+    """It asks of an alert what only a task has, or for what is no warning."""
+    if policy.table != "em_alert":
+        return
+    for name in ("category", "company"):
+        if getattr(policy.when, name):
+            yield Finding(
+                (*place, "when", name),
+                f"{NEVER}an alert of em_alert has no {name}; leave it out, or narrow it by where",
+            )
+    severity = policy.where.get("severity", ())
+    if severity and not set(severity) - _NO_WARNING:
+        yield Finding(
+            (*place, "where", "severity"),
+            "severity 0 (clear) and 5 (OK) are no warnings; write those of 1 to 4 that are",
         )
 
 

@@ -92,6 +92,30 @@ def test_an_instance_that_fits(site: Site, capsys: pytest.CaptureFixture[str]) -
     assert not any(logged.committed for logged in site.rest.requests)
 
 
+def test_a_table_of_a_plugin_that_is_not_active_is_a_doubt(
+    site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It says which policies rest and how it comes there; the rest of the instance fits."""
+    policy = '[[policy]]\nrule = "monitoring_alert"\nname = "alerts"\ntable = "em_alert"\n'
+    site.path.write_text(site.path.read_text(encoding="utf-8") + policy, encoding="utf-8")
+    code, told = look(site, capsys)
+    assert code == 0
+    assert told == [
+        (
+            "doubt",
+            (
+                "the instance has no table em_alert; resting until it has: alerts. To have it, activate the "
+                "plug-in Event Management (com.glideapp.itom.snac); or leave these policies out"
+            ),
+        )
+    ]
+    furnish(site.instance, load(site.path), PASSWORD)
+    given = site.instance.rows("sys_user_role", "name=evt_mgmt_operator")[0]["sys_id"]
+    us = site.instance.rows("sys_user", "user_name=connector")[0]["sys_id"]
+    site.instance.insert("sys_user_has_role", {"user": us, "role": given})
+    assert look(site, capsys) == (0, [])
+
+
 def test_a_wrong_password_is_tried_once(
     site: Site, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

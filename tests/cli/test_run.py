@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from connector.cli.furnish import furnish
 from connector.cli.run import Duty
 from connector.daemon import Daemon
 from connector.errors import Fatal, Retriable, SettingsError
 from connector.sandbox import Fault
+from connector.sandbox.stock import EVENT_MANAGEMENT
 from connector.settings import load
 from connector.sync.store import Store
 from tests.cli.conftest import HOUR, PASSWORD, Site
@@ -106,6 +108,44 @@ def test_the_brake_is_told_when_it_begins_and_when_it_ends(
     assert site.writes() == 4
 
 
+ALERTS = """
+[[policy]]
+rule = "monitoring_alert"
+name = "alerts"
+mode = "enforce"
+table = "em_alert"
+"""
+
+
+def test_a_table_that_is_missing_is_told_once_and_taken_up_when_it_comes(
+    site: Site, kept: Kept, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The other policies go on meanwhile; `status` hears of it; a write to it is never tried."""
+    site.change('[[policy]]\nrule = "sla', f'{ALERTS}[[policy]]\nrule = "sla')
+    kept.duty.begin()
+    kept.duty.reload()
+    for _ in range(3):
+        assert kept.duty.make_pass() == ""
+    said = "the instance has no table em_alert; resting until it has: alerts. To have it, activate"
+    assert sum(record.message.startswith(said) for record in caplog.records) == 1
+    assert site.writes() == 2
+    told = kept.store.told("pass")
+    assert told is not None
+    assert told[1]["absent"]["em_alert"].startswith(said)
+    site.instance.activate(EVENT_MANAGEMENT)
+    furnish(site.instance, load(site.path), PASSWORD)
+    given = site.instance.rows("sys_user_role", "name=evt_mgmt_operator")[0]["sys_id"]
+    us = site.instance.rows("sys_user", "user_name=connector")[0]["sys_id"]
+    site.instance.insert("sys_user_has_role", {"user": us, "role": given})
+    alert = site.instance.insert("em_alert", {"node": "db1"})["sys_id"]
+    assert kept.duty.make_pass() == ""
+    assert "no longer waited for: table em_alert" in caplog.text
+    assert "lacks: a detailed description" in site.notes(alert)[0]
+    told = kept.store.told("pass")
+    assert told is not None
+    assert told[1]["absent"] == {}
+
+
 def test_a_reload_takes_all_or_nothing(site: Site, kept: Kept, caplog: pytest.LogCaptureFixture) -> None:
     """Bad file, instance away, another store: the old settings go on; then the new ones are taken."""
     kept.duty.begin()
@@ -186,7 +226,7 @@ def test_what_a_pass_left_is_in_the_store_and_in_the_figures(
     assert {(kind, status) for kind, status, _ in told[1]["answers"]} == {("read", "200"), ("write", "200")}
     left = kept.store.told("pass")
     assert left is not None
-    assert left[1] == {"in_doubt": [], "held": {}, "refused": []}
+    assert left[1] == {"in_doubt": [], "held": {}, "refused": [], "absent": {}}
     vital = kept.duty.vital
     assert vital.passes == {"ok": 1}
     assert vital.writes == {"written": site.writes()}

@@ -76,13 +76,18 @@ GATEWAY = {
 }  # fmt: skip
 
 
+ABSENT = {"em_alert": "no table em_alert"}
+
+
 def test_what_the_daemon_left_is_told(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """In doubt, held, refused, breaker, budget, and a file that is not in force: for people and programs."""
     now = SystemClock().now()
     store = Store(load(config).store_url)
     store.record_pass(now - 60, ok=True, took=1.25)
     held = {"INC2 state": "conflict: INC2 state"}
-    store.tell("pass", now - 60, {"in_doubt": ["INC1"], "held": held, "refused": ["u_desk_tier"]})
+    store.tell(
+        "pass", now - 60, {"in_doubt": ["INC1"], "held": held, "refused": ["u_desk_tier"], "absent": ABSENT}
+    )
     store.tell("gateway", now - 60, GATEWAY)
     store.tell("settings", now - 90, {"in_force": "0" * 12, "reload_failed": "config.toml:3: no"})
     store.close()
@@ -90,6 +95,7 @@ def test_what_the_daemon_left_is_told(config: Path, capsys: pytest.CaptureFixtur
     assert answer["in_doubt"] == ["INC1"]
     assert answer["held"] == held
     assert answer["refused"] == ["u_desk_tier"]
+    assert answer["absent"] == ABSENT
     assert answer["gateway"] == {"at": now - 60, **GATEWAY}
     assert answer["settings"] == {
         "in_force": "0" * 12,
@@ -109,6 +115,7 @@ def test_what_the_daemon_left_is_told(config: Path, capsys: pytest.CaptureFixtur
         "in doubt        INC1",
         "waits for you   conflict: INC2 state",
         "refused columns u_desk_tier",
+        "rests           no table em_alert",
         "connection      breaker open, after 5 failures: no answer",
         "12 of 60 requests a minute left; 40 of the instance's 1,000 an hour used",
         "wants to be left alone for 5 min",

@@ -126,6 +126,9 @@ def test_any_description_can_be_read(text: str, labels: list[str]) -> None:
         {"values": []},
         {"labels": {"cause": "Cause"}},
         {"labels": {"impact": ""}},
+        {"table": "em_alert", "values": ["event"]},
+        {"table": "em_alert", "column": "source"},
+        {"earlier": "3d"},
     ],
 )
 def test_what_makes_no_sense_is_refused(wrong: dict[str, object]) -> None:

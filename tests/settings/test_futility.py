@@ -221,6 +221,24 @@ def test_what_can_fire_is_let_be(text: str) -> None:
     assert doubts(text) == []
 
 
+ALERTS = '[[policy]]\nrule = "monitoring_alert"\nname = "a"\ntable = "em_alert"\n'
+
+
+@pytest.mark.parametrize(
+    ("more", "line", "told"),
+    [
+        ('when = { category = "network" }', 4, f"{NEVER}an alert of em_alert has no category"),
+        ('where = { severity = ["0", "5"] }', 4, "severity 0 (clear) and 5 (OK) are no warnings"),
+    ],
+)
+def test_what_no_alert_is(more: str, line: int, told: str) -> None:
+    """Alerts are no tasks, and not all of them warn."""
+    (only,) = doubts(f"{ALERTS}{more}\n")
+    assert told in only
+    assert int(only.partition(":")[0]) == BASE.count("\n") + line + 1
+    assert doubts(f'{ALERTS}when = {{ priority = "1" }}\nwhere = {{ severity = ["5", "1"] }}\n') == []
+
+
 def test_one_may_be_rehearsed_beside_the_other() -> None:
     """An observed policy tells nobody anything."""
     base = BASE.replace('class = "u_c"', 'class = "u_c"\nmarks = "u_m"').replace(
