@@ -64,6 +64,21 @@ def _problem_goes_on(desk: Desk, number: str) -> None:
     desk.instance.update("problem", linked, {"state": state, "cause_notes": "Old"}, user="li")
 
 
+def _alert_goes_on(desk: Desk, number: str) -> None:
+    """The monitoring warns of what a ticket is about, tells more, and closes it; where there are alerts."""
+    if "em_alert" not in desk.instance.dictionary.tables:
+        return
+    name = f"ALERT-{number}"
+    row = desk.instance.get("em_alert", record_id(name))
+    if row is None:
+        rank = str(1 + NUMBERS.index(number))
+        desk.writes("em_alert", name, severity=rank, node="db1", cmdb_ci=record_id("server"))
+    elif not row["description"]:
+        desk.writes("em_alert", name, description="Disk full")
+    else:
+        desk.writes("em_alert", name, state="Open" if row["state"] == "Closed" else "Closed")
+
+
 DEEDS: Mapping[str, Callable[[Desk, str], object]] = {
     "wang takes": lambda desk, n: desk.takes(n),
     "li takes": lambda desk, n: desk.takes(n, "li"),
@@ -85,6 +100,8 @@ DEEDS: Mapping[str, Callable[[Desk, str], object]] = {
     "is noted": lambda desk, n: desk.sets(n, work_notes="Looked at it."),
     "is an event": lambda desk, n: desk.sets(n, contact_type="event"),
     "is described": lambda desk, n: desk.sets(n, description="Disk full\nTry: empty it"),
+    "is the server's": lambda desk, n: desk.sets(n, cmdb_ci=record_id("server")),
+    "an alert goes on": _alert_goes_on,
     "resolved": lambda desk, n: desk.resolves(n),
     "resolved as duplicate": lambda desk, n: desk.resolves(n, code="Duplicate"),
     "closed": lambda desk, n: desk.closes(n),
@@ -141,6 +158,7 @@ STORIES: tuple[tuple[str, ...], ...] = (
     ("is general", "is urgent", "tasks taken up", "resolved"),
     ("a change goes on", "a change goes on", "a change goes on", "a change goes on"),
     ("a change goes on", "", "a change is completed", "a change goes on", ""),
+    ("is the server's", "resolved", "an alert goes on", "", "an alert goes on", "an alert goes on"),
     ("resolved", "its problem goes on", "its problem goes on", "", "its problem goes on"),
     ("resolved", "", "its problem goes on", "no problem any more", ""),
     ("is network", "wang takes", "resolved", "", "task done", ""),
