@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import event
 from sqlalchemy.dialects import postgresql
 
 from connector.errors import SettingsError
@@ -368,3 +369,57 @@ def test_the_statements_are_postgresql_s_too() -> None:
     upsert = Upsert(engine, schema.ticket, columns, compare="row", key="sys_id")  # type: ignore[arg-type]
     assert "ON CONFLICT (sys_id) DO UPDATE" in upsert._sql
     assert "%s" in Setter(engine, schema.ticket, ["look_again"], "sys_id")._sql  # type: ignore[arg-type]
+
+
+_MOMENTS = st.integers(0, 6)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(("", "a", "b")), _MOMENTS | st.none()), max_size=12),
+    _MOMENTS,
+    _MOMENTS,
+    st.integers(1, 4),
+)
+def test_the_last_that_were_solved_of_an_item(
+    told: list[tuple[str, int | None]], start: int, end: int, most: int
+) -> None:
+    """Those of the item alone, resolved in the time asked for, the last first, and no more than asked for."""
+    rows = [
+        _ticket(n, cmdb_ci=item, resolved_at="" if at is None else f"1970-01-01 00:00:0{at}")
+        for n, (item, at) in enumerate(told)
+    ]
+    with closing(Store()) as store:
+        store.save_tickets(rows)
+        found = store.solved_before("a", start, end, most)
+    fitting = [
+        (-at, _id(n))
+        for n, (item, at) in enumerate(told)
+        if item == "a" and at is not None and start <= at < end
+    ]
+    assert found == [sys_id for _, sys_id in sorted(fitting)[:most]]
+
+
+def test_an_item_is_found_anew_when_a_ticket_moves_to_another() -> None:
+    """Whether it is the item, the resolution or the opening again that changes."""
+    with closing(Store()) as store:
+        solved = _ticket(1, cmdb_ci="a", resolved_at="1970-01-01 00:00:05")
+        store.save_tickets([solved])
+        assert store.solved_before("a", 0, 10, 5) == [_id(1)]
+        store.save_tickets([solved | {"cmdb_ci": "b"}])
+        assert (store.solved_before("a", 0, 10, 5), store.solved_before("b", 0, 10, 5)) == ([], [_id(1)])
+        store.save_tickets([solved | {"resolved_at": ""}])
+        assert store.solved_before("b", 0, 10, 5) == store.solved_before("a", 0, 10, 5) == []
+
+
+def test_earlier_tickets_are_found_by_the_index() -> None:
+    """By SQLite's own plan of the very question that is asked: no walk past all the tickets there are."""
+    asked: list[tuple[str, object]] = []
+    with closing(Store()) as store:
+        event.listen(store.engine, "before_cursor_execute", lambda *given: asked.append((given[2], given[3])))
+        store.solved_before("a", 0, 1, 20)
+        ((sql, values),) = asked
+        with store.engine.connect() as connection:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)  # type: ignore[arg-type]
+            steps = [step[3] for step in plan]
+    assert "ticket_item (item=? AND resolved_at>? AND resolved_at<?)" in steps[0]
+    assert "SCAN" not in "".join(steps)
