@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from connector.instant import platform_time
 from connector.reconcile import PassReport
 from connector.sandbox.change_state import WAYS
+from connector.sandbox.stock import EVENT_MANAGEMENT
 from tests.world import DAY, HOUR, MINUTE, Desk, record_id
 
 
@@ -65,9 +66,8 @@ def _problem_goes_on(desk: Desk, number: str) -> None:
 
 
 def _alert_goes_on(desk: Desk, number: str) -> None:
-    """The monitoring warns of what a ticket is about, tells more, and closes it; where there are alerts."""
-    if "em_alert" not in desk.instance.dictionary.tables:
-        return
+    """The monitoring warns of what a ticket is about, tells more, and closes it, whoever reads alerts."""
+    desk.instance.activate(EVENT_MANAGEMENT)
     name = f"ALERT-{number}"
     row = desk.instance.get("em_alert", record_id(name))
     if row is None:
