@@ -115,6 +115,7 @@ def test_every_rule_file_is_listed() -> None:
             "hand_over",
             "notice",
             "obligation",
+            "peer",
         }
         == listed
     )

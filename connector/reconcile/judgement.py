@@ -8,8 +8,9 @@ from connector.reconcile.library import MirroredLibrary
 from connector.reconcile.load import Loads
 from connector.reconcile.precedent import MirroredPrecedents
 from connector.reconcile.world import World
-from connector.rules.base import Cohort, Kin, Moment, Partly, Peer, Policy, trait
+from connector.rules.base import Moment, Partly, Policy, trait
 from connector.rules.condition import value_in
+from connector.rules.peer import Cohort, Kin, Peer
 from connector.settings import Settings
 from connector.sync.change import Wish, bare
 from connector.sync.normalise import Normaliser, Unreadable

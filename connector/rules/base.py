@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from operator import attrgetter
-from typing import Annotated, Any, ClassVar, Literal, NamedTuple
+from typing import Annotated, Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -36,35 +36,10 @@ from pydantic import (
 )
 
 from connector.intent import Verdict
+from connector.rules.peer import Cohort, Kin, Peer
 from connector.service_hours import ServiceHours
 from connector.ticket import Directory, Duty, FaultClass, Instant, Library, Precedents, Ticket, Tier
 from connector.wording import Wording
-
-
-class Cohort(NamedTuple):
-    """The closed set of a period: tickets whose ``closed_at`` lies in [start, end)."""
-
-    start: Instant
-    end: Instant
-
-
-class Kin(NamedTuple):
-    """Tickets like one of them, opened in [start, end], that its verdict depends on."""
-
-    policy: str
-    """Only tickets that this policy is about."""
-    same: tuple[tuple[str, str], ...]
-    """Column → the value that all of them have."""
-    start: Instant
-    end: Instant
-
-
-class Peer(NamedTuple):
-    """One of the kin, in the order in which they were opened."""
-
-    opened_at: Instant
-    sys_id: str
-    number: str
 
 
 @dataclass(frozen=True, slots=True)

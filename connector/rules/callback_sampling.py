@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from connector.intent import Create, Keep, Verdict, occasion
-from connector.rules.base import Cohort, Moment, Policy, as_tuple
+from connector.rules.base import Moment, Policy, as_tuple
+from connector.rules.peer import Cohort
 from connector.ticket import DeskTask, Instant, Ticket, TicketState
 from connector.wording import Bilingual, Sentence, piece
 

@@ -8,8 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from connector.instant import platform_time
 from connector.intent import Create, Intent, Note, Occasion, Verdict, occasion
-from connector.rules.base import Duration, Kin, Moment, Peer, Policy
+from connector.rules.base import Duration, Moment, Policy
 from connector.rules.condition import ColumnPath, Where, further, holds, value_in
+from connector.rules.peer import Kin, Peer
 from connector.ticket import ENDED_STATES, DeskTask, Instant, Ticket
 from connector.wording import Sentence, piece
 

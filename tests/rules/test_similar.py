@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from connector.rules.base import Moment, Peer
+from connector.rules.base import Moment
 from connector.rules.major_incident import MajorIncident
+from connector.rules.peer import Peer
 from connector.ticket import DeskTask, Ticket
 from tests.builder import DAY, LEAD, MINUTE, MON, created, moment, ticket
 
