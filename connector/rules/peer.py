@@ -1,4 +1,4 @@
-"""The other tickets that a verdict may depend on: the closed set of a period, and tickets like one of them."""
+"""What a verdict may depend on beside its ticket: the closed set of a period, and tickets like this one."""
 
 from typing import NamedTuple
 
