@@ -141,3 +141,15 @@ def test_marks_on_other_tables_are_cleared_too(site: Site, capsys: pytest.Captur
     assert cleared is not None
     assert cleared["u_desk_marks"] == ""
     assert cleared["short_description"] == "new disk"
+
+
+def test_a_table_that_is_not_there_holds_nothing_of_ours(
+    worked: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A policy about it rested: what lies in the tickets is cleared all the same."""
+    policy = '[[policy]]\nrule = "monitoring_alert"\nname = "alerts"\ntable = "em_alert"\n'
+    worked.path.write_text(worked.path.read_text(encoding="utf-8") + policy, encoding="utf-8")
+    assert worked.run("plan") == 0
+    assert "the instance has no table em_alert; resting until it has: alerts" in capsys.readouterr().out
+    assert worked.run("retire", "--clear", "--apply") == 0
+    assert owned(worked) == {"INC1": [], "INC2": []}
