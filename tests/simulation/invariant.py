@@ -111,7 +111,7 @@ def astray(desk: Stage, calm: Stage) -> list[str]:
     or while they were not visible yet.
     """
     found = []
-    reached = sorted(desk.course.good)
+    reached = sorted(desk.course.good - desk.course.bad)  # what was cut short need not have said everything
     draws = not _coupled(desk)
     for number in _comparable_tickets(desk):
         if desk.instance.get("incident", record_id(number)) is None:
