@@ -1,6 +1,7 @@
 """Every clause of the regulation is carried out by something, or it is said why not."""
 
 import re
+from collections import Counter
 from pathlib import Path
 
 from connector.rules.catalogue import RULES
@@ -17,7 +18,8 @@ from connector.settings.coverage import (
     known_indicators,
 )
 
-PAGE = Path(__file__).parents[2] / "docs/coverage.md"
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs/coverage.md"
 
 
 def test_every_clause_has_its_place() -> None:
@@ -63,3 +65,15 @@ def test_every_rule_and_every_indicator_is_in_the_table() -> None:
 def test_the_page_is_what_the_code_says() -> None:
     """After a change: desk-connector schema --coverage > docs/coverage.md"""
     assert PAGE.read_text(encoding="utf-8") == coverage_page()
+
+
+def test_the_readme_counts_them_as_they_are() -> None:
+    """In both languages."""
+    standings = Counter(each.standing for each in clauses())
+    assert set(standings) == {"carried out", "left to people"}, "then the READMEs have more to say"
+    done, left = standings["carried out"], standings["left to people"]
+    english, chinese = (
+        (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.zh-CN.md")
+    )
+    assert f"of {len(CLAUSES)}, {done} are carried out, {left} is left to people." in english
+    assert f"{len(CLAUSES)} 条中 {done} 条已执行，{left} 条由人完成。" in chinese
