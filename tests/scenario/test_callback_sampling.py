@@ -20,7 +20,7 @@ ALL = CALLS.format(rate=1, key="any")
 NONE = CALLS.format(rate=0, key="any")
 
 
-def test_a_good_answer_ends_it() -> None:
+def test_r_b6_a_good_answer_ends_it() -> None:
     """Closed on Monday, drawn when the day is over, called on Tuesday, content: nothing follows."""
     desk = Story(ALL)
     desk.at("Mon 09:00").opens("INC1").person("wang").closes("INC1")
@@ -31,7 +31,7 @@ def test_a_good_answer_ends_it() -> None:
     desk.plays()
 
 
-def test_a_bad_answer_brings_an_improvement_and_a_second_call() -> None:
+def test_r_d2_a_bad_answer_brings_an_improvement_and_a_second_call() -> None:
     """R-D2: complaint, improvement, second call; each step once, each after the one before."""
     desk = Story(ALL)
     desk.at("Mon 09:00").opens("INC1").person("wang").closes("INC1")

@@ -83,7 +83,7 @@ def test_one_tick_is_one_step() -> None:
     desk.plays()
 
 
-def test_the_second_line_has_two_days_then_the_vendor() -> None:
+def test_r_a3_the_second_line_has_two_days_then_the_vendor() -> None:
     """The limit of a tier counts from when the ticket came to it, in its own service hours."""
     desk = Story(LADDER)
     desk.at("Mon 09:00").opens("INC1", "general")
@@ -201,3 +201,21 @@ def test_r_a2_the_first_line_watches_what_it_handed_over() -> None:
         assert row is not None
         assert row["watch_list"] == f"{desk.people['zhou']},{desk.people['wang']}"
         assert desk.repeated() == []
+
+
+def test_r_a5_a_secondary_desk_hands_on_to_its_own_people_first() -> None:
+    """Each desk escalates within itself; one without a second line hands on to the main desk's."""
+    desks = (
+        '[[desk]]\nname = "printers"\nfirst_line = ["Printer Room"]\nsecond_line = ["Printer Works"]\n'
+        '[[desk]]\nname = "branch"\nfirst_line = ["Branch Desk"]\n'
+    )
+    first_step = LADDER[: LADDER.rindex("[[policy]]")]
+    with Desk(first_step, more=desks) as desk:
+        for group in ("Printer Works", "Branch Desk"):
+            desk.groups[group] = desk.instance.rows("sys_user_group", f"name={group}")[0]["sys_id"]
+        for number, group in (("INC1", "Printer Room"), ("INC2", "Branch Desk"), ("INC3", "Service Desk")):
+            desk.opens(number, group=group)
+            desk.ticks(number, "u_desk_escalate")
+        desk.settles()
+        shown = [desk.shows(number)["group"] for number in ("INC1", "INC2", "INC3")]
+        assert shown == ["Printer Works", "Infrastructure", "Infrastructure"]

@@ -77,3 +77,10 @@ def test_the_readme_counts_them_as_they_are() -> None:
     )
     assert f"of {len(CLAUSES)}, {done} are carried out, {left} is left to people." in english
     assert f"{len(CLAUSES)} 条中 {done} 条已执行，{left} 条由人完成。" in chinese
+
+
+def test_every_clause_that_is_carried_out_has_a_scenario() -> None:
+    """A test whose name begins with it."""
+    texts = (path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    shown = {found.upper() for text in texts for found in re.findall(r"^def test_r_([a-h]\d+)_", text, re.M)}
+    assert {f"R-{clause}" for clause in shown} == carried_out().keys()
