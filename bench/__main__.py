@@ -1,6 +1,7 @@
 """``python -m bench [hours …]``: every module of this folder that has a ``run()``, or those named."""
 
 import sys
+import traceback
 from importlib import import_module
 from pkgutil import iter_modules
 
@@ -19,21 +20,27 @@ def main(wanted: list[str]) -> int:
     if unknown:
         print(f"no such bench: {', '.join(unknown)}; there are {', '.join(known)}", file=sys.stderr)
         return 2
-    console = Console()
+    console, failed = Console(), 0
     table = Table("bench", "figure", "value", "target", "ratio to the floor")
     for name in wanted or known:
         module = import_module(f"bench.{name}")
         if not hasattr(module, "run"):
             continue
+        figures: list[Figure] = []
         with console.status(f"measuring {name} …"):
-            figures: list[Figure] = module.run()
+            try:
+                figures = module.run()
+            except Exception:  # noqa: BLE001  (what else was measured is shown all the same)
+                traceback.print_exc()
+                table.add_row(name, "failed, see above", "", "", "")
+                failed = 1
         for figure in figures:
             table.add_row(
                 name, figure.name, f"{readable(figure.value)} {figure.unit}", figure.target, figure.ratio
             )
         table.add_section()
     console.print(table)
-    return 0
+    return failed
 
 
 def readable(value: float) -> str:

@@ -1,4 +1,4 @@
-"""Writing: 1,000 changes carried out against the sandbox's server, next to bare PATCH requests.
+"""Writing: 1,000 changes of incidents carried out against the sandbox's server, next to bare PATCH requests.
 
 One PATCH for each changed record, and one read for each 50 records just before they are written. CPU is that
 of the writing process; the sandbox runs in another one. The floor sends the same fields with
@@ -59,7 +59,7 @@ def serve() -> None:
 
 def write(url: str) -> dict[str, float]:
     free = Safety(max_changes=10 * COUNT, share_from=10 * COUNT)
-    policies = tuple(one.model_copy(update={"mode": "enforce"}) for one in load(EXAMPLE).policies)
+    policies = tuple(one.model_copy(update={"mode": "enforce"}) for one in load(EXAMPLE).about("incident"))
     now = SystemClock().now() + 1
     with opened(url, now, Store(), safety=free, policies=policies) as (world, settings):
         plan = run_pass(world, settings, now, apply=False).plan
