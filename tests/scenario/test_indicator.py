@@ -10,18 +10,10 @@ from connector.kpi.period import period_of
 from connector.kpi.score import Score
 from connector.reconcile import figures_of
 from connector.settings import loads
-from tests.world import CONFIG, HOUR, MINUTE, MON, Desk
+from tests.world import CONFIG, HOUR, MINUTE, MON, URGENT_LIMITS, Desk
 
 MONDAY = period_of(MON, "day", ZoneInfo("Asia/Shanghai"))
-MORE = """
-[[policy]]
-rule = "sla_timer"
-name = "urgent-limits"
-mode = "enforce"
-when = { class = "urgent" }
-service_hours = "remote"
-respond_within = "15m"
-resolve_within = "4h"
+SOURCES = """
 [[source]]
 name = "phone"
 kind = "calls"
@@ -59,7 +51,12 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
     folder: Path = tmp_path_factory.mktemp("desk")
     for name, text in FILES.items():
         (folder / name).write_text(text, encoding="utf-8")
-    with Desk(settings=loads(CONFIG.format(history="audit", more=MORE), folder / "config.toml")) as desk:
+    with Desk(
+        settings=loads(
+            CONFIG.format(history="audit", more=URGENT_LIMITS + 'resolve_within = "4h"\n' + SOURCES),
+            folder / "config.toml",
+        )
+    ) as desk:
         for number in ("INC1", "INC2", "INC3", "INC4"):
             desk.opens(number)
         desk.clock.advance(10 * MINUTE)
