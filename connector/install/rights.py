@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from connector.reconcile.archive import ANALYSIS, TEXTS
 from connector.reconcile.register import writable_of
 from connector.reconcile.world import CREATED, sources
 from connector.settings import Settings
@@ -56,7 +57,7 @@ class Right(NamedTuple):
     """Sorted; empty: the record as a whole."""
     why: str
     optional: bool = False
-    """Only `check`, `install` and their like ask it: passes go on without."""
+    """Only `check`, `install`, `archive` and their like ask it: passes go on without."""
 
     @property
     def given_by(self) -> str:
@@ -67,7 +68,8 @@ class Right(NamedTuple):
 def rights(settings: Settings) -> tuple[Right, ...]:
     """Every right that passes, `publish` and `check` of this configuration use, sorted by table."""
     found: dict[tuple[str, str], Right] = {}
-    for right in (*_polled(settings), *_named(settings), *_written(settings), *_looked_up(settings)):
+    asked = (_polled, _named, _written, _looked_up)
+    for right in (*(one for ask in asked for one in ask(settings)), *_archived()):
         key = right.table, right.operation
         there = found.get(key)
         if there is not None:
@@ -108,6 +110,13 @@ def queried(query: str) -> tuple[set[str], set[str]]:
         if found:
             (matched if found["operator"] in _MATCHING else ranged).add(found["field"])
     return matched, ranged
+
+
+def _archived() -> Iterator[Right]:
+    """What the verb `archive` quotes of tickets and of their problems."""
+    of_problem = [column.removeprefix("problem_id.") for column in ANALYSIS]
+    yield Right("incident", "read", _sorted(TEXTS), "archive", optional=True)
+    yield Right("problem", "read", _sorted(of_problem), "archive", optional=True)
 
 
 def _named(settings: Settings) -> Iterator[Right]:

@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from connector.kpi.declared import says_yes
+from connector.kpi.dimension import share_of
 from connector.kpi.indicator import Entry, Words
 from connector.kpi.period import Period
 from connector.kpi.predicate import number
@@ -254,7 +255,7 @@ def _made(
             for dimension, headings in declared.dimensions.items():
                 rating = number(next((row[one] for one in headings if row.get(one)), ""))
                 if rating is not None and 0 <= rating <= declared.full_mark:
-                    values[f"share_{dimension}"] = repr(rating / declared.full_mark)
+                    values[share_of(dimension)] = repr(rating / declared.full_mark)
         case "records":
             times |= {word: found for word, text in row.items() if (found := stamps.get(text)) is not None}
         case _:

@@ -10,6 +10,7 @@ from connector.cli.furnish import furnish
 from connector.clock import SystemClock
 from connector.install import ROLE, rights, roles, script
 from connector.install.rights import ADMINS_ONLY, queried
+from connector.reconcile.archive import TEXTS
 from connector.sandbox import Instance, Rest, in_process
 from connector.settings import Settings, load
 
@@ -85,6 +86,14 @@ def test_a_pass_needs_no_more_and_asks_no_more(site: Site, capsys: pytest.Captur
             assert set(request.body) <= may[table, "write"]
     assert patched >= 4
     assert site.instance.rows("incident", "u_desk_marksISNOTEMPTY")
+
+
+def test_what_the_archive_quotes_is_on_the_list(site: Site) -> None:
+    """Of tickets and of their problems; passes go on without the problems."""
+    may = {(right.table, right.operation): right for right in rights(site.settings)}
+    assert set(TEXTS) <= set(may["incident", "read"].columns)
+    assert {"number", "cause_notes"} <= set(may["problem", "read"].columns)
+    assert "archive" in may["problem", "read"].why
 
 
 def test_the_list_follows_the_configuration(site: Site) -> None:

@@ -11,6 +11,16 @@ fx_currency_instance  -     -  Currency Instance
 fx_price              -     -  Price
 """
 
+_AMOUNT = """
+table               string(80)  Table
+field               string(80)  Field
+id                  string(32)  ID
+currency            string(3)   Currency
+amount              decimal     Amount
+reference_currency  string(3)   Reference currency
+reference_amount    decimal     Reference amount
+"""
+
 COLUMNS = {
     "fx_currency": """
 code    string(3)   Code
@@ -22,25 +32,8 @@ active  boolean     Active
 currency  reference:fx_currency  Currency
 rate      decimal                Rate
 """,
-    "fx_currency_instance": """
-table               string(80)  Table
-field               string(80)  Field
-id                  string(32)  ID
-currency            string(3)   Currency
-amount              decimal     Amount
-reference_currency  string(3)   Reference currency
-reference_amount    decimal     Reference amount
-""",
-    "fx_price": """
-table               string(80)  Table
-field               string(80)  Field
-id                  string(32)  ID
-currency            string(3)   Currency
-amount              decimal     Amount
-reference_currency  string(3)   Reference currency
-reference_amount    decimal     Reference amount
-type                string(40)  Type
-""",
+    "fx_currency_instance": _AMOUNT,
+    "fx_price": _AMOUNT + "type  string(40)  Type\n",
 }
 
 CHOICES: dict[tuple[str, str], dict[str, str]] = {}

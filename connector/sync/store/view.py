@@ -178,11 +178,7 @@ class View:
 
     def answers_between(self, start: Instant, end: Instant) -> list[dict[str, str]]:
         """Answers to surveys given in [start, end), in order of time."""
-        table = schema.answer
-        query = select(table.c.row).where(_within(table.c.at, start, end))
-        with self.engine.connect() as connection:
-            texts = connection.execute(query.order_by(table.c.at, table.c.sys_id)).scalars()
-            return self._packing.unpack(connection, texts)
+        return self._rows(schema.answer, schema.answer.c.at, start, end)
 
     def newest_answer(self) -> Instant | None:
         """When the last answer to a survey was given."""
@@ -192,11 +188,15 @@ class View:
 
     def calls_between(self, start: Instant, end: Instant) -> list[dict[str, str]]:
         """Calls opened in [start, end), in order of time."""
-        table = schema.call
-        query = select(table.c.row).where(_within(table.c.opened_at, start, end))
+        return self._rows(schema.call, schema.call.c.opened_at, start, end)
+
+    def _rows(
+        self, table: Table, at: ColumnElement[Any], start: Instant, end: Instant
+    ) -> list[dict[str, str]]:
+        """Rows of a table whose instant lies in [start, end), in order of time."""
+        query = select(table.c.row).where(_within(at, start, end)).order_by(at, table.c.sys_id)
         with self.engine.connect() as connection:
-            texts = connection.execute(query.order_by(table.c.opened_at, table.c.sys_id)).scalars()
-            return self._packing.unpack(connection, texts)
+            return self._packing.unpack(connection, connection.execute(query).scalars())
 
     def articles(self) -> list[dict[str, str]]:
         """Every article of the mirror."""
