@@ -323,15 +323,14 @@ def _read_again(world: World, outcome: Outcome) -> None:
 
 
 def _lost(world: World, outcome: Outcome) -> None:
-    """Forget the records that are gone, if they still are in a later pass and at a look after it.
+    """Forget the records that are gone, if they still are in the next pass that writes and at a look then.
 
     One 404 may have been a mistake on the way, a row may be out of sight for a moment, and a ticket that is
     forgotten misses its deadlines.
     """
-    found = {(step.change.table, step.change.ticket): step.answer for step in outcome.written}
-    gone = {record for record, answer in found.items() if answer is Answer.GONE}
+    gone = {(step.change.table, step.change.ticket) for step in outcome.written if step.answer is Answer.GONE}
     again = gone & world.missing
-    world.missing = (world.missing | gone) - again - (found.keys() - gone)
+    world.missing = gone - again
     for table in sorted({table for table, _ in again}):
         sys_ids = sorted(sys_id for one, sys_id in again if one == table)
         with suppress(Retriable):

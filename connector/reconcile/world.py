@@ -81,7 +81,7 @@ class World:
     strange: set[str] = field(default_factory=set)
     """sys_ids of tickets in quarantine."""
     missing: set[tuple[str, str]] = field(default_factory=set)
-    """(table, sys_id) of records that could not be read when something was to be written to them."""
+    """(table, sys_id) of records that could not be read when something was last to be written to them."""
     sheets: dict[str, tuple[tuple[int, int], Gathered]] = field(default_factory=dict)
     """Declared source → its file's stamps when it was read, and what it held."""
     absent: set[str] = field(default_factory=set)
