@@ -12,9 +12,9 @@ from connector.sandbox.parameter import Parameters
 
 _ELEMENTS = """
 SELECT e.element FROM sys_ui_list l JOIN sys_ui_list_element e ON e.list_id = l.sys_id
-WHERE l.name = ?1 AND l.sys_user = '' AND l.parent = '' AND e.element <> '' AND (
- l.view = ?2 OR l.view IN (SELECT v.sys_id FROM sys_ui_view v WHERE v.name = ?2 OR v.title = ?2)
- OR l.view IN (SELECT v.name FROM sys_ui_view v WHERE v.title = ?2 OR v.sys_id = ?2))
+WHERE l.name = :name AND l.sys_user = '' AND l.parent = '' AND e.element <> '' AND (
+ l.view = :view OR l.view IN (SELECT v.sys_id FROM sys_ui_view v WHERE v.name = :view OR v.title = :view)
+ OR l.view IN (SELECT v.name FROM sys_ui_view v WHERE v.title = :view OR v.sys_id = :view))
 ORDER BY CAST(e.position AS INTEGER), e.rowid
 """
 
@@ -23,5 +23,5 @@ def seen(instance: Instance, table: str, asked: Parameters) -> Parameters:
     """The same call with the columns of its view; `sysparm_fields` wins."""
     if not asked.view or asked.fields:
         return asked
-    found = instance.store.db.execute(_ELEMENTS, (table, asked.view))
+    found = instance.store.db.execute(_ELEMENTS, {"name": table, "view": asked.view})
     return replace(asked, fields=tuple(dict.fromkeys(str(row[0]) for row in found)))
