@@ -265,6 +265,11 @@ class Ticket:
         return self.state in OPEN_STATES
 
     @property
+    def moved(self) -> bool:
+        """Something that counts has changed since it was opened."""
+        return len(self.spans) > 1
+
+    @property
     def responded_at(self) -> Instant | None:
         """When a consultant first took it up: it left New, or got an assignee, whichever was first (R-E3)."""
         for span in self.spans:

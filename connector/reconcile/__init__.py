@@ -3,6 +3,7 @@
 recipe        one pass, as a recipe
 world         what a pass works with, put together from the settings
 judgement     every policy's verdict on every ticket that changed or is due
+bench         which policies have to be asked about a ticket at all
 register      tables other than incident: changes, problems, releases, complaints, the calendar
 record        every policy's verdict on their records
 explanation   all of that for one ticket, for people

@@ -1,14 +1,15 @@
 """Every policy's verdict on every ticket that changed or is due."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from connector.reconcile.bench import Bench, Fitting
 from connector.reconcile.library import MirroredLibrary
 from connector.reconcile.load import Loads
 from connector.reconcile.precedent import MirroredPrecedents
 from connector.reconcile.world import World
-from connector.rules.base import Moment, Partly, Policy, trait
+from connector.rules.base import Moment, Policy
 from connector.rules.condition import value_in
 from connector.rules.peer import Cohort, Kin, Peer
 from connector.settings import Settings
@@ -113,7 +114,7 @@ class Judgement:
                 look_again[sys_id] = touched[sys_id]
                 self.judged.touched += 1
                 continue
-            fitting = self._bench.of(ticket)
+            fitting = self._bench.of(ticket, at)
             if sys_id in spoken or fitting.hangs_on_others(ticket, at):
                 look_again[sys_id] = 0
             else:
@@ -174,7 +175,7 @@ class Judgement:
         if bench.grouping:
             at = self._at = with_cohorts(world, bench.grouping, tickets, at, self._cohorts)
         for ticket in tickets:
-            look_again[ticket.sys_id] = self._ask(bench.of(ticket), ticket, at)
+            look_again[ticket.sys_id] = self._ask(bench.of(ticket, at), ticket, at)
         self._count()
         world.store.look_again(look_again)
 
@@ -184,8 +185,10 @@ class Judgement:
             for reason, tickets in Counter(told).items():
                 self.judged.verdicts[name, reason] += tickets
             told.clear()
+        for verdict, tickets in self._bench.counted():
+            self.judged.verdicts[verdict] += tickets
 
-    def _ask(self, fitting: "Fitting", ticket: Ticket, at: Moment) -> Instant | None:
+    def _ask(self, fitting: Fitting, ticket: Ticket, at: Moment) -> Instant | None:
         """Collect what the policies want of one ticket; when to look at it again."""
         judged, scheme = self.judged, self._world.scheme
         judged.tickets += 1
@@ -193,10 +196,15 @@ class Judgement:
             judged.seen.append(ticket.sys_id)
         if ticket.opened_at < self._adopt_from:
             return None
-        again: Instant | None = None
+        fitting.tally.tickets += 1
+        again = fitting.again
         wishes: list[Wish] | None = None
         opened_at = ticket.opened_at
-        for enforced_from, name, ask, tell in fitting.policies:
+        for enforced_from, name, reason, intents in fitting.standing:
+            if left := outstanding(ticket, intents, scheme):
+                wishes = wishes or []
+                wishes.append(Wish(name, opened_at < enforced_from, ticket, reason, left))
+        for enforced_from, name, ask, tell in fitting.asked:
             reason, intents, look_again_at = ask(ticket, at)
             tell(reason)
             if look_again_at is not None and (again is None or look_again_at < again):
@@ -270,58 +278,6 @@ def legible(
             strange.discard(ticket.sys_id)
             store.release([ticket.sys_id])
         yield ticket
-
-
-class Fitting:
-    """The policies that apply to tickets of the same traits, in the order of the configuration."""
-
-    def __init__(
-        self, policies: Sequence[Policy], desk: str, zone: str, told: Mapping[str, list[str]]
-    ) -> None:
-        self.policies = tuple(
-            (policy.enforced_from(desk, zone), policy.name, policy.judge, told[policy.name].append)
-            for policy in policies
-        )
-        self._grouping = tuple((policy.cohort, policy.kin) for policy in _grouping(policies))
-        looks_back = Policy.looks_back
-        self._back = tuple(one.looks_back for one in policies if type(one).looks_back is not looks_back)
-
-    def hangs_on_others(self, ticket: Ticket, at: Moment) -> bool:
-        """A verdict depends on the closed set of a period, on similar tickets or on earlier ones."""
-        for cohort, kin in self._grouping:  # three times as quick as any() for the one policy there is
-            if cohort(ticket, at) is not None or kin(ticket, at) is not None:
-                return True
-        return bool(self._back) and any(looks_back(ticket) for looks_back in self._back)
-
-
-class Bench:
-    """The policies, ready to judge: which of them apply is worked out once for tickets of the same traits."""
-
-    def __init__(self, policies: Sequence[Policy], zone: str) -> None:
-        self.grouping = _grouping(policies)
-        self.told: dict[str, list[str]] = {policy.name: [] for policy in policies}
-        """Policy → the reasons of its verdicts that are still to be counted."""
-        self._policies = policies
-        self._zone = zone
-        by_desk = any(isinstance(policy.mode, Partly) and policy.mode.desks for policy in policies)
-        asked = frozenset({"desk"} if by_desk else ()).union(*(policy.when.asks for policy in policies))
-        self._trait = trait(asked)
-        self._known: dict[tuple[str | None, ...], Fitting] = {}
-
-    def of(self, ticket: Ticket) -> Fitting:
-        """The policies that apply to a ticket."""
-        key = self._trait(ticket)
-        fitting = self._known.get(key)
-        if fitting is None:
-            fits = [policy for policy in self._policies if policy.applies(ticket)]
-            fitting = Fitting(fits, ticket.desk, self._zone, self.told)
-            self._known[key] = fitting
-        return fitting
-
-
-def _grouping(policies: Iterable[Policy]) -> list[Policy]:
-    """Those that ask for other tickets at all."""
-    return [policy for policy in policies if policy.compares()]
 
 
 def with_cohorts(

@@ -357,6 +357,16 @@ class Policy(BaseModel):
         """Those of `columns` that people tick; of each, ``"<column>@"`` in `Ticket.extra` says since when."""
         return frozenset()
 
+    def sorts_by(self) -> frozenset[str]:
+        """Columns by whose few values it tells tickets apart: so it need not be asked about each of them
+        (→ `connector.rules.trait`). To name too few costs time, and nothing else.
+        """
+        return self.flags()
+
+    def goes_by(self) -> frozenset[str]:
+        """The same of our own fields: roles by whose few values on the record it goes."""
+        return frozenset()
+
     def journals(self) -> frozenset[str]:
         """Journal columns the policy asks about; of each, ``"<column>@"`` in `Ticket.extra` says when a
         person last wrote in it: "" for never, absent where the history does not tell.

@@ -122,6 +122,10 @@ class CallbackSampling(Policy):
         """Who calls back, if a person is named."""
         return (self.assign_to,) if self.assign_to else ()
 
+    def goes_by(self) -> frozenset[str]:
+        """What was decided stays."""
+        return frozenset({"callback"})
+
     def cohort(self, ticket: Ticket, at: Moment) -> Cohort | None:
         """The tickets closed in the same period, once it has ended and unless this one is decided."""
         if ticket.state is not TicketState.CLOSED or ticket.closed_at is None or self._decided(ticket):

@@ -80,7 +80,7 @@ class HandOverLimit(Reporting):
             return _OVER
         if ticket.tier not in self._takers:
             return _ELSEWHERE
-        if len(ticket.spans) < 2:
+        if not ticket.moved:
             return _AT_HOME
         if ticket.assignee:
             return _TAKEN

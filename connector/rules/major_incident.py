@@ -99,6 +99,10 @@ class MajorIncident(Policy):
         """Those of `where`, and those in which similar tickets are the same."""
         return further((*self.where, *(self.similar.same if self.similar else ())))
 
+    def sorts_by(self) -> frozenset[str]:
+        """Those of `where`."""
+        return super().sorts_by() | frozenset(self.where)
+
     def compares(self) -> bool:
         """With `similar`."""
         return self.similar is not None

@@ -123,6 +123,10 @@ class MonitoringAlert(Policy):
         composed = further(column for columns in self.composed.values() for column in columns)
         return frozenset(own | ({DESCRIPTION} if self.labels else set())) | composed
 
+    def sorts_by(self) -> frozenset[str]:
+        """Where it came from, and those of `where`."""
+        return super().sorts_by() | frozenset((self.column, *self.where))
+
     def columns_of_incidents(self) -> frozenset[str]:
         """By what earlier ones are found, and how they were solved."""
         return frozenset({ITEM, SOLUTION} if self.earlier is not None else ())

@@ -66,6 +66,10 @@ class Obligation(Policy):
         """Those that `where` looks at."""
         return frozenset(self.where)
 
+    def sorts_by(self) -> frozenset[str]:
+        """Those that `where` looks at."""
+        return super().sorts_by() | frozenset(self.where)
+
     def elsewhere(self, ticket: Ticket) -> str:
         """Which condition of `where` does not hold, in words, or "": "type normal is not emergency".
 

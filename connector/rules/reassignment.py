@@ -80,7 +80,7 @@ class Reassignment(Reporting):
         """Whether it has gone to and fro too often."""
         if not ticket.is_open:
             return _OVER
-        if len(ticket.spans) < 2:
+        if not ticket.moved:
             return _AT_HOME
         way = _way(ticket)
         if not self._too_often(way):

@@ -1,0 +1,104 @@
+"""Whoever is asked, and whoever is not: in the end each ticket has been judged by all."""
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from connector.intent import Intent, Verdict
+from connector.reconcile import bench
+from connector.reconcile.bench import Bench
+from connector.rules.base import Moment, Policy
+from connector.ticket import Instant, Ticket, TicketState
+from tests.builder import DAY, MON, moment, spans, ticket, tickets
+from tests.rules.test_catalogue import EXAMPLES, VARIANTS
+
+NAMED = [
+    policy.model_copy(update={"name": f"{policy.name}-{number}"})
+    for number, policy in enumerate([*VARIANTS, *EXAMPLES])
+]
+
+
+def judged(
+    by: Bench, tickets: list[Ticket], at: Moment
+) -> tuple[list[tuple[list[tuple[str, str, tuple[Intent, ...]]], Instant | None]], Counter[tuple[str, str]]]:
+    """What each ticket was told by whom, without those that want nothing, when to look again; the tally."""
+    found = []
+    for one in tickets:
+        fitting = by.of(one, at)
+        fitting.tally.tickets += 1
+        told = [(name, reason, intents) for _, name, reason, intents in fitting.standing]
+        again = [] if fitting.again is None else [fitting.again]
+        for _, name, ask, tell in fitting.asked:
+            verdict = ask(one, at)
+            tell(verdict.reason)
+            if verdict.intents:
+                told.append((name, verdict.reason, verdict.intents))
+            if verdict.look_again_at is not None:
+                again.append(verdict.look_again_at)
+        found.append((sorted(told, key=lambda each: each[0]), min(again, default=None)))
+    tally = Counter({(name, reason): 0 for name, reasons in by.told.items() for reason in reasons})
+    for name, reasons in by.told.items():
+        tally.update((name, reason) for reason in reasons)
+    for given_, count in by.counted():
+        tally[given_] += count
+    return found, +tally
+
+
+@settings(max_examples=150)
+@given(
+    st.lists(st.sampled_from(NAMED), min_size=1, max_size=8, unique_by=lambda policy: policy.name),
+    st.lists(tickets(), min_size=1, max_size=3),
+    st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3 * DAY)), min_size=1, max_size=12),
+    st.integers(0, 3),
+)
+def test_all_have_judged(
+    policies: list[Policy], kinds: list[Ticket], which: list[tuple[int, int]], met: int
+) -> None:
+    """The same reasons, the same wishes and the same next look as if every policy were asked each time."""
+    some = [
+        replace(kinds[kind % len(kinds)], sys_id=f"{number:032x}", opened_at=MON - before)
+        for number, (kind, before) in enumerate(which)
+    ]
+    at = moment(MON + 6 * DAY)
+    quick = Bench(policies, "Asia/Shanghai", met=met)
+    plain = Bench(policies, "Asia/Shanghai", met=len(some) + 1)
+    assert judged(quick, some, at) == judged(plain, some, at)
+
+
+class Counting(Policy):
+    """Knows how often it was asked."""
+
+    asked: list[str]
+    by: str = "state"
+
+    def judge(self, ticket: Ticket, at: Moment) -> Verdict:
+        """One more."""
+        self.asked.append(ticket.number if self.by == "number" else "")
+        return Verdict(str(getattr(ticket, self.by)), (), at.now + 60)
+
+
+def test_who_looks_at_nothing_else_is_asked_a_few_times_only() -> None:
+    """After `MET` tickets of the same traits, and once more to see what it looks at."""
+    few, each = Counting(name="few", asked=[]), Counting(name="each", asked=[], by="number")
+    quick = Bench([few, each], "UTC")
+    some = [ticket(number) for number in range(50)]
+    told, tally = judged(quick, some, moment(MON))
+    assert len(few.asked) == bench.MET + 1
+    assert len(each.asked) == 50 + 1
+    assert tally["few", "new"] == 50
+    assert {again for _, again in told} == {MON + 60}
+
+
+def test_no_more_traits_are_remembered_than_memory_allows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tickets with still others are judged by all; what is known stays known."""
+    monkeypatch.setattr(bench, "MOST", 1)
+    few = Counting(name="few", asked=[])
+    quick = Bench([few], "UTC", met=1)
+    closed = spans(MON, (0, TicketState.CLOSED))
+    some = [ticket(number, life=closed if number % 2 else ()) for number in range(20)]
+    _, tally = judged(quick, some, moment(MON))
+    assert tally == {("few", "new"): 10, ("few", "closed"): 10}
+    assert len(few.asked) == 10 + 2

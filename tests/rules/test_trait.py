@@ -1,0 +1,136 @@
+"""What stands for all tickets of the same traits is what each of them would have been told."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from connector.intent import Verdict
+from connector.rules.base import Moment, Policy
+from connector.rules.trait import Traits
+from connector.ticket import Span, Ticket, TicketState
+from tests.builder import DAY, FIRST, HOUR, MON, WANG, moment, spans, ticket, tickets
+from tests.rules.test_catalogue import VARIANTS, at
+
+TRAITS = Traits(VARIANTS)
+SHARED = ("state", "priority", "fault_class", "group", "kind", "category", "close_code", "hold_reason")
+COLUMNS = ("u_desk_confirmed", "u_desk_escalate", "type", "u_desk_draft")
+
+
+def alike(other: Ticket, one: Ticket) -> Ticket:
+    """The other ticket with the traits of the one; everything else stays."""
+    columns = {column: one.extra[column] for column in COLUMNS if column in one.extra}
+    life = other.spans if one.moved else other.spans[-1:]
+    if one.moved and not other.moved:
+        life = (Span(other.opened_at - DAY, other.spans[0].start, TicketState.NEW), *other.spans)
+    lists = {
+        name: (getattr(other, name) or getattr(one, name))
+        if getattr(one, name)
+        else type(getattr(one, name))()
+        for name in ("tasks", "articles", "marks")
+    }
+    made = replace(
+        other,
+        **{name: getattr(one, name) for name in SHARED},
+        spans=life,
+        extra={**other.extra, **columns},
+        owned={**other.owned, "callback": one.owned["callback"]},
+        **lists,
+    )
+    assert TRAITS.of(made) == TRAITS.of(one)
+    return made
+
+
+def standing(policy: Policy, one: Ticket, now: Moment) -> Verdict | None:
+    """The verdict that stands for all tickets like this one, or None."""
+    ((_, verdict),) = TRAITS.verdicts([policy], one, now)
+    return verdict
+
+
+@settings(max_examples=400)
+@given(st.sampled_from(VARIANTS), tickets(), tickets(), st.integers(0, 6 * DAY))
+def test_a_verdict_that_stands_is_that_of_every_ticket_of_the_same_traits(
+    policy: Policy, one: Ticket, other: Ticket, after: int
+) -> None:
+    """Whatever else differs: who called, when it was opened, what happened to it since."""
+    now = at(policy, one, one.spans[-1].start + after)
+    verdict = standing(policy, one, now)
+    if verdict is not None:
+        assert policy.judge(one, now) == verdict
+        assert policy.judge(alike(other, one), now) == verdict
+
+
+class Curious(Policy):
+    """Looks at what the test says."""
+
+    looks: object = None
+
+    def judge(self, ticket: Ticket, at: Moment) -> Verdict:
+        """It has looked."""
+        self.looks(ticket, at)  # type: ignore[operator]
+        return Verdict("looked")
+
+
+CURIOUS = [
+    (lambda t, at: t.state, True),
+    (lambda t, at: (t.is_open, t.desk, t.tier, t.moved, at.now), True),
+    (lambda t, at: (t.tasks, t.articles, t.marks), True),
+    (lambda t, at: (t.extra.get("u_desk_confirmed"), "nowhere" in t.extra), False),
+    (lambda t, at: t.extra.get("u_desk_confirmed"), True),
+    (lambda t, at: t.owned.get("callback"), True),
+    (lambda t, at: t.owned.get("clock"), False),
+    (lambda t, at: dict(t.extra), False),
+    (lambda t, at: bool(t.owned), False),
+    (lambda t, at: t.spans, False),
+    (lambda t, at: t.ended_at, False),
+    (lambda t, at: t.responded_at, False),
+    (lambda t, at: t.pauses(), False),
+    (lambda t, at: t.sys_id, False),
+    (lambda t, at: t == ticket(2), False),
+    (lambda t, at: ticket(2) == t, False),
+    (lambda t, at: hash(replace(t, extra=(), owned=())) or replace(t, number="").caller, False),
+    (lambda t, at: t.company, False),
+    (lambda t, at: (at.hours, at.directory, at.wording), True),
+    (lambda t, at: at.loads, False),
+    (lambda t, at: at.cohorts, False),
+    (lambda t, at: at.kin, False),
+    (lambda t, at: at.library, False),
+    (lambda t, at: at.precedents, False),
+    (lambda t, at: replace(at, now=1), False),
+]
+
+
+@pytest.mark.parametrize(("looks", "stands"), CURIOUS, ids=range(len(CURIOUS)))
+def test_what_was_looked_at_decides(looks: object, stands: bool) -> None:
+    """Directly, through a property, through a copy: nothing is looked at unnoticed."""
+    policy = Curious.model_construct(name="curious", looks=looks)
+    resolved = spans(MON, (0, TicketState.NEW), (HOUR, TicketState.RESOLVED))
+    one = ticket(life=resolved, extra={"u_desk_confirmed": "true"}, owned={"callback": "", "clock": "met"})
+    assert (standing(policy, one, moment(MON)) is not None) == stands
+
+
+@pytest.mark.parametrize("name", ["tasks", "articles", "marks"])
+def test_that_there_are_none_is_a_trait_and_which_there_are_is_not(name: str) -> None:
+    """Tickets without tasks are alike; two tickets with tasks have each their own."""
+    policy = Curious.model_construct(name="curious", looks=lambda t, at: getattr(t, name))
+    assert standing(policy, ticket(), moment(MON)) is not None
+    assert standing(policy, ticket(**{name: ("one",)}), moment(MON)) is None
+
+
+def test_a_company_is_a_trait_where_a_policy_asks_for_it() -> None:
+    """On most desks it is not: there are as many as there are customers."""
+    by_company = VARIANTS[0].model_copy(update={"when": type(VARIANTS[0].when)(company=("c1",))})
+    assert Traits([by_company]).of(ticket(company="c1")) != Traits([by_company]).of(ticket(company="c2"))
+    assert TRAITS.of(ticket(company="c1")) == TRAITS.of(ticket(company="c2"))
+
+
+def test_what_stands_on_an_open_ticket() -> None:
+    """Clocks hang on instants; that nothing is owed of an open ticket hangs on its being open."""
+    life = spans(
+        MON, (0, TicketState.NEW, "", FIRST.sys_id), (HOUR, TicketState.IN_PROGRESS, WANG, FIRST.sys_id)
+    )
+    one, now = ticket(life=life, extra={"u_desk_confirmed": "false"}), moment(MON + HOUR)
+    stands = {policy.rule for policy in VARIANTS if standing(policy, one, now) is not None}  # type: ignore[attr-defined]
+    assert {"knowledge_capture", "customer_confirmation", "callback_sampling", "after_review"} <= stands
+    assert not {"sla_timer", "hierarchical_escalation", "reassignment", "major_incident"} & stands
