@@ -250,7 +250,7 @@ def readable(
     normaliser: Normaliser | None = None,
 ) -> Iterator[Ticket]:
     """These as tickets; one that cannot be read is quarantined with its reason, the rest go on."""
-    normalise = (normaliser or world.normaliser).ticket
+    normalise = (normaliser or world.normaliser).kept
     return legible(world.store, "incident", world.strange, mirrored, lambda one: normalise(*one), now, judged)
 
 

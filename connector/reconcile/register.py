@@ -68,7 +68,7 @@ class Register:
         row = {**mirrored.row, "sys_class_name": self.table}
         for lacking, column in STANDS_FOR.get(self.table, {}).items():
             row[lacking] = row.get(column, "")
-        return self.normaliser.ticket(row, mirrored.changes, mirrored.tasks)
+        return self.normaliser.kept(row, mirrored.changes, mirrored.tasks)
 
 
 PLUGINS = {

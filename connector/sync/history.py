@@ -40,6 +40,9 @@ FIELDS = ("state", "hold_reason", "assignment_group", "assigned_to", "priority")
 _PLACE = {field: place for place, field in enumerate(FIELDS)}
 UNKNOWN = "\x00"
 """A raw state that no instance has."""
+_RESOLVED, _CLOSED, _CANCELED = TicketState.RESOLVED, TicketState.CLOSED, TicketState.CANCELED
+_UNKNOWN = TicketState.UNKNOWN
+_made = tuple.__new__  # a span of its values in half the time of its own constructor
 
 
 def spans(
@@ -60,23 +63,58 @@ def spans(
     Cost: linear in the changes; without any, one span.
     """
     relevant = [change for change in changes if change.field in _PLACE] if changes else []
-    if (resolved_at or closed_at) and not (relevant and any(c.field == "state" for c in relevant)):
+    if not relevant:
+        here = (states.get(now.state, TicketState.UNKNOWN), *now[1:])
+        if resolved_at or closed_at:
+            return untold(opened_at, here, states, resolved_at, closed_at)
+        return (Span(opened_at, None, *here),)
+    if (resolved_at or closed_at) and not any(c.field == "state" for c in relevant):
         ends = _ends(now.state, states, resolved_at, closed_at)
-        if not relevant:
-            return _ended(opened_at, now, ends, states)
         states_before = (UNKNOWN, *(state for _, state in ends))
         relevant += [
             Change(at, "state", before, state)
             for (at, state), before in zip(ends, states_before, strict=False)
         ]
-    if not relevant:
-        return (_span(opened_at, None, now, states),)
     steps = _replay(relevant, now)
     if steps[-1][1] != now:
         steps = _replay([change for change in relevant if change.at <= updated_at], now, relevant)
         if steps[-1][1] != now:
             steps.append((max(updated_at, steps[-1][0]), now))
     return _joined(opened_at, steps, states)
+
+
+def untold(
+    opened_at: Instant,
+    here: tuple[TicketState, str, str, str, str],
+    states: Mapping[str, TicketState],
+    resolved_at: Instant | None,
+    closed_at: Instant | None,
+) -> tuple[Span, ...]:
+    """The same where no change is known, only the row's own stamps: unknown up to its end.
+
+    ``here`` is what the last span says, its state by our word.
+    """
+    state = here[0]
+    end = closed_at
+    if state is _RESOLVED:
+        end = resolved_at
+    elif state is not _CLOSED and state is not _CANCELED:
+        end = None
+    if end is None:
+        return (_made(Span, (opened_at, None, *here)),)
+    rest, told = here[1:], []
+    since, before = opened_at, _UNKNOWN
+    if state is _CLOSED and resolved_at is not None:
+        if resolved_at > since:
+            told.append(_made(Span, (since, resolved_at, before, *rest)))
+            since = resolved_at
+        if _RESOLVED in states.values():  # else no history could say so
+            before = _RESOLVED
+    if end > since:
+        told.append(_made(Span, (since, end, before, *rest)))
+        since = end
+    told.append(_made(Span, (since, None, state, *rest)))
+    return tuple(told)
 
 
 def caught_up(now: Standing, changes: Sequence[Change]) -> bool:
@@ -109,25 +147,6 @@ def _ends(
         return [(closed_at, state)]
     resolved = next((raw for raw, meant in states.items() if meant is TicketState.RESOLVED), UNKNOWN)
     return [(resolved_at, resolved), (closed_at, state)]
-
-
-def _ended(
-    opened_at: Instant,
-    now: Standing,
-    ends: Sequence[tuple[Instant, str]],
-    states: Mapping[str, TicketState],
-) -> tuple[Span, ...]:
-    """Spans of a ticket of which nothing but its end is known: unknown up to there."""
-    told: list[Span] = []
-    rest = now[1:]
-    since, state = opened_at, TicketState.UNKNOWN if ends else states.get(now.state, TicketState.UNKNOWN)
-    for at, raw in ends:
-        if at > since:
-            told.append(Span(since, at, state, *rest))
-            since = at
-        state = states.get(raw, TicketState.UNKNOWN)
-    told.append(Span(since, None, state, *rest))
-    return tuple(told)
 
 
 def _replay(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from connector.sync.history import FIELDS, Change, Standing, caught_up, spans
@@ -79,6 +79,27 @@ def test_a_history_that_caught_up_hangs_on_no_update(
         assert spans(100, one, now, known, STATES) == spans(100, other, now, known, STATES)
         assert spans(100, one, now, known, STATES, **ends) == spans(100, other, now, known, STATES, **ends)
     assert lost or caught_up(now, known)
+
+
+@given(
+    st.sampled_from([*STATES, "-100"]),
+    st.sets(st.sampled_from(sorted(STATES))),
+    st.none() | st.integers(1, 9),
+    st.none() | st.integers(1, 9),
+    st.integers(1, 9),
+)
+def test_stamps_alone_tell_what_a_history_with_them_tells(
+    state: str, unnamed: set[str], resolved_at: int | None, closed_at: int | None, opened_at: int
+) -> None:
+    """The quick path of a ticket without changes agrees with that of one in which nothing was changed."""
+    assume(resolved_at is None or closed_at is None or resolved_at <= closed_at)
+    states = {raw: meant for raw, meant in STATES.items() if raw not in unnamed}
+    now, nothing = NOW._replace(state=state), Change(5, "priority", NOW.priority, NOW.priority)
+    quick, plain = (
+        spans(opened_at, 9, now, changes, states, resolved_at=resolved_at, closed_at=closed_at)
+        for changes in ((), (nothing,))
+    )
+    assert quick == plain
 
 
 def test_a_circle_within_a_second_is_not_told_by_its_times() -> None:

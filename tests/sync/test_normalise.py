@@ -1,12 +1,16 @@
 """Rows into tickets."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from connector.sync.history import Change
-from connector.sync.normalise import BASE_COLUMNS, Dialect, Normaliser, Unreadable
-from connector.ticket import Directory, FaultClass, Group, TicketState, Tier
+from connector.sync.normalise import BASE_COLUMNS, NOTES, Dialect, Normaliser, Unreadable
+from connector.sync.row import Row, flat
+from connector.ticket import Directory, FaultClass, Group, Ticket, TicketState, Tier
 
 DIALECT = Dialect(
     states={"1": TicketState.NEW, "2": TicketState.IN_PROGRESS, "7": TicketState.CLOSED},
@@ -90,6 +94,91 @@ def test_a_row_without_what_matters_is_unreadable(column: str) -> None:
 def test_a_row_may_lack_the_rest(column: str) -> None:
     """Any other column may be missing and is empty then."""
     assert NORMALISER.ticket({key: value for key, value in ROW.items() if key != column}).sys_id == "a" * 32
+
+
+@given(st.sets(st.sampled_from(sorted(ROW))), st.sampled_from([*sorted(ROW), ""]), st.sampled_from(["", "9"]))
+def test_a_missing_column_is_an_empty_one(missing: set[str], broken: str, text: str) -> None:
+    """Whichever columns a row lacks, it says, or is refused with, what it would with empty ones."""
+    row = ROW | ({broken: text} if broken else {})
+    told, empty = (
+        _told(less)
+        for less in ({k: v for k, v in row.items() if k not in missing}, row | dict.fromkeys(missing, ""))
+    )
+    assert told == empty
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(sorted(ROW)),
+        st.none()
+        | st.booleans()
+        | st.integers(0, 9)
+        | st.fixed_dictionaries({"value": st.sampled_from("1g")}),
+        min_size=1,
+    )
+)
+def test_objects_are_read_as_the_texts_they_stand_for(objects: dict[str, object]) -> None:
+    """However a value is spelled, the ticket is that of the row in plain texts, as a store would keep it."""
+    plain = flat(ROW | objects)
+    assert _told(ROW | objects) == _told(plain)  # type: ignore[operator,arg-type]
+    assert _told(plain) == _told(plain, kept=True)
+
+
+def _told(row: Row, kept: bool = False) -> Ticket | str:
+    try:
+        return NORMALISER.kept(row) if kept else NORMALISER.ticket(row)
+    except Unreadable as why:
+        return str(why)
+
+
+_FURTHER = ("u_one", "u_two", "comments", NOTES)
+
+
+@given(
+    st.fixed_dictionaries(
+        {}, optional={column: st.sampled_from(["", "1", "true", "x"]) for column in _FURTHER}
+    ),
+    st.lists(
+        st.builds(
+            Change,
+            st.integers(OPENED, OPENED + 9),
+            st.sampled_from([*_FURTHER, "state"]),
+            st.just(""),
+            st.sampled_from(["2", "1", "true", "false"]),
+            st.sampled_from(["wang", "connector"]),
+        ),
+        max_size=5,
+    ),
+    st.sets(st.sampled_from(_FURTHER)),
+    st.sets(st.sampled_from(("comments", NOTES))),
+    st.booleans(),
+)
+def test_further_columns_as_their_rules_say(
+    texts: dict[str, str], changes: list[Change], extra: set[str], journals: set[str], notes_known: bool
+) -> None:
+    """What is picked from the row at once is what the rules say one by one."""
+    dialect = replace(DIALECT, extra=tuple(extra), journals=tuple(journals), notes_known=notes_known)
+    row = ROW | texts
+    ticket = Normaliser(dialect, Directory()).ticket(row, changes)
+    assert ticket.extra == _further(dialect, row, changes)
+    assert ticket.owned == {role: row[column] for role, column in DIALECT.roles.items()}
+
+
+def _further(dialect: Dialect, row: Row, changes: Sequence[Change]) -> Mapping[str, str]:
+    theirs = [change for change in changes if change.user != dialect.own_user]
+    told: dict[str, str] = {}
+    for column in dialect.extra:
+        if column == NOTES:
+            if dialect.notes_known:
+                told[NOTES] = "1" if any(change.field == NOTES for change in theirs) else ""
+            continue
+        told[column] = row.get(column, "")
+        ticked = [c.at for c in changes if c.field == column and c.new in ("1", "true")]
+        if told[column] in ("1", "true") and ticked:
+            told[f"{column}@"] = str(max(ticked))
+    for column in dialect.journals:
+        told[f"{column}@"] = str(max((c.at for c in theirs if c.field == column), default=""))
+    return told
 
 
 @pytest.mark.parametrize(

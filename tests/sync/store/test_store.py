@@ -1,6 +1,6 @@
 """The mirror, its questions and the ledger, as one database."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql
 
 from connector.errors import SettingsError
 from connector.sync.history import Change
-from connector.sync.store import JournalEntry, Store, schema
+from connector.sync.store import JournalEntry, Mirrored, Store, Waiting, schema
 from connector.sync.store.engine import Setter, Upsert
 
 NEVER = 2**40
@@ -49,12 +49,21 @@ def _settled(store: Store, *numbers: int) -> None:
     )
 )
 def test_a_row_comes_back_as_it_was(rows: list[dict[str, object]]) -> None:
-    """Whatever columns and values a row has, it is the same texts again, whatever came before it."""
+    """Whatever columns and values a row has, it is the same texts again, whatever came before it; and it is
+    in these texts that it is shown before it is kept.
+    """
     store = Store()
     given_rows = [{**row, "sys_id": _id(index)} for index, row in enumerate(rows)]
-    store.save_tickets(given_rows)  # type: ignore[arg-type]
+    shown: list[Mirrored] = []
+
+    def look(mirrored: Sequence[Mirrored], _: Waiting) -> Waiting:
+        shown.extend(mirrored)
+        return {}
+
+    store.save("incident", given_rows, look=look)  # type: ignore[arg-type]
     found = {m.row["sys_id"]: m.row for m in store.load([_id(index) for index in range(len(rows))])}
     store.close()
+    assert {one.row["sys_id"]: one.row for one in shown} == found
     for row in given_rows:
         for column, value in row.items():
             text = "" if value is None else str(value)
