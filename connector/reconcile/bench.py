@@ -1,10 +1,12 @@
 """The bench before which tickets come: which policies have to be asked about a ticket, and and which not."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
-from connector.intent import Intent, Verdict
-from connector.rules.base import Moment, Partly, Policy, trait
+from connector.intent import Intent
+from connector.rules.base import Moment, Policy, trait
 from connector.rules.trait import Trait, Traits
+from connector.sync.change import Wish
 from connector.ticket import Instant, Ticket
 
 MET = 8
@@ -13,10 +15,45 @@ to judge about ten of them."""
 MOST = 4096
 """Different traits remembered; tickets with others are judged by every policy that applies."""
 
-Asked = tuple[Instant, str, Callable[[Ticket, Moment], Verdict], Callable[[str], None]]
-"""A policy to ask: enforced for tickets opened since when, its name, `Policy.judge`, whom to tell reasons."""
-Standing = tuple[Instant, str, str, tuple[Intent, ...]]
-"""A verdict that stands: enforced from when, the policy's name, the reason, what it wants."""
+
+class Case:
+    """A ticket before the bench, and what has come of it so far."""
+
+    __slots__ = ("again", "spoken", "ticket", "wishes")
+
+    def __init__(self, ticket: Ticket, again: Instant | None) -> None:
+        self.ticket = ticket
+        self.again = again
+        """When to look at it again; 0: at every pass."""
+        self.spoken = False
+        """Something was wished for it that does not wait."""
+        self.wishes: list[Wish] = []
+
+
+class Docket:
+    """A policy, the cases that it is still to be asked about, and the reasons that it gave."""
+
+    __slots__ = ("_enforced_from", "_zone", "cases", "policy", "told")
+
+    def __init__(self, policy: Policy, zone: str) -> None:
+        self.policy = policy
+        self.cases: list[Case] = []
+        self.told: list[str] = []
+        """Reasons that are still to be counted."""
+        self._zone = zone
+        self._enforced_from: dict[str, Instant] = {}
+
+    def wish(self, ticket: Ticket, reason: str, intents: tuple[Intent, ...]) -> Wish:
+        """What the policy wants of a ticket."""
+        desk = ticket.desk
+        since = self._enforced_from.get(desk)
+        if since is None:
+            since = self._enforced_from[desk] = self.policy.enforced_from(desk, self._zone)
+        return Wish(self.policy.name, ticket.opened_at < since, ticket, reason, intents)
+
+
+Standing = tuple[Docket, str, tuple[Intent, ...]]
+"""A verdict that stands: whose, the reason, what it wants."""
 
 
 class Tally:
@@ -33,12 +70,9 @@ class Tally:
 class Fitting:
     """The policies that apply to tickets of the same traits, in the order of the configuration."""
 
-    __slots__ = ("_back", "_grouping", "again", "asked", "known", "met", "standing", "tally")
+    __slots__ = ("_back", "_calls", "_grouping", "again", "known", "met", "standing", "tally")
 
-    def __init__(
-        self, policies: Sequence[tuple[Policy, Asked]], tally: Tally, *, known: bool = False
-    ) -> None:
-        self.asked = tuple(asked for _, asked in policies)
+    def __init__(self, dockets: Sequence[Docket], tally: Tally, *, known: bool = False) -> None:
         self.tally = tally
         self.known = known
         """It was found out who need not be asked."""
@@ -47,9 +81,19 @@ class Fitting:
         self.again: Instant | None = None
         """When the first of the verdicts that stand could change."""
         self.met = 0
-        self._grouping = tuple((one.cohort, one.kin) for one, _ in policies if one.compares())
+        policies = [docket.policy for docket in dockets]
+        self._calls = tuple(docket.cases.append for docket in dockets)
+        self._grouping = tuple((one.cohort, one.kin) for one in policies if one.compares())
         looks_back = Policy.looks_back
-        self._back = tuple(one.looks_back for one, _ in policies if type(one).looks_back is not looks_back)
+        self._back = tuple(one.looks_back for one in policies if type(one).looks_back is not looks_back)
+
+    def call(self, ticket: Ticket) -> Case:
+        """Put a ticket on the docket of each policy that has to be asked about it."""
+        self.tally.tickets += 1
+        case = Case(ticket, self.again)
+        for call in self._calls:
+            call(case)
+        return case
 
     def hangs_on_others(self, ticket: Ticket, at: Moment) -> bool:
         """A verdict depends on the closed set of a period, on similar tickets or on earlier ones."""
@@ -70,15 +114,10 @@ class Bench:
     def __init__(self, policies: Sequence[Policy], zone: str, met: int | None = None) -> None:
         self.grouping = [policy for policy in policies if policy.compares()]
         """Those that ask for other tickets at all."""
-        self.told: dict[str, list[str]] = {policy.name: [] for policy in policies}
-        """Policy → the reasons of its verdicts that are still to be counted."""
-        self._policies = policies
-        self._zone = zone
+        self.dockets = [Docket(policy, zone) for policy in policies]
         self._enough = MET if met is None else met
-        by_desk = any(isinstance(policy.mode, Partly) and policy.mode.desks for policy in policies)
-        asked = frozenset({"desk"} if by_desk else ()).union(*(policy.when.asks for policy in policies))
-        self._condition = trait(asked)
-        self._applying: dict[tuple[str | None, ...], list[tuple[Policy, Asked]]] = {}
+        self._condition = trait(frozenset().union(*(policy.when.asks for policy in policies)))
+        self._applying: dict[tuple[str | None, ...], list[Docket]] = {}
         self._traits = Traits(policies)
         self._met: dict[Trait, Fitting] = {}
         self._tallies: dict[tuple[tuple[str, str], ...], Tally] = {}
@@ -92,7 +131,12 @@ class Bench:
         return fitting
 
     def counted(self) -> Iterator[tuple[tuple[str, str], int]]:
-        """(policy, reason) → tickets, of the verdicts that stood since this was last asked."""
+        """(policy, reason) → tickets, of the verdicts since this was last asked."""
+        for docket in self.dockets:
+            # A `Counter` is quick on lists and slow on single things.
+            for reason, tickets in Counter(docket.told).items():
+                yield (docket.policy.name, reason), tickets
+            docket.told.clear()
         for tally in self._tallies.values():
             for given in tally.given:
                 yield given, tally.tickets
@@ -113,17 +157,17 @@ class Bench:
         """Without the policies whose verdicts stand for all tickets of these traits."""
         given: list[tuple[str, str]] = []
         standing: list[Standing] = []
-        left: list[tuple[Policy, Asked]] = []
+        left: list[Docket] = []
         again: list[Instant] = []
-        applying = self._apply(ticket)
-        verdicts = self._traits.verdicts((policy for policy, _ in applying), ticket, at)
-        for (policy, verdict), (_, asked) in zip(verdicts, applying, strict=True):
+        dockets = self._apply(ticket)
+        verdicts = self._traits.verdicts((docket.policy for docket in dockets), ticket, at)
+        for docket, verdict in zip(dockets, verdicts, strict=True):
             if verdict is None:
-                left.append((policy, asked))
+                left.append(docket)
                 continue
-            given.append((policy.name, verdict.reason))
+            given.append((docket.policy.name, verdict.reason))
             if verdict.intents:
-                standing.append((asked[0], policy.name, verdict.reason, verdict.intents))
+                standing.append((docket, verdict.reason, verdict.intents))
             if verdict.look_again_at is not None:
                 again.append(verdict.look_again_at)
         fitting = Fitting(left, self._tally(tuple(given)), known=True)
@@ -133,22 +177,11 @@ class Bench:
     def _tally(self, given: tuple[tuple[str, str], ...]) -> Tally:
         return self._tallies.setdefault(given, Tally(given))
 
-    def _apply(self, ticket: Ticket) -> list[tuple[Policy, Asked]]:
-        """The policies whose `when` is true of a ticket, ready to be asked."""
+    def _apply(self, ticket: Ticket) -> list[Docket]:
+        """Those of the policies whose `when` is true of a ticket."""
         condition = self._condition(ticket)
         found = self._applying.get(condition)
         if found is None:
-            found = self._applying[condition] = [
-                (
-                    policy,
-                    (
-                        policy.enforced_from(ticket.desk, self._zone),
-                        policy.name,
-                        policy.judge,
-                        self.told[policy.name].append,
-                    ),
-                )
-                for policy in self._policies
-                if policy.applies(ticket)
-            ]
+            found = [docket for docket in self.dockets if docket.policy.applies(ticket)]
+            self._applying[condition] = found
         return found

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from connector.reconcile.bench import Bench, Fitting
+from connector.reconcile.bench import Bench, Case, Fitting
 from connector.reconcile.library import MirroredLibrary
 from connector.reconcile.load import Loads
 from connector.reconcile.precedent import MirroredPrecedents
@@ -20,7 +20,9 @@ from connector.sync.store import Mirrored, Store, Waiting
 from connector.ticket import Instant, Ticket, TicketState
 
 CHUNK = 1000
-"""Tickets loaded and judged together; what bounds the memory of a pass."""
+"""Tickets loaded together; what bounds the memory of a pass."""
+HANDFUL = 100
+"""Tickets made and judged together while a page is at hand."""
 
 
 @dataclass
@@ -108,20 +110,23 @@ class Judgement:
         at, spoken = self._at, self.spoken
         look_again: dict[str, Instant | None] = {one.row["sys_id"]: None for one in mirrored}
         fresh = self._but_for_touched(mirrored, touched, look_again)
-        for ticket in readable(self._world, fresh, at.now, self.judged):
-            sys_id = ticket.sys_id
-            if ticket.spans[-1].start != ticket.updated_at and self._stands(sys_id, touched):
-                look_again[sys_id] = touched[sys_id]
-                self.judged.touched += 1
-                continue
-            fitting = self._bench.of(ticket, at)
-            if sys_id in spoken or fitting.hangs_on_others(ticket, at):
-                look_again[sys_id] = 0
-            else:
-                wishes = self.judged.wished
-                look_again[sys_id] = self._ask(fitting, ticket, at)
-                if self.judged.wished > wishes:
-                    spoken.add(sys_id)
+        for start in range(0, len(fresh), HANDFUL):
+            heard: dict[str, tuple[Fitting, Ticket]] = {}
+            for ticket in readable(self._world, fresh[start : start + HANDFUL], at.now, self.judged):
+                sys_id = ticket.sys_id
+                if ticket.spans[-1].start != ticket.updated_at and self._stands(sys_id, touched):
+                    look_again[sys_id] = touched[sys_id]
+                    self.judged.touched += 1
+                    continue
+                fitting = self._bench.of(ticket, at)
+                if sys_id in spoken or fitting.hangs_on_others(ticket, at):
+                    look_again[sys_id] = 0
+                else:
+                    heard[sys_id] = fitting, ticket
+            for case in self._hear(heard.values(), at):
+                look_again[case.ticket.sys_id] = case.again
+                if case.spoken:
+                    spoken.add(case.ticket.sys_id)
         self._count()
         return look_again
 
@@ -174,49 +179,56 @@ class Judgement:
         tickets = list(read_tickets(world, sys_ids, at.now, self.judged))
         if bench.grouping:
             at = self._at = with_cohorts(world, bench.grouping, tickets, at, self._cohorts)
-        for ticket in tickets:
-            look_again[ticket.sys_id] = self._ask(bench.of(ticket, at), ticket, at)
+        for case in self._hear([(bench.of(ticket, at), ticket) for ticket in tickets], at):
+            look_again[case.ticket.sys_id] = case.again
         self._count()
         world.store.look_again(look_again)
 
     def _count(self) -> None:
-        """Count the verdicts of a page at once: a `Counter` is quick on lists and slow on single things."""
-        for name, told in self._bench.told.items():
-            for reason, tickets in Counter(told).items():
-                self.judged.verdicts[name, reason] += tickets
-            told.clear()
+        """Count the verdicts of a page."""
         for verdict, tickets in self._bench.counted():
             self.judged.verdicts[verdict] += tickets
 
-    def _ask(self, fitting: Fitting, ticket: Ticket, at: Moment) -> Instant | None:
-        """Collect what the policies want of one ticket; when to look at it again."""
-        judged, scheme = self.judged, self._world.scheme
-        judged.tickets += 1
+    def _hear(self, heard: Iterable[tuple[Fitting, Ticket]], at: Moment) -> list[Case]:
+        """What the policies that fit want of tickets, and when to look at each again.
+
+        One policy after the other is asked about all of them: asked in turns about each ticket, they take a
+        third longer, for what one needs drives what the other needs out of the processor's caches.
+        """
+        judged, scheme, bench = self.judged, self._world.scheme, self._bench
+        cases = []
+        for fitting, ticket in heard:
+            if ticket.opened_at < self._adopt_from:
+                cases.append(Case(ticket, None))
+                continue
+            case = fitting.call(ticket)
+            cases.append(case)
+            for docket, reason, intents in fitting.standing:
+                if left := outstanding(ticket, intents, scheme):
+                    case.wishes.append(docket.wish(ticket, reason, left))
+        for docket in bench.dockets:
+            judge, tell = docket.policy.judge, docket.told.append
+            for case in docket.cases:
+                ticket = case.ticket
+                reason, intents, again = judge(ticket, at)
+                tell(reason)
+                if again is not None and (case.again is None or again < case.again):
+                    case.again = again
+                if intents and (left := outstanding(ticket, intents, scheme)):
+                    wish = docket.wish(ticket, reason, left)
+                    case.wishes.append(wish)
+                    self._loads.count(wish)
+            docket.cases.clear()
+        judged.tickets += len(cases)
         if self._counted:
-            judged.seen.append(ticket.sys_id)
-        if ticket.opened_at < self._adopt_from:
-            return None
-        fitting.tally.tickets += 1
-        again = fitting.again
-        wishes: list[Wish] | None = None
-        opened_at = ticket.opened_at
-        for enforced_from, name, reason, intents in fitting.standing:
-            if left := outstanding(ticket, intents, scheme):
-                wishes = wishes or []
-                wishes.append(Wish(name, opened_at < enforced_from, ticket, reason, left))
-        for enforced_from, name, ask, tell in fitting.asked:
-            reason, intents, look_again_at = ask(ticket, at)
-            tell(reason)
-            if look_again_at is not None and (again is None or look_again_at < again):
-                again = look_again_at
-            if intents and (left := outstanding(ticket, intents, scheme)):
-                wishes = wishes or []
-                wishes.append(Wish(name, opened_at < enforced_from, ticket, reason, left))
-        if wishes is None:
-            return again
-        enforced = judged.take(wishes, self._most)
-        self._loads.count(enforced)
-        return 0 if enforced else again
+            judged.seen.extend(case.ticket.sys_id for case in cases)
+        for case in cases:
+            if case.wishes:
+                wished = judged.wished
+                if judged.take(case.wishes, self._most):
+                    case.again = 0
+                case.spoken = judged.wished > wished
+        return cases
 
 
 def _due(store: Store, now: Instant) -> Iterator[list[str]]:

@@ -1,7 +1,7 @@
 """How many open tickets each group has, counted when a policy first asks in a pass, and kept up within it."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from connector.intent import Set
 from connector.sync.change import Wish
@@ -18,17 +18,16 @@ class Loads(Mapping[str, int]):
     def __init__(self, store: Store) -> None:
         self._store = store
         self._known: Counter[str] | None = None
+        self._moved: set[str] = set()
 
-    def count(self, wishes: Iterable[Wish]) -> None:
-        """Take along what is to be handed over, if anybody has looked at all."""
-        if self._known is not None:
-            moved = {
-                wish.ticket.sys_id: str(intent.value)
-                for wish in wishes
-                for intent in wish.intents
-                if isinstance(intent, Set) and intent.field == "group"
-            }
-            self._known.update(moved.values())
+    def count(self, wish: Wish) -> None:
+        """Take along what is to be handed over, if anybody has looked at all; a ticket counts once."""
+        if self._known is None or wish.observe:
+            return
+        for intent in wish.intents:
+            if isinstance(intent, Set) and intent.field == "group" and wish.ticket.sys_id not in self._moved:
+                self._moved.add(wish.ticket.sys_id)
+                self._known[str(intent.value)] += 1
 
     @property
     def _counted(self) -> Counter[str]:

@@ -51,9 +51,7 @@ class Traits:
             *map(ticket.owned.get, self._roles),
         )
 
-    def verdicts(
-        self, policies: Iterable[Policy], ticket: Ticket, at: Moment
-    ) -> Iterator[tuple[Policy, Verdict | None]]:
+    def verdicts(self, policies: Iterable[Policy], ticket: Ticket, at: Moment) -> Iterator[Verdict | None]:
         """What each policy says at this moment of every ticket with the traits of this one; None: it depends.
 
         The policies are those that apply to the ticket.
@@ -67,7 +65,7 @@ class Traits:
         for policy in policies:
             looked_at.clear()
             verdict = policy.judge(watched, moment)
-            yield policy, verdict if looked_at <= known else None
+            yield verdict if looked_at <= known else None
 
 
 class _Watched(Ticket):

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from operator import itemgetter
 
 import pytest
 from hypothesis import given, settings
@@ -25,25 +26,28 @@ def judged(
     by: Bench, tickets: list[Ticket], at: Moment
 ) -> tuple[list[tuple[list[tuple[str, str, tuple[Intent, ...]]], Instant | None]], Counter[tuple[str, str]]]:
     """What each ticket was told by whom, without those that want nothing, when to look again; the tally."""
-    found = []
+    cases = []
     for one in tickets:
         fitting = by.of(one, at)
-        fitting.tally.tickets += 1
-        told = [(name, reason, intents) for _, name, reason, intents in fitting.standing]
-        again = [] if fitting.again is None else [fitting.again]
-        for _, name, ask, tell in fitting.asked:
-            verdict = ask(one, at)
-            tell(verdict.reason)
-            if verdict.intents:
-                told.append((name, verdict.reason, verdict.intents))
-            if verdict.look_again_at is not None:
-                again.append(verdict.look_again_at)
-        found.append((sorted(told, key=lambda each: each[0]), min(again, default=None)))
-    tally = Counter({(name, reason): 0 for name, reasons in by.told.items() for reason in reasons})
-    for name, reasons in by.told.items():
-        tally.update((name, reason) for reason in reasons)
-    for given_, count in by.counted():
-        tally[given_] += count
+        case = fitting.call(one)
+        case.wishes = [docket.wish(one, reason, intents) for docket, reason, intents in fitting.standing]
+        cases.append(case)
+    for docket in by.dockets:
+        for case in docket.cases:
+            said = docket.policy.judge(case.ticket, at)
+            docket.told.append(said.reason)
+            if said.intents:
+                case.wishes.append(docket.wish(case.ticket, said.reason, said.intents))
+            again = (said.look_again_at, case.again)
+            case.again = min((each for each in again if each is not None), default=None)
+        docket.cases.clear()
+    found = [
+        (sorted(((w.policy, w.reason, w.intents) for w in case.wishes), key=itemgetter(0)), case.again)
+        for case in cases
+    ]
+    tally: Counter[tuple[str, str]] = Counter()
+    for verdict, count in by.counted():
+        tally[verdict] += count
     return found, +tally
 
 

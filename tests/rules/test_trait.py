@@ -44,7 +44,7 @@ def alike(other: Ticket, one: Ticket) -> Ticket:
 
 def standing(policy: Policy, one: Ticket, now: Moment) -> Verdict | None:
     """The verdict that stands for all tickets like this one, or None."""
-    ((_, verdict),) = TRAITS.verdicts([policy], one, now)
+    (verdict,) = TRAITS.verdicts([policy], one, now)
     return verdict
 
 
