@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -16,6 +16,8 @@ COMMENTS = "comments"
 
 READ_BACK = frozenset({"problem_id", "watch_list"})
 """Columns of `Ticket.extra` that may be set, and whose value before is told."""
+
+_NOTHING: Mapping[str, str] = {}
 
 
 class Safety(BaseModel):
@@ -47,9 +49,26 @@ class Wish(NamedTuple):
 
 
 def bare(ticket: Ticket) -> Ticket:
-    """A ticket with no more than planning asks of it: thousands of wishes are held until a pass is over."""
-    extra = {column: text for column, text in ticket.extra.items() if column in READ_BACK}
-    return replace(ticket, spans=(), extra=extra)
+    """A ticket with no more than planning asks of it: thousands of wishes are held until a pass is over.
+
+    Of ours and of further columns that is what is not empty.
+    """
+    return Ticket(
+        ticket.sys_id,
+        ticket.number,
+        ticket.opened_at,
+        ticket.updated_at,
+        ticket.mod_count,
+        ticket.state,
+        kind=ticket.kind,
+        group=ticket.group,
+        assignee=ticket.assignee,
+        tasks=ticket.tasks,
+        articles=ticket.articles,
+        marks=ticket.marks,
+        owned={role: text for role, text in ticket.owned.items() if text} or _NOTHING,
+        extra={column: text for column in READ_BACK if (text := ticket.extra.get(column))} or _NOTHING,
+    )
 
 
 class Because(NamedTuple):

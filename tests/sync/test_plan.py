@@ -11,7 +11,7 @@ from connector.instant import platform_time
 from connector.intent import Create, Intent, Keep, Note, Set, occasion
 from connector.sync.change import Change, Plan, Safety, Scheme, Wish, bare
 from connector.sync.plan import make_plan
-from connector.ticket import DeskTask, Group, Ticket, TicketState
+from connector.ticket import Article, DeskTask, Group, Ticket, TicketState
 
 NOW = 1_790_000_000
 STATES = {state: str(index) for index, state in enumerate(TicketState)}
@@ -64,6 +64,40 @@ def test_a_bare_ticket_keeps_what_is_set_and_read_back() -> None:
     (change,) = make_plan(wished, shared, Safety(), now=NOW).changes
     assert [(f.column, f.before) for f in change.fields] == [("problem_id", "f" * 32), ("u_marks", "")]
     assert (bare(t).extra, bare(t).spans) == ({"problem_id": "f" * 32, "watch_list": "x"}, ())
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["clock", "tier", "marks"]), st.sampled_from(["", "running", "0a1b2c3d"])
+    ),
+    st.dictionaries(st.sampled_from(["problem_id", "watch_list", "u_x"]), st.sampled_from(["", "x"])),
+    st.sampled_from(TicketState),
+    st.sampled_from(["", "wang"]),
+    st.sampled_from([None, FIRST]),
+    st.booleans(),
+)
+def test_a_bare_ticket_is_planned_for_like_the_whole(
+    owned: dict[str, str],
+    extra: dict[str, str],
+    state: TicketState,
+    assignee: str,
+    group: Group | None,
+    there: bool,
+) -> None:
+    """Whatever stands on the record or belongs to it, and whatever is wanted of it."""
+    happened = occasion("p", "t")
+    t = Ticket(
+        "t", "INC1", NOW - 3600, NOW - 60, 3, state, kind="problem", caller="li", company="c", group=group,
+        assignee=assignee, articles=(Article(happened, "KB1", "draft", False),) if there else (),
+        marks=frozenset({said(ticket()).occasion.mark}), owned=owned, extra=extra,
+    )  # fmt: skip
+    scheme = replace(SCHEME, shared=SCHEME.shared | {"problem_id", "watch_list"})
+    values = {"state": TicketState.CLOSED, "group": "g9", "assignee": "li", "problem": "x", "watch": "y"}
+    intents: list[Intent] = [Set(name, value, happened, "R-B4") for name, value in values.items()]
+    intents += [Keep("clock", "running", "R-C3"), Keep("tier", None, "R-A2"), said(t)]
+    intents.append(Create("problem", {"short_description": "x"}, happened, "R-C6"))
+    whole, light = (make_plan([wish(one, *intents)], scheme, Safety(), now=NOW) for one in (t, bare(t)))
+    assert whole == light
 
 
 def test_a_field_that_is_so_already_is_left_alone() -> None:
