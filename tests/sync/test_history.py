@@ -67,6 +67,19 @@ def test_the_row_has_the_last_word(
     assert all(a.end == b.start and a.start < b.start for a, b in pairwise(told))
 
 
+@given(lives(), st.integers(0, 2**8 - 1), st.integers(0, 500))
+def test_in_order_or_not_it_is_the_same_life(
+    life: tuple[list[Change], Standing, list[tuple[int, Standing]]], lost: int, updated_at: int
+) -> None:
+    """Changes that come in order of time take a quick path; the plain one, for all others, says the same."""
+    changes, now, _ = life
+    known = sorted((c for i, c in enumerate(changes) if not lost >> i & 1), key=lambda change: change.at)
+    ends = {"resolved_at": 120, "closed_at": 150}
+    for more in ({}, ends):
+        quick, plain = (spans(100, updated_at, now, told, STATES, **more) for told in (known, known[::-1]))
+        assert quick == plain
+
+
 @given(lives(), st.integers(0, 2**8 - 1), st.integers(0, 500), st.integers(0, 500))
 def test_a_history_that_caught_up_hangs_on_no_update(
     life: tuple[list[Change], Standing, list[tuple[int, Standing]]], lost: int, one: int, other: int
