@@ -21,7 +21,7 @@ from connector.ticket import Instant, Ticket, TicketState
 
 CHUNK = 1000
 """Tickets loaded together; what bounds the memory of a pass."""
-HANDFUL = 100
+HANDFUL = 200
 """Tickets made and judged together while a page is at hand."""
 
 
@@ -49,16 +49,21 @@ class Judged:
     def keep(self, wish: Wish, most: int) -> None:
         """Take a wish in; past ``most`` of its policy it is only counted: the memory of a pass is bounded."""
         self.wished += 1
-        if self.kept[wish.policy] > most:
-            self.beyond[wish.policy] += 1
+        policy, observe, ticket, reason, intents = wish
+        kept = self.kept[policy]
+        if kept > most:
+            self.beyond[policy] += 1
         else:
-            self.kept[wish.policy] += 1
-            self.wishes.append(wish._replace(ticket=bare(wish.ticket)))
+            self.kept[policy] = kept + 1
+            self.wishes.append(Wish(policy, observe, bare(ticket), reason, intents))
 
     def take(self, wishes: Sequence[Wish], most: int) -> list[Wish]:
         """Take in what is wished for one record, each kind in its order; those that are to be written."""
         enforced = unhurried([wish for wish in wishes if not wish.observe])
-        for wish in (*enforced, *unhurried([wish for wish in wishes if wish.observe])):
+        observed = unhurried([wish for wish in wishes if wish.observe])
+        for wish in enforced:
+            self.keep(wish, most)
+        for wish in observed:
             self.keep(wish, most)
         return enforced
 
