@@ -33,6 +33,7 @@ ENDED_STATES = frozenset({TicketState.RESOLVED, TicketState.CLOSED})
 """States in which the work is done."""
 
 
+_ON_HOLD = TicketState.ON_HOLD
 _UNTOUCHED = frozenset({TicketState.NEW, TicketState.UNKNOWN})
 
 
@@ -315,11 +316,8 @@ class Ticket:
         return [
             (span.start, span.end)
             for index, span in enumerate(self.spans)
-            if (
-                span.state is TicketState.ON_HOLD
-                and (hold_reasons is None or span.hold_reason in hold_reasons)
-            )
-            or (span.state in (TicketState.RESOLVED, TicketState.CLOSED) and index != last)
+            if (span.state is _ON_HOLD and (hold_reasons is None or span.hold_reason in hold_reasons))
+            or (span.state in ENDED_STATES and index != last)
         ]
 
 

@@ -3,9 +3,11 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.intent import MARK_LENGTH, Create, occasion
+from connector.intent import MARK_LENGTH, Create, occasion, occasions
+from connector.ticket import Tier
 
 KNOWN = "bb7918b8b257f9b5ad5b0401dd5c20db"
+PARTS = st.lists(st.none() | st.text() | st.integers() | st.floats() | st.sampled_from(Tier), max_size=3)
 WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\x1f"), max_size=12)
 
 
@@ -26,6 +28,16 @@ def test_a_key_serves_as_sys_id_and_its_beginning_as_mark(policy: str, sys_id: s
     assert set(key) <= set("0123456789abcdef")
     assert key.mark == key[:MARK_LENGTH]
     assert len(key.mark) == 8
+
+
+@given(st.text(), st.text(), PARTS, PARTS)
+def test_what_is_put_together_once_makes_the_same_key(
+    policy: str, sys_id: str, same: list[object], more: list[object]
+) -> None:
+    """However its parts are divided, and each time it is asked."""
+    of = occasions(policy, *same)
+    for _ in range(2):
+        assert of(sys_id, *more) == occasion(policy, sys_id, *same, *more)
 
 
 def test_the_key_is_the_same_for_ever() -> None:

@@ -7,7 +7,7 @@ from pydantic import Field
 from connector.intent import Create, Note, Set, Verdict, occasion
 from connector.rules.base import Duration, Moment
 from connector.rules.obligation import ELSEWHERE, Course, Followed, Stage
-from connector.ticket import ENDED_STATES, Ticket
+from connector.ticket import ENDED_STATES, Instant, Ticket
 from connector.wording import Sentence
 
 PROBLEM = "problem_id"
@@ -75,10 +75,11 @@ class AfterReview(Followed):
         course = Course([], ["review owed"], [])
         if self.create:
             course.intents.extend(self._problem(ticket, at))
-        stages = self._stages(ticket)
+        ended = ticket.ended_at
+        stages = self._stages(ticket, ended)
         self.follow(ticket, at, stages, "R-C6", course)
-        if ticket.ended_at is not None:
-            self.check(ticket, at, ticket.ended_at, stages, "R-C6", course)
+        if ended is not None:
+            self.check(ticket, at, ended, stages, "R-C6", course)
         return course.verdict("review owed")
 
     def explain(self, ticket: Ticket, at: Moment) -> list[str]:
@@ -89,10 +90,11 @@ class AfterReview(Followed):
             return [elsewhere]
         if ticket.extra.get(PROBLEM):
             return [f"problem {ticket.extra[PROBLEM]} is linked"]
-        return [f"resolved {at.wording.time(ticket.ended_at)}", *self.told_stages(self._stages(ticket), at)]
+        ended = ticket.ended_at
+        return [f"resolved {at.wording.time(ended)}", *self.told_stages(self._stages(ticket, ended), at)]
 
-    def _stages(self, ticket: Ticket) -> list[Stage]:
-        return [Stage("review", bool(ticket.extra.get(PROBLEM)), ticket.ended_at, self.within)]
+    def _stages(self, ticket: Ticket, ended: Instant | None) -> list[Stage]:
+        return [Stage("review", bool(ticket.extra.get(PROBLEM)), ended, self.within)]
 
     def _problem(self, ticket: Ticket, at: Moment) -> tuple[Create | Set | Note, ...]:
         """The problem and its link, unless a person took the link away."""

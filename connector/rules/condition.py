@@ -41,7 +41,10 @@ def value_in(ticket: Ticket, column: str) -> str:
 
 def holds(ticket: Ticket, where: Mapping[str, tuple[str, ...]]) -> bool:
     """Every column has one of its values."""
-    return all(value_in(ticket, column) in wanted for column, wanted in where.items())
+    for column, wanted in where.items():  # noqa: SIM110  mostly there are none, and all() would cost more
+        if value_in(ticket, column) not in wanted:
+            return False
+    return True
 
 
 def further(columns: Iterable[str]) -> frozenset[str]:

@@ -1,12 +1,15 @@
 """Closed only after the customer has confirmed."""
 
+from functools import cached_property
 from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from connector.intent import Intent, Note, Set, Verdict, occasion
+from connector.intent import Intent, Note, Of, Set, Verdict, occasions
 from connector.rules.base import Duration, Moment, Policy
 from connector.ticket import Ticket, TicketState
+
+_CLOSED, _RESOLVED = TicketState.CLOSED, TicketState.RESOLVED
 
 
 class CustomerConfirmation(Policy):
@@ -71,8 +74,8 @@ class CustomerConfirmation(Policy):
 
     def judge(self, ticket: Ticket, at: Moment) -> Verdict:
         """Whether a closed ticket was confirmed, and by what."""
-        if ticket.state is not TicketState.CLOSED:
-            return self._asked(ticket, at) if ticket.state is TicketState.RESOLVED else _NOT_CLOSED
+        if ticket.state is not _CLOSED:
+            return self._asked(ticket, at) if ticket.state is _RESOLVED else _NOT_CLOSED
         if ticket.closed_by and ticket.closed_by == ticket.caller:
             return _BY_CALLER
         if self.confirmed is not None:
@@ -85,7 +88,7 @@ class CustomerConfirmation(Policy):
             resolved = ticket.ended_at
             if resolved is not None and ticket.closed_at - resolved >= self.silence_counts_after:
                 return _SILENCE
-        happened = occasion(self.name, ticket.sys_id, "unconfirmed", ticket.reopen_count)
+        happened = self._unconfirmed(ticket.sys_id, ticket.reopen_count)
         if happened.mark in ticket.marks:
             return _SAID
         if self.then == "flag":
@@ -93,17 +96,25 @@ class CustomerConfirmation(Policy):
                 "closed without confirmation", (Note(at.wording.tell("unconfirmed"), happened, "R-B4"),)
             )
         intents: tuple[Intent, ...] = (
-            Set("state", TicketState.RESOLVED, happened, "R-B4"),
+            Set("state", _RESOLVED, happened, "R-B4"),
             Note(at.wording.tell("unconfirmed_set_back"), happened, "R-B4"),
         )
         return Verdict("closed without confirmation", intents)
+
+    @cached_property
+    def _unconfirmed(self) -> Of:
+        return occasions(self.name, "unconfirmed")
+
+    @cached_property
+    def _customer_asked(self) -> Of:
+        return occasions(self.name, "asked")
 
     def _asked(self, ticket: Ticket, at: Moment) -> Verdict:
         """What is told to the customer of a ticket that is resolved."""
         if not self.ask or (self.confirmed and ticket.extra.get(self.confirmed) == "true"):
             return _NOT_CLOSED
         since = ticket.ended_at
-        happened = occasion(self.name, ticket.sys_id, "asked", ticket.reopen_count)
+        happened = self._customer_asked(ticket.sys_id, ticket.reopen_count)
         if since is None or happened.mark in ticket.marks:
             return _AWAITED
         silence = self.silence_counts_after

@@ -1,12 +1,14 @@
 """What was resolved becomes knowledge: an article, a reminder, or the ticket is flagged or set back."""
 
+from collections.abc import Callable
 from functools import cached_property
 from html import escape
+from operator import add
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from connector.intent import Create, Intent, Keep, Note, Set, Verdict, occasion
+from connector.intent import Create, Intent, Keep, Note, Of, Set, Verdict, occasion, occasions
 from connector.rules.base import Duration, Moment, Policy, as_tuple
 from connector.ticket import ENDED_STATES, Alike, Article, Instant, Ticket, TicketState, Tier
 
@@ -146,12 +148,13 @@ class KnowledgeCapture(Policy):
         since = ticket.ended_at
         if since is None:
             return Verdict("owed, but nobody recorded when it was resolved", (_KEPT["owed"],))
-        remind_at, missing_at = self._limits(since, at)
-        now = at.now
+        after, now = self._after(at), at.now
+        remind_at = after(since, self.grace)
         if now < remind_at:
-            return Verdict("owed", (_KEPT["owed"],), remind_at)
+            return Verdict("owed", _OWED, remind_at)
+        missing_at = None if self.then_after is None else after(since, self.grace + self.then_after)
         if missing_at is None or now < missing_at:
-            return Verdict("reminded", (_KEPT["owed"], *self._remind(ticket, at, missing_at)), missing_at)
+            return Verdict("reminded", _OWED + self._remind(ticket, at, missing_at), missing_at)
         return Verdict("missing", (_KEPT["missing"], *self._miss(ticket, at, missing_at)))
 
     def explain(self, ticket: Ticket, at: Moment) -> list[str]:
@@ -169,11 +172,11 @@ class KnowledgeCapture(Policy):
             return lines
         since = ticket.ended_at
         if since is not None and not lines and not self._exempt(ticket):
-            remind_at, missing_at = self._limits(since, at)
+            after, time = self._after(at), at.wording.time
             hours = f"in service hours {self.service_hours}" if self.service_hours else "day and night"
-            lines.append(f"resolved {at.wording.time(since)}; reminder {at.wording.time(remind_at)}, {hours}")
-            if missing_at is not None:
-                lines.append(f"{self.then} from {at.wording.time(missing_at)}")
+            lines.append(f"resolved {time(since)}; reminder {time(after(since, self.grace))}, {hours}")
+            if self.then_after is not None:
+                lines.append(f"{self.then} from {time(after(since, self.grace + self.then_after))}")
         return lines
 
     @cached_property
@@ -189,16 +192,24 @@ class KnowledgeCapture(Policy):
             or (tier is not None and tier not in self.tiers)
         )
 
-    def _limits(self, since: Instant, at: Moment) -> tuple[Instant, Instant | None]:
-        """When to remind, and when it is missing."""
-        total = None if self.then_after is None else self.grace + self.then_after
-        if self.service_hours is None:
-            return since + self.grace, None if total is None else since + total
-        hours = at.hours[self.service_hours]
-        return hours.add(since, self.grace), None if total is None else hours.add(since, total)
+    def _after(self, at: Moment) -> Callable[[Instant, int], Instant]:
+        """So many seconds after an instant, in the hours both times count in."""
+        return add if self.service_hours is None else at.hours[self.service_hours].add
+
+    @cached_property
+    def _reminded(self) -> Of:
+        return occasions(self.name, "reminder", self.grace)
+
+    @cached_property
+    def _missed(self) -> Of:
+        return occasions(self.name, "missing", self.then_after)
+
+    @cached_property
+    def _set_back(self) -> Of:
+        return occasions(self.name, "set_back")
 
     def _remind(self, ticket: Ticket, at: Moment, until: Instant | None) -> tuple[Note, ...]:
-        reminded = occasion(self.name, ticket.sys_id, "reminder", self.grace, ticket.reopen_count)
+        reminded = self._reminded(ticket.sys_id, ticket.reopen_count)
         if reminded.mark in ticket.marks:
             return ()
         text = at.wording.tell(
@@ -209,12 +220,12 @@ class KnowledgeCapture(Policy):
     def _miss(self, ticket: Ticket, at: Moment, due: Instant) -> tuple[Intent, ...]:
         """The note that it is missing; for a closed ticket with ``set_back`` also the state."""
         if self.then == "set_back" and ticket.state is TicketState.CLOSED:
-            back = occasion(self.name, ticket.sys_id, "set_back", ticket.reopen_count)
+            back = self._set_back(ticket.sys_id, ticket.reopen_count)
             if back.mark in ticket.marks:
                 return ()
             text = at.wording.tell("knowledge_set_back", due=at.wording.when(due))
             return (Set("state", TicketState.RESOLVED, back, "R-B5"), Note(text, back, "R-B5"))
-        missed = occasion(self.name, ticket.sys_id, "missing", self.then_after, ticket.reopen_count)
+        missed = self._missed(ticket.sys_id, ticket.reopen_count)
         if missed.mark in ticket.marks or self._was_set_back(ticket):
             return ()
         return (Note(at.wording.tell("knowledge_missing", due=at.wording.when(due)), missed, "R-B5"),)
@@ -222,7 +233,7 @@ class KnowledgeCapture(Policy):
     def _was_set_back(self, ticket: Ticket) -> bool:
         return (
             self.then == "set_back"
-            and occasion(self.name, ticket.sys_id, "set_back", ticket.reopen_count).mark in ticket.marks
+            and self._set_back(ticket.sys_id, ticket.reopen_count).mark in ticket.marks
         )
 
     def _said_already(self, ticket: Ticket, at: Moment) -> Verdict | None:
@@ -278,6 +289,7 @@ _KEPT = {
     for state in ("owed", "drafted", "in_review", "published", "exempt", "missing")
 }
 _NOTHING_OWED = Verdict("not resolved", (Keep("knowledge", None, "R-B5"),))
+_OWED: tuple[Intent, ...] = (_KEPT["owed"],)
 _EXEMPT = Verdict("exempt", (_KEPT["exempt"],))
 
 

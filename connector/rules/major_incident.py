@@ -2,12 +2,13 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from functools import cached_property
 from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from connector.instant import platform_time
-from connector.intent import Create, Intent, Note, Occasion, Verdict, occasion
+from connector.intent import Create, Intent, Note, Occasion, Of, Verdict, occasion, occasions
 from connector.rules.base import Duration, Moment, Policy
 from connector.rules.condition import ColumnPath, Where, further, holds, value_in
 from connector.rules.peer import Kin, Peer
@@ -110,12 +111,17 @@ class MajorIncident(Policy):
     def kin(self, ticket: Ticket, at: Moment) -> Kin | None:
         """Similar tickets, while it could be the one with which there are enough; not once it is reported."""
         similar = self.similar
-        if similar is None or not self._in_question(ticket, at):
+        if similar is None or not ticket.is_open:
             return None
-        same = tuple((column, value_in(ticket, column)) for column in similar.same)
-        if not all(value for _, value in same):
+        same = []
+        for column in similar.same:
+            value = value_in(ticket, column)
+            if not value:  # of most tickets one is empty, so this is asked before the rest
+                return None
+            same.append((column, value))
+        if not self._in_question(ticket, at):
             return None
-        return Kin(self.name, same, ticket.opened_at - 2 * similar.within, ticket.opened_at)
+        return Kin(self.name, tuple(same), ticket.opened_at - 2 * similar.within, ticket.opened_at)
 
     def people_named(self) -> tuple[str, ...]:
         """The maintenance lead."""
@@ -147,7 +153,7 @@ class MajorIncident(Policy):
             reason, look_again = "report due", due + 1
         else:
             reason = "not reported in time"
-            late = occasion(self.name, ticket.sys_id, "late", self.report_within)
+            late = self._late(ticket.sys_id)
             if late.mark not in ticket.marks:
                 told = {"limit": self.report_within, "due": at.wording.when(due)}
                 intents.append(Note(at.wording.tell("major_not_reported", **told), late, "R-C4"))
@@ -253,7 +259,9 @@ class MajorIncident(Policy):
         key = self._slot(ticket, began, slot)
         if key.mark in ticket.marks:
             return ()
-        before = (self._slot(ticket, began, earlier).mark for earlier in range(slot - 1, 0, -1))
+        # Where nothing was ever said, no earlier slot was: the keys of up to a day of them need not be made.
+        earlier = range(slot - 1, 0, -1) if ticket.marks else ()
+        before = (self._slot(ticket, began, each).mark for each in earlier)
         following = began + (slot + 1) * self.broadcast_every
         text = at.wording.tell(
             "major_broadcast",
@@ -269,8 +277,16 @@ class MajorIncident(Policy):
         told = next((mark for mark in before if mark in ticket.marks), None)
         return (Note(text, key, "R-C4", supersedes=(told,) if told else ()),)
 
+    @cached_property
+    def _late(self) -> Of:
+        return occasions(self.name, "late", self.report_within)
+
+    @cached_property
+    def _broadcasts(self) -> Of:
+        return occasions(self.name, "broadcast", self.broadcast_every)
+
     def _slot(self, ticket: Ticket, began: Instant, slot: int) -> Occasion:
-        return occasion(self.name, ticket.sys_id, "broadcast", self.broadcast_every, began, slot)
+        return self._broadcasts(ticket.sys_id, began, slot)
 
 
 _OVER = Verdict("not open")
@@ -284,7 +300,10 @@ def _opened(peer: Peer) -> Instant:
 
 def _task(ticket: Ticket) -> DeskTask | None:
     """The report's task, whatever the name of the policy was that asked for it."""
-    return next((task for task in ticket.tasks if task.kind == REPORT), None)
+    for task in ticket.tasks:
+        if task.kind == REPORT:
+            return task
+    return None
 
 
 def _began(ticket: Ticket, *, reopened: bool = False) -> Instant:

@@ -13,6 +13,7 @@ from connector.rules.hand_over import HandOver
 from connector.ticket import ENDED_STATES, Group, Instant, Ticket, TicketState, Tier
 from connector.wording import piece
 
+_ON_HOLD = TicketState.ON_HOLD
 _ORDER = tuple(Tier)
 _CLAUSES = {Tier.FIRST_LINE: "R-A2", Tier.SECOND_LINE: "R-A3", Tier.VENDOR: "R-A4"}
 
@@ -351,11 +352,11 @@ class TierEscalation(HandOver):
         pauses: list[tuple[Instant, Instant]] = []
         since = None
         for span in spans[begin:]:
-            group = groups.get(span.group)
-            elsewhere = group is None or group.tier is not self.from_tier
             if span.end is None:
                 # The ticket itself is in the tier now, whatever its history knows of groups.
-                since = span.start if span.state is TicketState.ON_HOLD else None
-            elif elsewhere or span.state is TicketState.ON_HOLD:
+                since = span.start if span.state is _ON_HOLD else None
+                continue
+            group = groups.get(span.group)
+            if span.state is _ON_HOLD or group is None or group.tier is not self.from_tier:
                 pauses.append((span.start, span.end))
         return start, pauses, since

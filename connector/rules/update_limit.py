@@ -1,11 +1,12 @@
 """An open ticket about which nobody has written for too long: a reminder, and not without end."""
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Annotated, ClassVar, Literal, NamedTuple
 
 from pydantic import BeforeValidator, Field
 
-from connector.intent import Note, Occasion, Verdict, occasion
+from connector.intent import Note, Occasion, Of, Verdict, occasions
 from connector.rules.base import Duration, HoldReasons, Moment, Policy, as_tuple, those_held
 from connector.ticket import ENDED_STATES, Instant, Ticket
 
@@ -89,11 +90,9 @@ class UpdateLimit(Policy):
             )
         # A reminder that came later in this silence makes this one needless, also where the history has
         # since told of a hold.
-        keys = [self._occasion(ticket, silence, number) for number in range(reached, self.at_most + 1)]
         reason = f"silent, reminder {reached} of {self.at_most}"
-        if any(key.mark in ticket.marks for key in keys):
+        if any(self._said(ticket, silence, range(reached, self.at_most + 1))):
             return Verdict(reason, (), look_again)
-        before = (self._occasion(ticket, silence, number).mark for number in range(1, reached))
         text = at.wording.tell(
             "update_reminder",
             silent=reached * self.every,
@@ -101,8 +100,9 @@ class UpdateLimit(Policy):
             slot=reached,
             most=self.at_most,
         )
-        needless = tuple(mark for mark in before if mark in ticket.marks)
-        return Verdict(reason, (Note(text, keys[0], "R-B3", supersedes=needless),), look_again)
+        needless = tuple(self._said(ticket, silence, range(1, reached)))
+        key = self._occasion(ticket, silence, reached)
+        return Verdict(reason, (Note(text, key, "R-B3", supersedes=needless),), look_again)
 
     def explain(self, ticket: Ticket, at: Moment) -> list[str]:
         """Since when nobody has written, and when reminders come."""
@@ -124,21 +124,37 @@ class UpdateLimit(Policy):
     def _held(self) -> frozenset[str] | None:
         return those_held(self.pause_on)
 
+    @cached_property
+    def _columns(self) -> tuple[str, ...]:
+        return tuple(f"{column}@" for column in self.written_in)
+
+    @cached_property
+    def _reminders(self) -> Of:
+        return occasions(self.name, "silence")
+
     def _occasion(self, ticket: Ticket, silence: Silence, number: int) -> Occasion:
-        return occasion(self.name, ticket.sys_id, "silence", silence.since, self.every, number)
+        return self._reminders(ticket.sys_id, silence.since, self.every, number)
+
+    def _said(self, ticket: Ticket, silence: Silence, numbers: range) -> Iterator[str]:
+        """Marks of those of these reminders that were written; where nothing ever was, no key is made."""
+        for number in numbers if ticket.marks else ():
+            mark = self._occasion(ticket, silence, number).mark
+            if mark in ticket.marks:
+                yield mark
 
     def _silence(self, ticket: Ticket, at: Moment) -> Silence | None:
         """None where nobody can tell who wrote."""
-        written = [ticket.extra.get(f"{column}@") for column in self.written_in]
-        known = [stamp for stamp in written if stamp is not None]
+        get = ticket.extra.get
+        known = [stamp for column in self._columns if (stamp := get(column)) is not None]
         if not known:
             return None
         since = max(_opened(ticket), *(int(stamp) for stamp in known if stamp), 0)
-        pauses = [(start, end) for start, end in ticket.pauses(self._held) if end is not None]
-        held = next((start for start, end in ticket.pauses(self._held) if end is None), None)
+        every, stretches = self.every, ticket.pauses(self._held)
+        pauses = [(start, end) for start, end in stretches if end is not None]
+        held = next((start for start, end in stretches if end is None), None)
         hours, reminders = at.hours[self.service_hours], []
         for number in range(1, self.at_most + 1):
-            due = hours.add(since, number * self.every, pauses)
+            due = hours.add(since, number * every, pauses)
             if held is not None and due > held:
                 break
             reminders.append(due)

@@ -227,6 +227,15 @@ def test_what_was_said_is_not_said_again(policy: Policy, ticket: Ticket, after: 
 
 @settings(max_examples=150)
 @given(policies, tickets(), st.integers(0, 6 * DAY))
+def test_a_mark_of_somebody_else_changes_nothing(policy: Policy, ticket: Ticket, after: int) -> None:
+    """Where nothing was said yet, some keys are not worked out; what is wanted is the same as with them."""
+    here = at(policy, ticket, ticket.spans[-1].start + after)
+    strange = replace(ticket, marks=frozenset({"a mark"}))
+    assert policy.judge(strange, here) == policy.judge(ticket, here)
+
+
+@settings(max_examples=150)
+@given(policies, tickets(), st.integers(0, 6 * DAY))
 def test_every_wish_names_a_clause(policy: Policy, ticket: Ticket, after: int) -> None:
     """Each intent cites a clause, each owned field is one of the roles, each verdict has a reason."""
     verdict = policy.judge(ticket, at(policy, ticket, ticket.spans[-1].start + after))

@@ -46,6 +46,7 @@ def test_a_reminder_after_an_hour_of_silence() -> None:
     (text,) = texts(limit(), t, MON + HOUR)
     assert text.startswith("Nobody has written how this stands for 1 h of service, since 2026-06-01 09:00.")
     assert text.endswith("Please write it down, so that the customer can be told (reminder 1 of 3).")
+    assert limit().judge(marked(limit(), t, moment(MON + HOUR)), moment(MON + HOUR)).intents == ()
     told = []
     for after in range(0, 3 * DAY, 20 * MINUTE):
         told += texts(limit(), t, MON + after)
