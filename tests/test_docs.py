@@ -116,6 +116,7 @@ def test_every_rule_file_is_listed() -> None:
             "notice",
             "obligation",
             "peer",
+            "target_clock",
             "trait",
         }
         == listed

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from connector.instant import known_instant
 from connector.reconcile.world import World
 from connector.rules.base import Moment
-from connector.rules.sla_timer import SlaTimer, TargetClock
+from connector.rules.sla_timer import SlaTimer
+from connector.rules.target_clock import TargetClock
 from connector.sync.gateway import term
 from connector.sync.row import Row
 from connector.ticket import Instant, Ticket

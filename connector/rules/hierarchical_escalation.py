@@ -1,15 +1,16 @@
 """The ladder: who is told when, as a resolution limit is used up and passed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import zip_longest
 from typing import ClassVar, Literal, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from connector.intent import Create, Intent, Note, Occasion, Verdict, occasion
+from connector.intent import Create, Intent, Note, Occasion, Of, Verdict, occasions
 from connector.rules.base import Duration, HoldReasons, Moment, Policy, many
-from connector.rules.sla_timer import BREACHED, SlaTimer, TargetClock
+from connector.rules.sla_timer import SlaTimer
+from connector.rules.target_clock import BREACHED, TargetClock
 from connector.ticket import FaultClass, Instant, Ticket
 from connector.wording import Bilingual, Sentence, neutral, piece, span_of_time
 
@@ -64,11 +65,14 @@ class Step(BaseModel):
         return f"{round((self.at or 0) * 100)} % of the limit"
 
 
-class Reached(NamedTuple):
-    """A step of one ticket and when it was, or will be, reached."""
+class Rung(NamedTuple):
+    """A step with what is the same for all tickets, made once."""
 
     step: Step
-    at: Instant
+    seconds: int
+    """Service time from the start of the clock until the step."""
+    late: bool
+    occasion: Of
 
 
 class HierarchicalEscalation(Policy):
@@ -161,19 +165,19 @@ class HierarchicalEscalation(Policy):
         clock = self._clock(ticket, at)
         if clock is None:
             return _OVER
-        climbed: list[Step] = []
+        climbed: list[Rung] = []
         upcoming: Instant | None = None
-        for step, instant in self._ladder(ticket, clock, at):
+        for rung, instant in self._ladder(ticket, clock, at):
             if instant > at.now:
                 upcoming = instant
                 break
-            climbed.append(step)
+            climbed.append(rung)
         if not climbed:
             reason = "stopped while on hold" if upcoming is None and clock.due is None else "no step reached"
             return Verdict(reason, (), upcoming)
         reason = f"step {len(climbed)} of {len(self.steps)}"
-        owed = self._owed(ticket, climbed, clock, at)
-        if not owed:
+        untold, tasks = self._owed(ticket, climbed, at)
+        if not untold and not tasks:
             return Verdict(reason, (), upcoming)
         quiet, until = self._quiet(ticket, at)
         # What is owed is told as things stand: that they stand worse changes the words, the hours whether.
@@ -182,14 +186,18 @@ class HierarchicalEscalation(Policy):
         )
         if quiet:
             return Verdict(f"{reason}, waits for {self.told_within}", (), look_again)
-        return Verdict(reason, tuple(owed), look_again)
+        stands = self._stands(clock, climbed[-1].step, at)
+        intents: list[Intent] = [self._task(*task, ticket, stands, at) for task in reversed(tasks)]
+        if untold:
+            intents.append(self._note(untold, ticket, stands, at))
+        return Verdict(reason, tuple(intents), look_again)
 
     def explain(self, ticket: Ticket, at: Moment) -> list[str]:
         """The rungs with their instants, and whether people may be told now."""
         clock = self._clock(ticket, at) if ticket.is_open else None
         if clock is None:
             return []
-        instants = [each.at for each in self._ladder(ticket, clock, at)]
+        instants = [instant for _, instant in self._ladder(ticket, clock, at)]
         lines = []
         for step, instant in zip_longest(self.steps, instants):
             who = self._user(step, ticket) or step.role
@@ -214,45 +222,55 @@ class HierarchicalEscalation(Policy):
             caller_zone=self.caller_zone,
         )
 
+    @cached_property
+    def _rungs(self) -> tuple[Rung, ...]:
+        limit = self.resolve_within
+        return tuple(
+            Rung(
+                step,
+                step.seconds(limit),
+                step.late,
+                occasions(self.name, step.role, step.at, step.late_by, limit),
+            )
+            for step in self.steps
+        )
+
     def _clock(self, ticket: Ticket, at: Moment) -> TargetClock | None:
         return self._timer.clock(ticket, at).resolution
 
-    def _ladder(self, ticket: Ticket, clock: TargetClock, at: Moment) -> Iterator[Reached]:
-        """Steps with their instants, ascending; without those that a hold keeps from being reached."""
-        hours, since = self._timer.hours(ticket, at), clock.paused_since
-        for step in self.steps:
-            seconds = step.seconds(self.resolve_within)
-            instant = hours.add(clock.started, seconds, clock.pauses)
+    def _ladder(self, ticket: Ticket, clock: TargetClock, at: Moment) -> Iterator[tuple[Rung, Instant]]:
+        """Rungs with their instants, ascending; without those that a hold keeps from being reached."""
+        add, since = self._timer.hours(ticket, at).add, clock.paused_since
+        started, pauses = clock.started, clock.pauses
+        for rung in self._rungs:
+            instant = add(started, rung.seconds, pauses)
             if since is not None and instant > since:
                 return
-            yield Reached(step, instant + step.late)
+            yield rung, instant + rung.late
 
-    def _occasion(self, ticket: Ticket, step: Step) -> Occasion:
-        return occasion(self.name, ticket.sys_id, step.role, step.at, step.late_by, self.resolve_within)
-
-    def _owed(self, ticket: Ticket, climbed: list[Step], clock: TargetClock, at: Moment) -> list[Intent]:
-        """What of the steps reached has not been told: one note for all, a task for each that has one."""
-        owed: list[Intent] = []
+    def _owed(
+        self, ticket: Ticket, climbed: list[Rung], at: Moment
+    ) -> tuple[list[tuple[Step, Occasion]], list[tuple[Step, str, Occasion]]]:
+        """Of the steps reached, the last first: those no note has told, those whose person lacks a task."""
         there = {task.occasion for task in ticket.tasks}
-        stands = self._stands(clock, climbed[-1], at)
-        untold: list[Step] = []
+        untold: list[tuple[Step, Occasion]] = []
+        tasks: list[tuple[Step, str, Occasion]] = []
         said = False
-        for step in reversed(climbed):
-            person, key = self._person(step, ticket, at), self._occasion(ticket, step)
+        for rung in reversed(climbed):
+            step = rung.step
+            if said and step.by == "note":  # told with a later one: its own occasion need not be worked out
+                continue
+            key = rung.occasion(ticket.sys_id)
             marked = key.mark in ticket.marks
             said = said or marked
+            person = "" if step.by == "note" else self._person(step, ticket, at)
             if step.by != "task" or not person:  # a task that is nobody's becomes a note
-                untold += [] if said else [step]
+                untold += [] if said else [(step, key)]
             elif marked:
                 continue
-            if step.by != "note" and person and key not in there:
-                owed.insert(0, self._task(step, ticket, person, key, stands, at))
-        if untold:
-            people = [self._told(step, ticket, at) for step in reversed(untold)]
-            told = Bilingual(", ".join(p.en for p in people), "、".join(p.zh for p in people))
-            text = at.wording.tell("ladder_note", told=told, **stands)
-            owed.append(Note(text, self._occasion(ticket, untold[0]), "R-C3"))
-        return owed
+            if person and key not in there:
+                tasks.append((step, person, key))
+        return untold, tasks
 
     def _stands(self, clock: TargetClock, step: Step, at: Moment) -> dict[str, object]:
         """How things stand, as of the last step that was reached."""
@@ -264,12 +282,24 @@ class HierarchicalEscalation(Policy):
             "due": "" if clock.due is None else at.wording.when(clock.due),
         }
 
+    def _note(
+        self,
+        untold: Sequence[tuple[Step, Occasion]],
+        ticket: Ticket,
+        stands: Mapping[str, object],
+        at: Moment,
+    ) -> Note:
+        """One for all steps, under the last of them."""
+        people = [self._told(step, ticket, at) for step, _ in reversed(untold)]
+        told = Bilingual(", ".join(p.en for p in people), "、".join(p.zh for p in people))
+        return Note(at.wording.tell("ladder_note", told=told, **stands), untold[0][1], "R-C3")
+
     def _task(
         self,
         step: Step,
-        ticket: Ticket,
         person: str,
         key: Occasion,
+        ticket: Ticket,
         stands: Mapping[str, object],
         at: Moment,
     ) -> Create:

@@ -1,90 +1,31 @@
 """Response and resolution limits on service hours: `SlaTimer`."""
 
-from collections.abc import Sequence
 from functools import cached_property
-from typing import Annotated, ClassVar, Literal, NamedTuple, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from connector.intent import Intent, Keep, Note, Verdict, occasion
+from connector.intent import Intent, Keep, Note, Of, Verdict, occasions
 from connector.rules.base import Duration, HoldReasons, Moment, Policy, those_held
 from connector.rules.caller_zone import TIME_ZONE, there, told
+from connector.rules.target_clock import (
+    BREACHED,
+    MET,
+    MISSED,
+    PAUSED,
+    RUNNING,
+    WARNED,
+    WORST,
+    Pauses,
+    SlaClock,
+    TargetClock,
+)
 from connector.service_hours import ServiceHours
 from connector.ticket import ENDED_STATES, FaultClass, Instant, Ticket, TicketState
 
 _new = tuple.__new__
-"""What the constructor of a named tuple calls; it saves a call for each of four values of every ticket."""
+"""What the constructor of a named tuple calls; it saves a call for several values of every ticket."""
 _ON_HOLD, _CANCELED = TicketState.ON_HOLD, TicketState.CANCELED
-
-Pauses = Sequence[tuple[Instant, Instant]]
-
-RUNNING, PAUSED, WARNED, BREACHED, MET, MISSED = "running", "paused", "warned", "breached", "met", "missed"
-_RANK = (PAUSED, RUNNING, WARNED, BREACHED).index
-
-
-class TargetClock(NamedTuple):
-    """One limit of one ticket at one moment."""
-
-    target: Literal["response", "resolution"]
-    started: Instant
-    budget: int
-    """Seconds of service."""
-    state: str
-    """``running``, ``paused``, ``warned``, ``breached`` (open and late), ``met`` or ``missed`` (ended)."""
-    due: Instant | None
-    """The last instant that is in time; None while a pause keeps it from being known."""
-    ended: Instant | None
-    """When it was responded to or resolved."""
-    pauses: Pauses
-    """Stretches cut out of the service hours, those still lasting left out."""
-    paused_since: Instant | None
-    level: float
-    """The highest share of `warn_at` that is used up, 0.0 for none."""
-    next_at: Instant | None
-    """When the state will change by itself."""
-
-    @property
-    def in_time(self) -> bool | None:
-        """Kept or not; None while that is open. A limit that has passed unanswered is not kept."""
-        if self.state == MET:
-            return True
-        return False if self.state in (MISSED, BREACHED) else None
-
-
-class SlaClock(NamedTuple):
-    """Both limits of a ticket; None where the policy sets none, or it cannot be told."""
-
-    response: TargetClock | None
-    resolution: TargetClock | None
-
-    @property
-    def responded_in_time(self) -> bool | None:
-        """R-E3; None while that is open, or without a response limit."""
-        return self.response.in_time if self.response is not None else None
-
-    @property
-    def resolved_in_time(self) -> bool | None:
-        """R-E6; None while that is open, or without a resolution limit."""
-        return self.resolution.in_time if self.resolution is not None else None
-
-    @property
-    def state(self) -> str | None:
-        """What the column ``clock`` says: the worst of the limits that still run, else how they ended."""
-        return _worst(*self)
-
-
-def _worst(response: TargetClock | None, resolution: TargetClock | None) -> str | None:
-    if resolution is None:
-        return None if response is None else response.state
-    if response is None:
-        return resolution.state
-    if response.ended is None:
-        if resolution.ended is not None:
-            return response.state
-        return max(response.state, resolution.state, key=_RANK)
-    if resolution.ended is None:
-        return resolution.state
-    return MISSED if response.state is MISSED else resolution.state
 
 
 def _shares(value: object) -> object:
@@ -177,30 +118,61 @@ class SlaTimer(Policy):
         kept_class = _KEPT_CLASS[ticket.fault_class]
         if ticket.state is _CANCELED:
             return Verdict("canceled, no limits", (kept_class, *self._nothing_due))
-        response, resolution = self._targets(ticket, at)
-        state = _worst(response, resolution)
+        ended = ticket.ended_at
+        if ended is None and ticket.state in ENDED_STATES:
+            return self._untold(ticket, at, kept_class)
+        # As `clock`, but of what has ended only whether it was in time: that is half of all tickets.
+        hours, started, now = self.hours(ticket, at), ticket.opened_at, at.now
         intents: list[Intent] = [kept_class]
+        notes: tuple[Note, ...] = ()
+        response: str | None = None
+        resolution: str | None = None
+        shown: Instant | None
         look_again: Instant | None = None
-        if self.respond_within is not None:
-            due = response.due if response is not None else None
-            intents.append(_new(Keep, ("respond_by", due, "R-E3")))
-        if self.resolve_within is not None:
-            due = resolution.due if resolution is not None else None
-            intents.append(_new(Keep, ("resolve_by", due, "R-E6")))
-            if resolution is None:
-                state = None
+        if (limit := self.respond_within) is not None:
+            responded = ticket.responded_at
+            if responded is None:
+                responded = ended
+            shown = due = hours.add(started, limit)
+            if responded is not None:
+                response = MET if responded <= due else MISSED
             else:
-                look_again = resolution.next_at
-                if resolution.level or resolution.state is BREACHED:
-                    intents += self._note(ticket, resolution, at)
-        if response is not None and response.ended is None:
-            upcoming = response.next_at
-            if upcoming is not None and (look_again is None or upcoming < look_again):
-                look_again = upcoming
-            if response.level or response.state is BREACHED:
-                intents += self._note(ticket, response, at)
+                response, shown, level, look_again = self._running(
+                    "response", due, started, hours, now, (), None
+                )
+                if level or response is BREACHED:
+                    notes = self._note(ticket, "response", limit, level, due, at)
+            intents.append(_new(Keep, ("respond_by", shown, "R-E3")))
+        if (limit := self.resolve_within) is not None:
+            pauses, since = self._pauses(ticket, ended)
+            shown = due = hours.add(started, limit, pauses)
+            if ended is not None:
+                resolution = MET if ended <= due else MISSED
+            else:
+                resolution, shown, level, upcoming = self._running(
+                    "resolution", due, started, hours, now, pauses, since
+                )
+                if upcoming is not None and (look_again is None or upcoming < look_again):
+                    look_again = upcoming
+                if level or resolution is BREACHED:
+                    notes = self._note(ticket, "resolution", limit, level, due, at) + notes
+            intents.append(_new(Keep, ("resolve_by", shown, "R-E6")))
+        state = WORST[response, resolution]
+        intents += notes
         intents.append(_KEPT_CLOCK[state])
-        return Verdict(state or "resolved, but nobody recorded when", tuple(intents), look_again)
+        return _new(Verdict, (state, tuple(intents), look_again))
+
+    def _untold(self, ticket: Ticket, at: Moment, kept_class: Keep) -> Verdict:
+        """Nobody recorded when it was resolved: all that can be told is how soon it was taken up."""
+        response, _ = self._targets(ticket, at)
+        intents, state = [kept_class], None
+        if self.respond_within is not None:
+            intents.append(Keep("respond_by", response.due if response else None, "R-E3"))
+        if self.resolve_within is not None:
+            intents.append(Keep("resolve_by", None, "R-E6"))
+        elif response is not None:
+            state = response.state
+        return Verdict(state or "resolved, but nobody recorded when", (*intents, _KEPT_CLOCK[state]))
 
     def clock(self, ticket: Ticket, at: Moment) -> SlaClock:
         """Both limits of this ticket at this moment; canceled tickets have none."""
@@ -272,12 +244,21 @@ class SlaTimer(Policy):
         return (*kept, Keep("clock", None, "R-C3"))
 
     @cached_property
-    def _warnings(self) -> dict[str, tuple[tuple[float, int], ...]]:
-        """Target → (share, seconds), ascending: a warning is a due computation with a smaller budget."""
-        shares = sorted(set(self.warn_at))
+    def _said(self) -> dict[str, tuple[Of, tuple[tuple[float, int, Of], ...]]]:
+        """Target → the occasion of its breach, and its warnings, ascending: share, seconds, occasion.
+
+        A warning is a due computation with a smaller budget.
+        """
+        shares, name = sorted(set(self.warn_at)), self.name
         return {
-            name: tuple((share, round(share * budget)) for share in shares)
-            for name, budget in (("response", self.respond_within), ("resolution", self.resolve_within))
+            target: (
+                occasions(name, target, BREACHED, budget),
+                tuple(
+                    (share, round(share * budget), occasions(name, target, WARNED, share, budget))
+                    for share in shares
+                ),
+            )
+            for target, budget in (("response", self.respond_within), ("resolution", self.resolve_within))
             if budget is not None
         }
 
@@ -294,18 +275,19 @@ class SlaTimer(Policy):
         since = None
         held = self._held
         for span in spans:
-            if ended is not None and span.start >= ended:
-                break
-            state = span.state
+            state, end = span.state, span.end
             if state is _ON_HOLD:
                 if held is not None and span.hold_reason not in held:
                     continue
-            elif state not in ENDED_STATES or span.end is None:
+            elif end is None or state not in ENDED_STATES:
                 continue
-            if span.end is None:
-                since = span.start
+            start = span.start
+            if ended is not None and start >= ended:
+                break
+            if end is None:
+                since = start
             else:
-                pauses.append((span.start, span.end))
+                pauses.append((start, end))
         return pauses, since
 
     def _target(
@@ -321,41 +303,60 @@ class SlaTimer(Policy):
     ) -> TargetClock:
         started = ticket.opened_at
         due = hours.add(started, budget, pauses)
-        shown: Instant | None = due
-        level, upcoming = 0.0, None
         if ended is not None:
-            state, since = (MET if ended <= due else MISSED), None
-        elif since is not None and due > since:
-            state, shown = PAUSED, None
-        elif now > due:
-            state = BREACHED
-        else:
-            upcoming = due + 1
-            for share, seconds in self._warnings[name]:
-                instant = hours.add(started, seconds, pauses)
-                if now < instant:
-                    upcoming = instant
-                    break
-                level = share
-            state = WARNED if level else RUNNING
-        return _new(TargetClock, (name, started, budget, state, shown, ended, pauses, since, level, upcoming))
+            state = MET if ended <= due else MISSED
+            return TargetClock(name, started, budget, state, due, ended, pauses, None, 0.0, None)
+        state, shown, level, upcoming = self._running(name, due, started, hours, now, pauses, since)
+        return TargetClock(name, started, budget, state, shown, None, pauses, since, level, upcoming)
 
-    def _note(self, ticket: Ticket, target: TargetClock, at: Moment) -> tuple[Note, ...]:
+    def _running(
+        self,
+        name: Literal["response", "resolution"],
+        due: Instant,
+        started: Instant,
+        hours: ServiceHours,
+        now: Instant,
+        pauses: Pauses,
+        since: Instant | None,
+    ) -> tuple[str, Instant | None, float, Instant | None]:
+        """State, due, level and next instant of a limit that has not ended (→ `TargetClock`)."""
+        if since is not None and due > since:
+            return PAUSED, None, 0.0, None
+        if now > due:
+            return BREACHED, due, 0.0, None
+        level = 0.0
+        for share, seconds, _ in self._said[name][1]:
+            instant = hours.add(started, seconds, pauses)
+            if now < instant:
+                return (WARNED if level else RUNNING), due, level, instant
+            level = share
+        return (WARNED if level else RUNNING), due, level, due + 1
+
+    def _note(
+        self,
+        ticket: Ticket,
+        name: Literal["response", "resolution"],
+        limit: int,
+        level: float,
+        due: Instant,
+        at: Moment,
+    ) -> tuple[Note, ...]:
         """The note for where the target stands, unless it or a graver one has been written."""
-        name, budget, marks = target.target, target.budget, ticket.marks
-        breach = occasion(self.name, ticket.sys_id, name, BREACHED, budget)
-        if breach.mark in marks:
+        sys_id, marks = ticket.sys_id, ticket.marks
+        breached, warned = self._said[name]
+        happened = breached(sys_id)
+        if happened.mark in marks:
             return ()
-        levels = [share for share, _ in self._warnings[name] if share >= target.level] if target.level else []
-        graver = [occasion(self.name, ticket.sys_id, name, WARNED, share, budget) for share in levels]
-        if any(warning.mark in marks for warning in graver):
-            return ()
-        happened = graver[0] if target.level else breach
+        if level:
+            graver = [of(sys_id) for share, _, of in warned if share >= level]
+            if any(warning.mark in marks for warning in graver):
+                return ()
+            happened = graver[0]
         text = at.wording.tell(
-            f"{name}_{WARNED if target.level else BREACHED}",
-            due=at.wording.when(target.due),
-            limit=budget,
-            share=round(target.level * 100),
+            f"{name}_{WARNED if level else BREACHED}",
+            due=at.wording.when(due),
+            limit=limit,
+            share=round(level * 100),
         )
         return (Note(text, happened, "R-C3"),)
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from connector.intent import Note
+from connector.intent import Create, Note, occasion
 from connector.rules.hierarchical_escalation import HierarchicalEscalation
 from connector.ticket import DeskTask, FaultClass, Ticket, TicketState
 from tests.builder import (
@@ -204,6 +204,42 @@ def test_nobody_is_named_twice_and_nobody_is_left_out(looks: list[int]) -> None:
     assert sorted(named) == sorted(
         ["consultant", "group lead Zhao Lei", "project manager", "INC0000001 needs the head of operations"]
     )
+
+
+@given(
+    st.lists(st.sampled_from(("note", "task", "both")), min_size=4, max_size=4),
+    st.lists(st.booleans(), min_size=4, max_size=4),
+    st.lists(st.booleans(), min_size=4, max_size=4),
+    st.integers(1, 4),
+)
+def test_what_is_owed_of_any_ladder(
+    how: list[str], marked: list[bool], made: list[bool], reached: int
+) -> None:
+    """In the note stand the steps after the last one told; a task is made once, unless a note told of it."""
+    steps = [
+        {"at": 0.2 * (n + 1), "role": "group_lead", "person": "lead.zhao", "by": by}
+        for n, by in enumerate(how)
+    ]
+    policy = ladder(steps=steps)
+    keys = [occasion("ladder", ticket().sys_id, "group_lead", step["at"], None, 4 * HOUR) for step in steps]
+    tasks = tuple(
+        DeskTask(key, "escalation", key, MON) for key, is_made in zip(keys, made, strict=True) if is_made
+    )
+    marks = frozenset(key.mark for key, is_marked in zip(keys, marked, strict=True) if is_marked)
+    now = moment(MON + 48 * MINUTE * reached)
+    verdict = policy.judge(replace(ticket(), tasks=tasks, marks=marks), now)
+    told = max((n for n in range(reached) if marked[n]), default=-1)
+    untold = [n for n in range(told + 1, reached) if how[n] != "task"]
+    owed = [
+        n
+        for n in range(reached)
+        if not made[n] and (how[n] == "both" or (how[n] == "task" and not marked[n]))
+    ]
+    assert [i.occasion for i in verdict.intents if isinstance(i, Create)] == [keys[n] for n in owed]
+    assert [i.occasion for i in verdict.intents if isinstance(i, Note)] == [keys[n] for n in untold[-1:]]
+    for note in verdict.intents:
+        if isinstance(note, Note):
+            assert str(note.text).count("Zhao Lei") == len(untold)
 
 
 @pytest.mark.parametrize(

@@ -266,6 +266,42 @@ def test_the_state_agrees_with_the_time_spent(t: Ticket, after: int) -> None:
         assert (clock.state == "breached") == (spent > clock.budget)
 
 
+@settings(max_examples=300)
+@given(
+    tickets(),
+    st.integers(0, 4 * DAY),
+    st.sampled_from(
+        (
+            timer(warn_at=[0.5, 0.8]),
+            timer(service_hours="onsite", pause_on=["1"]),
+            timer(respond_within=None),
+            timer(resolve_within=None, service_hours="onsite", warn_at=[0.001, 0.9]),
+        )
+    ),
+)
+def test_the_verdict_says_what_the_clock_says(t: Ticket, after: int, policy: SlaTimer) -> None:
+    """It makes no clock, but what it keeps, says and waits for is what the clock tells."""
+    at = moment(t.spans[-1].start + after)
+    verdict, clock, columns = policy.judge(t, at), policy.clock(t, at), kept(policy, t, at)
+    limits = {"respond_by": (policy.respond_within, clock.response)}
+    limits["resolve_by"] = (policy.resolve_within, clock.resolution)
+    unknown = policy.resolve_within is not None and clock.resolution is None
+    assert columns == {
+        "class": t.fault_class.value,
+        **{name: one and one.due for name, (limit, one) in limits.items() if limit},
+        "clock": None if unknown else clock.state,
+    }
+    running = [one for one in clock if one is not None and one.ended is None]
+    upcoming = [one.next_at for one in running if one.next_at is not None]
+    assert verdict.look_again_at == min(upcoming, default=None)
+    # A note for each limit that is warned of or broken, about no other share than the clock tells.
+    noted = [str(note.text) for note in said(policy, t, at)]  # type: ignore[union-attr]
+    assert len(noted) == sum(one.state in ("warned", "breached") for one in running)
+    for one in running:
+        if one.state == "warned":
+            assert any(f"{round(one.level * 100)} % of the {one.target} limit" in text for text in noted)
+
+
 @pytest.mark.parametrize(
     ("table", "told"),
     [
