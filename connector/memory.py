@@ -15,10 +15,11 @@ def undisturbed(every: int = 0) -> Iterator[None]:
     """
     before = gc.get_threshold()
     gc.set_threshold(every, *before[1:])
+    gc.freeze()  # what was there before, the program above all, is a twentieth of a second to go through
     try:
         yield
     finally:
         if not every:
             gc.freeze()
-            gc.unfreeze()  # to where the oldest are
+        gc.unfreeze()  # to where the oldest are
         gc.set_threshold(*before)

@@ -21,6 +21,17 @@ def test_it_looks_as_seldom_as_told_and_as_before_afterwards(every: int) -> None
     assert gc.get_threshold() == before
 
 
+@pytest.mark.parametrize("every", [0, 10_000])
+def test_what_was_there_before_is_not_gone_through(every: int) -> None:
+    """Until the end; then it is looked at as ever."""
+    before = [[number] for number in range(10)]
+    with undisturbed(every):
+        young = {id(one) for one in gc.get_objects()}
+        assert not any(id(one) in young for one in before)
+    assert gc.get_freeze_count() == 0
+    assert {id(one) for one in before} <= {id(one) for one in gc.get_objects(generation=2)}
+
+
 def test_what_was_made_meanwhile_counts_as_old_and_rubbish_is_still_found() -> None:
     """The end sets off no walk through all that was made; what is nobody's goes with the next full one."""
 

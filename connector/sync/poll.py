@@ -11,7 +11,7 @@ What comes twice is recognised by the store. Rows and cursor are saved in one tr
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from itertools import pairwise
+from operator import itemgetter, lt
 from typing import NamedTuple, Protocol
 
 from connector.errors import TimedOut, Unavailable
@@ -321,7 +321,10 @@ class _Keys:
         """The key of the last row. Raises `Unavailable` if a row lacks its key or they are out of order."""
         stamp = self._stamp
         try:
-            keys = [(row[stamp] if stamp else "", row["sys_id"]) for row in rows]
+            if stamp:
+                keys: list[tuple[str, str]] = list(map(itemgetter(stamp, "sys_id"), rows))
+            else:
+                keys = [("", row["sys_id"]) for row in rows]
         except KeyError as error:
             raise Unavailable(
                 f"{self.table}: a row came without {error.args[0]}; nothing is skipped"
@@ -329,7 +332,7 @@ class _Keys:
         if "^" in keys[-1][1] or not keys[-1][1].isprintable():
             raise Unavailable(f"{self.table}: a row came with a sys_id that is none; the cursor stays")
         previous = self._floor if after is None else after
-        if not previous < keys[0] or any(a >= b for a, b in pairwise(keys)) or (stamp and not keys[0][0]):
+        if not previous < keys[0] or not all(map(lt, keys, keys[1:])) or (stamp and not keys[0][0]):
             raise Unavailable(f"{self.table}: rows came out of order; the cursor stays")
         try:
             instant(keys[-1][0])

@@ -100,8 +100,9 @@ MUTATIONS = (
     Mutation(
         "cursor stored before the rows",
         "connector/sync/store/mirror.py",
-        "news = self._news(connection, rows)",
-        'self._move_cursor(connection, "incident", cursor, fingerprint); news = self._news(connection, rows)',
+        "news = news_of(connection, self._packing, rows)",
+        'self._move_cursor(connection, "incident", cursor, fingerprint);'
+        " news = news_of(connection, self._packing, rows)",
         suspect=_has("killed at a commit"),
     ),
     Mutation(

@@ -10,6 +10,7 @@ import ipaddress
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from typing import Any
 
 import requests
@@ -117,14 +118,14 @@ class Session(Preparing):
             raise TooMuch(
                 f"the answer has {int(told):,} bytes, of which {most:,} are taken", response=response
             )
-        body = bytearray()
+        body = BytesIO()  # gives away what it holds without a copy, and a page has a megabyte
         for piece in response.iter_content(PIECE):
-            body += piece
-            if len(body) > most:
+            body.write(piece)
+            if body.tell() > most:
                 raise TooMuch(f"the answer is larger than {most:,} bytes", response=response)
             if self._clock.monotonic() - begun > whole:
                 raise TooSlow(f"the answer has not ended after {whole:.0f} s", response=response)
-        response._content = bytes(body)
+        response._content = body.getvalue()
 
 
 @contextmanager

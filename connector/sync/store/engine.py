@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import orjson
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
@@ -173,5 +174,12 @@ def ask(
     """
     dialect = connection.dialect.name
     given = list(keys)
-    packed = given if dialect == "postgresql" else json.dumps(given)
+    packed = given if dialect == "postgresql" else _as_json(given)
     return connection.execute(statement(dialect, *about), {KEYS: packed})
+
+
+def _as_json(keys: list[str]) -> str:
+    try:
+        return orjson.dumps(keys).decode()
+    except TypeError:  # half a surrogate pair, where a text was cut
+        return json.dumps(keys)

@@ -7,15 +7,16 @@ changed and what is due is one indexed question, and a crash between polling and
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from hashlib import blake2b
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Executable, Table, delete, select, update
 
 from connector.instant import known_instant
 from connector.sync.row import Row, owner_of, storable
 from connector.sync.store import schema
-from connector.sync.store.engine import Setter, Upsert, among, ask, listed
+from connector.sync.store.engine import Setter, Upsert, among, ask
 from connector.sync.store.ledger import Ledger
+from connector.sync.store.news import News, news_of
 from connector.sync.store.packing import Packing
 from connector.sync.store.view import CHUNK, Mirrored, View
 from connector.ticket import Instant
@@ -34,20 +35,6 @@ Look = Callable[[Sequence[Mirrored], Waiting], Waiting]
 stamps of the update differs from what was known. Answers when to look at each again."""
 
 _TICKET = schema.ticket
-_Found = tuple[str, Instant | None, Instant | None, Instant | None, str | None]
-"""What a ticket is looked for by: number, opened, resolved, closed, configuration item."""
-
-
-class _News(NamedTuple):
-    """Incidents that differ from what is known."""
-
-    rows: list[Row]
-    altered: list[tuple[str, str]]
-    """sys_id and packed row of those that are still found by the same: no index but one is touched."""
-    moved: list[tuple[str, _Found, str]]
-    """sys_id, what it is looked for by and packed row of the others, new ones among them."""
-    touched: dict[str, Instant | None]
-    """sys_id → when to look again, of those in which nothing but the stamps of the update is new."""
 
 
 class Mirror(Ledger, View):
@@ -62,7 +49,8 @@ class Mirror(Ledger, View):
             compare="row",
             key="sys_id",
         )
-        self._altered = Setter(engine, schema.ticket, ("look_again", "row"), "sys_id")
+        self._altered = Setter(engine, schema.ticket, ("look_again", "row"), "id")
+        self._texts = Setter(engine, schema.ticket, ("row",), "id")
         self._when = Setter(engine, schema.ticket, ("look_again",), "sys_id")
         self._packing = Packing()
         self._filled = {}
@@ -190,7 +178,7 @@ class Mirror(Ledger, View):
     ) -> int:
         try:
             with self.engine.begin() as connection:
-                news = self._news(connection, rows)
+                news = news_of(connection, self._packing, rows)
                 whole = self._whole(connection, news.rows) if look and news.rows else []
             # Between the two transactions, for whoever looks reads the store and may write to it.
             when = look(whole, news.touched) if look and whole else {}
@@ -198,7 +186,7 @@ class Mirror(Ledger, View):
                 if observe:
                     self._forget_emptiness(schema.change)
                     self._observe(connection, rows, observe)
-                self._altered.run(connection, [(when.get(key, 0), text, key) for key, text in news.altered])
+                self._alter(connection, news, when)
                 self._tickets.run(
                     connection, [(key, *found, when.get(key, 0), text) for key, found, text in news.moved]
                 )
@@ -211,37 +199,19 @@ class Mirror(Ledger, View):
             self._open = None
         return len(news.rows)
 
-    def _news(self, connection: Connection, rows: Sequence[Row]) -> _News:
-        """Incidents that differ from what is known of them."""
-        packed, touched = self._packing.packed, self._packing.touched
-        known = {before[0]: before for before in ask(connection, _compared, dict.fromkeys(_ids(rows)))}
-        news = _News([], [], [], {})
-        for row in rows:
-            sys_id = row["sys_id"]
-            text, kept = packed(connection, row)
-            before = known.get(sys_id)
-            if before is not None:
-                if before[1] == text:
-                    continue
-                if touched(before[1], text):
-                    news.rows.append(kept)
-                    news.altered.append((sys_id, text))
-                    news.touched[sys_id] = before[2]
-                    continue
-            get = kept.get
-            found = (
-                get("number") or "",
-                known_instant(get("opened_at", "")),
-                known_instant(get("resolved_at", "")),
-                known_instant(get("closed_at", "")),
-                get("cmdb_ci") or None,
-            )
-            news.rows.append(kept)
-            if before is not None and before[3:] == found:
-                news.altered.append((sys_id, text))
+    def _alter(self, connection: Connection, news: News, when: Waiting) -> None:
+        """Write the rows that are still found by the same, and when to look at them again where that is new:
+        a column that is set to what it was costs its index as much as one that changes.
+        """
+        same, other = [], []
+        for number, sys_id, before, text in news.altered:
+            at = when.get(sys_id, 0)
+            if at == before:
+                same.append((text, number))
             else:
-                news.moved.append((sys_id, found, text))
-        return news
+                other.append((at, text, number))
+        self._texts.run(connection, same)
+        self._altered.run(connection, other)
 
     def _keep_changes(self, connection: Connection, rows: Sequence[Row]) -> int:
         fresh = _unknown(connection, schema.change, rows)
@@ -366,15 +336,6 @@ def _make_due(
     keys.discard("")
     if keys:
         ask(connection, _set_due, sorted(keys), column, 0)
-
-
-@cache
-def _compared(dialect: str) -> Executable:
-    table = schema.ticket.c
-    sought_by = (table.number, table.opened_at, table.resolved_at, table.closed_at, table.item)
-    return select(table.sys_id, table.row, table.look_again, *sought_by).where(
-        table.sys_id == listed(dialect)
-    )
 
 
 @cache

@@ -24,17 +24,23 @@ STAMPS = ("sys_updated_on", "sys_updated_by", "sys_mod_count")
 class Shape(NamedTuple):
     """A list of columns as rows are packed by it."""
 
-    number: str
+    begin: str
+    """What texts of this shape begin with: its number."""
+    width: int
+    """How many columns there are."""
     values: Callable[[Any], Iterable[str]]
-    """The values of a row that came with these columns in another order, in ours."""
-    stamps: int
-    """How many of `STAMPS` are among the columns; they are the last."""
+    """The values of a row with these columns, whatever order they came in. Raises KeyError for others."""
+
+
+_NONE = Shape("", -1, tuple)
 
 
 class Packing:
     """Packs and unpacks; knows the column lists (*shapes*) met so far."""
 
     def __init__(self) -> None:
+        self._latest = _NONE
+        """Of the row before: the next one is nearly always of the same."""
         self._shape_of: dict[tuple[str, ...], Shape] = {}
         self._columns_of: dict[str, tuple[str, ...]] = {}
         self._stamps_of: dict[str, int] = {}
@@ -45,21 +51,33 @@ class Packing:
 
     def packed(self, connection: Connection, row: Row) -> tuple[str, Row]:
         """The row as one text, and as it will be unpacked again: the same but for what cannot be kept."""
-        columns = tuple(row)
-        number, values, _ = self._shape_of.get(columns) or self._learn(connection, columns)
+        begin, width, values = self._latest
         try:
-            text = SEPARATOR.join((number, *values(row)))
-            if text.count(SEPARATOR) == len(columns) and (text.isascii() or text.encode()):
+            # All of these columns and as many: the row has no others. To compare the names would take longer.
+            ours = values(row) if len(row) == width else None
+        except KeyError:
+            ours = None
+        if ours is None:
+            columns = tuple(row)
+            self._latest = self._shape_of.get(columns) or self._learn(connection, columns)
+            begin, width, values = self._latest
+            ours = values(row)
+        try:
+            text = begin + SEPARATOR.join(ours)
+            if text.count(SEPARATOR) == width and (text.isascii() or text.encode()):
                 return text, row
         except (TypeError, UnicodeEncodeError):
             pass
         mended = {column: storable(value).replace(SEPARATOR, " ") for column, value in flat(row).items()}
-        return SEPARATOR.join((number, *values(mended))), mended
+        return begin + SEPARATOR.join(values(mended)), mended
 
     def touched(self, before: str, after: str) -> bool:
         """Two texts of one record differ in nothing but `STAMPS`, if at all."""
         stamps = self._stamps_of.get(after[: after.find(SEPARATOR)], 0)
-        return before.rsplit(SEPARATOR, stamps)[0] == after.rsplit(SEPARATOR, stamps)[0]
+        if not stamps:
+            return before == after
+        # The number of the shape is in front, so as many values follow in the one as in the other.
+        return before.startswith(after.rsplit(SEPARATOR, stamps)[0] + SEPARATOR)
 
     def unpack(self, connection: Connection, texts: Iterable[str]) -> list[dict[str, str]]:
         """The rows again."""
@@ -74,6 +92,7 @@ class Packing:
 
     def forget(self) -> None:
         """What was learned in a transaction that failed is not known."""
+        self._latest = _NONE
         self._shape_of.clear()
         self._columns_of.clear()
         self._stamps_of.clear()
@@ -88,9 +107,9 @@ class Packing:
         if number is None:
             connection.execute(insert(schema.shape).values(columns=text))
             number = connection.execute(known).scalar_one()
-        values = dict.values if ordered == columns else itemgetter(*ordered)
-        shape = self._shape_of[columns] = Shape(str(number), values, len(stamps))
-        self._columns_of[shape.number], self._stamps_of[shape.number] = ordered, len(stamps)
+        values = itemgetter(*ordered) if len(ordered) > 1 else lambda row: [row[name] for name in ordered]
+        shape = self._shape_of[columns] = Shape(f"{number}{SEPARATOR}", len(ordered), values)
+        self._columns_of[str(number)], self._stamps_of[str(number)] = ordered, len(stamps)
         return shape
 
     def _recall(self, connection: Connection) -> None:

@@ -250,18 +250,19 @@ class View:
         tasks = self._rows_of(connection, schema.task, sys_ids)
         articles = self._articles_of(connection, rows)
         metrics = self._rows_of(connection, schema.metric, sys_ids)
-        if not (changes or tasks or articles or metrics):
-            return [Mirrored(row) for row in rows]
+        some = changes.keys() | tasks.keys() | articles.keys() | metrics.keys()
         nothing: tuple[()] = ()
         return [
             Mirrored(
                 row,
-                changes.get(row["sys_id"], nothing),
-                tasks.get(row["sys_id"], nothing),
-                articles.get(row["sys_id"], nothing),
-                metrics.get(row["sys_id"], nothing),
+                changes.get(sys_id, nothing),
+                tasks.get(sys_id, nothing),
+                articles.get(sys_id, nothing),
+                metrics.get(sys_id, nothing),
             )
-            for row in rows
+            if sys_id in some
+            else Mirrored(row)
+            for sys_id, row in zip(sys_ids, rows, strict=True)
         ]
 
     def changed_at(self, field: str, sys_ids: Sequence[str]) -> dict[str, list[Instant]]:
@@ -276,7 +277,7 @@ class View:
     def _changes_of(self, connection: Connection, sys_ids: Sequence[str]) -> dict[str, list[Change]]:
         found: dict[str, list[Change]] = defaultdict(list)
         if not self._empty(connection, schema.change):
-            for ticket, *values in ask(connection, _changes, sys_ids):
+            for ticket, *values in ask(connection, _changes, sys_ids).all():
                 found[ticket].append(Change(*values))
         return found
 
@@ -284,7 +285,7 @@ class View:
         """sys_id of the ticket → its rows in a table beside it, in the order of their ids."""
         found: dict[str, list[Row]] = defaultdict(list)
         if not self._empty(connection, table):
-            for ticket, text in ask(connection, _rows, sys_ids, table):
+            for ticket, text in ask(connection, _rows, sys_ids, table).all():
                 found[ticket] += self._packing.unpack(connection, [text])
         return found
 

@@ -191,6 +191,47 @@ def test_a_metric_comes_again_when_its_span_ends() -> None:
     assert [metric["end"] for metric in store.load([_id(1)])[0].metrics] == ["2026-06-01 02:00:00"]
 
 
+@pytest.mark.parametrize("again", [None, 0, 500, 900])
+@pytest.mark.parametrize("more", [{"sys_mod_count": "1"}, {"state": "2"}, {"number": "INC7"}])
+def test_an_instant_given_for_a_changed_ticket_is_kept(again: int | None, more: dict[str, str]) -> None:
+    """Whether it is the one that was known (500) or another, whatever of the ticket has changed."""
+    store = Store()
+    store.save_tickets([_ticket(1, state="1"), _ticket(2, state="1")])
+    store.look_again({_id(1): 500, _id(2): 500})
+    changed = _ticket(1, state="1") | more
+    assert store.save("incident", [changed], look=lambda *_: {_id(1): again}) == 1
+    assert [one.row for one in store.load([_id(1)])] == [changed]
+    assert store.due(499) == ([_id(1)] if again == 0 else [])
+    assert set(store.due(500)) == {_id(2)} | ({_id(1)} if again in (0, 500) else set())
+    assert set(store.due(900)) == {_id(2)} | ({_id(1)} if again is not None else set())
+
+
+def test_columns_may_come_in_any_order_and_others_in_between() -> None:
+    """As many columns are not the same columns."""
+    store, row = Store(), _ticket(1)
+    other = {"state" if column == "number" else column: value for column, value in _ticket(2).items()}
+    turned = dict(reversed(_ticket(3).items()))
+    store.save_tickets([row, other, turned])
+    assert [one.row for one in store.load([_id(1), _id(2), _id(3)])] == [row, other, turned]
+    assert store.save_tickets([dict(reversed(row.items())), other, _ticket(3)]) == 0
+
+
+@pytest.mark.parametrize(("was", "now"), [("ab", "a"), ("a", "ab"), ("", "a"), ("a", "")])
+def test_a_ticket_is_only_touched_where_nothing_but_the_stamps_differs(was: str, now: str) -> None:
+    """Also where the last value before them begins as the one that was known."""
+    told: list[Waiting] = []
+
+    def look(_: Sequence[Mirrored], touched: Waiting) -> Waiting:
+        told.append(dict(touched))
+        return {}
+
+    store = Store()
+    store.save("incident", [_ticket(1, u_level=was)], look=look)
+    store.save("incident", [_ticket(1, u_level=now, sys_mod_count="1")], look=look)
+    store.save("incident", [_ticket(1, u_level=now, sys_mod_count="2")], look=look)
+    assert told == [{}, {}, {_id(1): 0}]
+
+
 def test_what_belongs_to_a_forgotten_ticket_stays() -> None:
     """It had been hidden, not deleted: when it comes back, no poll tells its past again."""
     store = Store()

@@ -1,0 +1,71 @@
+"""What is new in incidents that were read: each is compared with what is known of it."""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+from sqlalchemy import Connection, Executable, select
+
+from connector.instant import known_instant
+from connector.sync.row import Row
+from connector.sync.store import schema
+from connector.sync.store.engine import ask, listed
+from connector.sync.store.packing import Packing
+from connector.ticket import Instant
+
+Found = tuple[str, Instant | None, Instant | None, Instant | None, str | None]
+"""What a ticket is looked for by: number, opened, resolved, closed, configuration item."""
+
+
+class News(NamedTuple):
+    """Incidents that differ from what is known."""
+
+    rows: list[Row]
+    altered: list[tuple[int, str, Instant | None, str]]
+    """id, sys_id, when it was to be looked at and packed row of those that are still found by the same."""
+    moved: list[tuple[str, Found, str]]
+    """sys_id, what it is looked for by and packed row of the others, new ones among them."""
+    touched: dict[str, Instant | None]
+    """sys_id → when to look again, of those in which nothing but the stamps of the update is new."""
+
+
+def news_of(connection: Connection, packing: Packing, rows: Sequence[Row]) -> News:
+    """Those of the incidents that differ from what is known of them."""
+    packed, touched = packing.packed, packing.touched
+    sys_ids = dict.fromkeys([row["sys_id"] for row in rows])
+    known = {one[0]: one for one in ask(connection, _known, sys_ids).all()}
+    news = News([], [], [], {})
+    for row in rows:
+        sys_id = row["sys_id"]
+        text, kept = packed(connection, row)
+        before = known.get(sys_id)
+        if before is not None:
+            if before[1] == text:
+                continue
+            if touched(before[1], text):
+                news.rows.append(kept)
+                news.altered.append((before[2], sys_id, before[3], text))
+                news.touched[sys_id] = before[3]
+                continue
+        get = kept.get
+        found = (
+            get("number") or "",
+            known_instant(get("opened_at", "")),
+            known_instant(get("resolved_at", "")),
+            known_instant(get("closed_at", "")),
+            get("cmdb_ci") or None,
+        )
+        news.rows.append(kept)
+        if before is not None and before[4:] == found:
+            news.altered.append((before[2], sys_id, before[3], text))
+        else:
+            news.moved.append((sys_id, found, text))
+    return news
+
+
+@cache
+def _known(dialect: str) -> Executable:
+    table = schema.ticket.c
+    sought_by = (table.number, table.opened_at, table.resolved_at, table.closed_at, table.item)
+    columns = (table.sys_id, table.row, table.id, table.look_again, *sought_by)
+    return select(*columns).where(table.sys_id == listed(dialect))
