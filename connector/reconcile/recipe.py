@@ -125,18 +125,18 @@ def run_pass(
             else:
                 judgement.due()
             further = judge_records(world, settings, now, full=full)
-        plan = make_plan(
-            judged.wishes,
-            world.scheme,
-            settings.safety,
-            now=now,
-            adopt_from=settings.instance.adopt_instant,
-            population=_population(world, settings, judged, now),
-            beyond=judged.beyond,
-        )
-        plan = joined(plan, plan_records(world, settings, further, now))
-        added(judged, further)
-        remember(world, settings, judged, plan)
+            plan = make_plan(
+                judged.wishes,
+                world.scheme,
+                settings.safety,
+                now=now,
+                adopt_from=settings.instance.adopt_instant,
+                population=_population(world, settings, judged, now),
+                beyond=judged.beyond,
+            )
+            plan = joined(plan, plan_records(world, settings, further, now))
+            added(judged, further)
+            remember(world, settings, judged, plan)
         if apply and plan.changes and not (halt := halt or halted(settings)):
             outcome = act(world, settings, plan, stopping, watch)
             trouble = "" if asked else outcome.stopped  # who is told to stop has not failed
