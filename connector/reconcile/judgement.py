@@ -315,9 +315,15 @@ def with_cohorts(
     fresh = wanted - known.keys()
     if not fresh:
         return at
+    # They stay until the pass is over, and may be thousands: with what such verdicts go by, and no more.
+    roles = {role for policy in grouping for role in policy.goes_by()}
+    columns = {column for policy in grouping for column in policy.columns()}
+    narrow = world.normaliser.narrow(roles, columns, ())
     for cohort in fresh:
         members = world.store.closed_between(cohort.start, cohort.end)
-        known[cohort] = tuple(replace(one, spans=()) for one in read_tickets(world, members, at.now))
+        known[cohort] = tuple(
+            replace(one, spans=()) for one in read_tickets(world, members, at.now, normaliser=narrow)
+        )
     return replace(at, cohorts=dict(known))
 
 

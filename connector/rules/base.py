@@ -52,7 +52,9 @@ class Moment:
     directory: Directory = field(default_factory=Directory)
     wording: Wording = field(default_factory=Wording)
     cohorts: Mapping[Cohort, tuple[Ticket, ...]] = field(default_factory=dict)
-    """The closed sets that `Policy.cohort` asked for, the tickets without their spans."""
+    """The closed sets that `Policy.cohort` asked for, the tickets without their spans. Of ours and of further
+    columns they have what the policies that compare name in `Policy.goes_by` and `Policy.columns`.
+    """
     kin: Mapping[Kin, tuple[Peer, ...]] = field(default_factory=dict)
     """The similar tickets that `Policy.kin` asked for, canceled ones left out."""
     duty: Duty = field(default_factory=Duty)
