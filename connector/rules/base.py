@@ -366,7 +366,9 @@ class Policy(BaseModel):
         return self.flags()
 
     def goes_by(self) -> frozenset[str]:
-        """The same of our own fields: roles by whose few values on the record it goes."""
+        """The same of our own fields: roles by whose few values on the record it goes. Of the tickets of a
+        closed set a policy with a `cohort` is shown these, and none that it does not name.
+        """
         return frozenset()
 
     def journals(self) -> frozenset[str]:

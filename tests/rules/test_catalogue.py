@@ -14,7 +14,7 @@ from connector.intent import Create, Keep, Note, Set, Verdict
 from connector.rules.base import Moment, Policy
 from connector.rules.catalogue import RULES, AnyPolicy
 from connector.rules.clause import CLAUSES
-from connector.ticket import Ticket
+from connector.ticket import Ticket, TicketState
 from tests.builder import DAY, MON, cohort_of, moment, tickets
 from tests.shelf import Shelf, held
 
@@ -211,6 +211,31 @@ def test_judging_twice_says_the_same(policy: Policy, ticket: Ticket, after: int)
     """A verdict depends on its arguments only."""
     here = at(policy, ticket, ticket.spans[-1].start + after)
     assert policy.judge(ticket, here) == policy.judge(ticket, here)
+
+
+@settings(max_examples=100)
+@given(
+    st.sampled_from([policy for policy in VARIANTS if policy.compares()]),
+    st.lists(tickets(), min_size=1, max_size=6, unique_by=lambda t: t.sys_id),
+)
+def test_of_a_closed_set_a_policy_looks_at_what_it_names(policy: Policy, some: list[Ticket]) -> None:
+    """Roles in `goes_by`, columns in `columns`: what else the members are, the draw is the same."""
+    members = [replace(each, state=TicketState.CLOSED, closed_at=MON) for each in some]
+    one = replace(members[0], owned={}, tasks=())
+    roles, columns, now = policy.goes_by(), policy.columns(), moment(MON + 30 * DAY)
+    cohort = policy.cohort(one, now)
+    whole = cohort_of([one, *members[1:]])
+    narrow = tuple(
+        replace(
+            member,
+            spans=(),
+            owned={role: text for role, text in member.owned.items() if role in roles},
+            extra={column: text for column, text in member.extra.items() if column in columns},
+        )
+        for member in whole
+    )
+    shown = [now if cohort is None else replace(now, cohorts={cohort: each}) for each in (whole, narrow)]
+    assert policy.judge(one, shown[0]) == policy.judge(one, shown[1])
 
 
 @settings(max_examples=150)
