@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: audit package mutation demo test check test-clients format lint types layers soak pictures bench setup clean
+.PHONY: audit package mutation demo test check test-clients test-pythons format lint types layers soak pictures bench setup clean
 
 demo: $(READY)            ## five working days of a desk, in under a minute
 	$(BIN)/desk-connector demo
@@ -16,6 +16,9 @@ check: format lint types layers test   ## what the build runs
 
 test-clients: $(READY)    ## clients that others wrote for real instances, against the sandbox
 	$(BIN)/python tests/clients/run.py
+
+test-pythons: $(READY)    ## the whole suite on the other Pythons we promise, those that are here; long
+	$(BIN)/python .ci/pythons.py
 
 package: $(READY)         ## wheel and sdist; the installed wheel tried with each Python that is here
 	$(BIN)/python .ci/package.py
@@ -59,4 +62,4 @@ $(READY): pyproject.toml
 	@touch $(READY)
 
 clean:
-	rm -rf $(VENV) .venv-clients .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-* .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -6,7 +6,6 @@ need no sources. An interpreter that is not on this machine is skipped, loudly. 
 works.
 """
 
-import os
 import re
 import shutil
 import subprocess
@@ -14,13 +13,12 @@ import sys
 import tarfile
 import tempfile
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-PYTHONS = ("3.11", "3.12", "3.13")
-"""As in the classifiers of pyproject.toml."""
+from interpreter import PROJECT, PYTHONS, ROOT, clean, interpreter, run, say, skipped
+
 PASSWORD = "sandbox"
 """Of the account in the sandbox, which is no secret."""
 TOOLS = ("pytest>=8.3", "hypothesis>=6.120")
@@ -33,8 +31,14 @@ TESTS = (
     "tests/cli/test_apply.py",
     "tests/cli/test_brake.py",
     "tests/cli/test_enforce.py",
+    "tests/cli/test_closing.py",
+    "tests/reconcile/test_library.py",
+    "tests/reconcile/test_world.py",
+    "tests/sandbox/rest",
+    "tests/sync/store",
+    "tests/sync/test_poll.py",
 )
-"""What runs without the sources, quickly, and reaches every layer."""
+"""What runs without the sources, quickly, and reaches every layer and everything that opens a database."""
 BESIDE = ("tests", "docs", "README.md", "config.example.toml")
 """What those tests look at beside the installed package."""
 
@@ -70,26 +74,6 @@ def missing(sdist: Path, wheel: Path) -> list[str]:
     ]
 
 
-def interpreter(version: str) -> str | None:
-    """The path of a Python of this version: on the PATH, beside us, or of pyenv."""
-    candidates = [shutil.which(f"python{version}"), sys.executable]
-    pyenv = os.environ.get("PYENV_ROOT")
-    if pyenv:
-        candidates += [str(path) for path in sorted(Path(pyenv).glob(f"versions/{version}.*/bin/python"))]
-    for candidate in candidates:
-        if candidate is None:
-            continue
-        asked = subprocess.run(
-            [candidate, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if asked.returncode == 0 and asked.stdout.strip() == version:
-            return candidate
-    return None
-
-
 def tried(python: str, wheel: Path, folder: Path, *, demo: bool) -> None:
     """A fresh environment with the wheel in it, a first day, the tests. Ends all where one fails."""
     run([python, "-m", "venv", str(folder / "venv")])
@@ -113,7 +97,11 @@ def tried(python: str, wheel: Path, folder: Path, *, demo: bool) -> None:
             shutil.copytree(source, work / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(source, work / name)
-    (work / "pytest.ini").write_text("[pytest]\naddopts = --import-mode=importlib -p no:cacheprovider\n")
+    # As with the sources a warning is an error: one Python warns of what another has nothing to say about.
+    filters = "".join(f"  {one}\n" for one in PROJECT["tool"]["pytest"]["ini_options"]["filterwarnings"])
+    (work / "pytest.ini").write_text(
+        "[pytest]\naddopts = --import-mode=importlib -p no:cacheprovider\nfilterwarnings =\n" + filters
+    )
     where = run(
         [str(here / "python"), "-c", "import connector; print(connector.__file__)"], cwd=work, quiet=True
     )
@@ -178,53 +166,6 @@ def serving(command: Path, work: Path, environment: dict[str, str]) -> Iterator[
         process.wait(timeout=30)
 
 
-def clean() -> dict[str, str]:
-    """Our environment without what would lead Python back to the sources."""
-    return {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("PYTHONPATH", "VIRTUAL_ENV"))
-    }
-
-
-def run(
-    command: Sequence[str],
-    *,
-    cwd: Path | None = None,
-    code: int = 0,
-    more: dict[str, str] | None = None,
-    quiet: bool = False,
-) -> str:
-    """What a command says; another exit code than ``code`` ends everything with all that it said."""
-    done = subprocess.run(
-        command,
-        cwd=cwd,
-        env={**clean(), **(more or {})},
-        stdout=subprocess.PIPE,
-        stderr=None if quiet and code == 0 else subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    if done.returncode != code:
-        raise SystemExit(f"{' '.join(command)}: exit {done.returncode}, not {code}\n{done.stdout}")
-    if not quiet and done.stdout.strip():
-        say(done.stdout.strip().splitlines()[-1])
-    return done.stdout
-
-
-def skipped(version: str) -> str:
-    """Nothing was tried, in a way that nobody takes for a pass."""
-    bar = "!" * 100
-    return (
-        f"{bar}\nPYTHON {version} SKIPPED: it is not on this machine; the wheel was not tried with it\n{bar}"
-    )
-
-
-def say(text: str) -> None:
-    """To whoever reads the build's log."""
-    print(text, flush=True)  # noqa: T201 (a tool of the build)
-
-
 def main() -> int:
     """Build, look, try."""
     with tempfile.TemporaryDirectory(prefix="desk-package-") as name:
@@ -239,7 +180,7 @@ def main() -> int:
         for version in PYTHONS:
             python = interpreter(version)
             if python is None:
-                say(skipped(version))
+                say(skipped(version, "the wheel was not tried with it"))
                 continue
             say(f"Python {version}: {python}")
             (folder / version).mkdir()

@@ -4,6 +4,7 @@ import argparse
 import re
 from collections import deque
 from collections.abc import Mapping
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -51,25 +52,25 @@ def run(args: argparse.Namespace) -> int:
     zone = ZoneInfo(settings.instance.zone)
     start = int(datetime.fromisoformat(FIRST_DAY).replace(tzinfo=zone).timestamp())
     clock = SimulatedClock(start)
-    instance = Instance(now=clock.now)
-    rest = Rest(instance)
-    rest.manner.sessions = False  # five cookies a request, which nobody here needs, are a quarter of its cost
-    desk = Desk(instance, seed=args.seed, start=start, days=DAYS, set_time=clock.set)
-    settings = enforced(settings, url=instance.base_url, adopt_from=start)
-    people = instance.count("sys_user") - 1
-    console.print(
-        f"[bold]A desk of the sandbox[/]: {instance.count('sys_user_group')} groups, {people} people, "
-        f"five working days from {FIRST_DAY} ({settings.instance.zone}).\n"
-        f"{len(settings.policies)} policies of [cyan]{path}[/], all enforced; "
-        "a pass every 5 simulated minutes.",
-        highlight=False,
-    )
-    with (
-        TemporaryDirectory() as folder,
-        connected(rostered(settings, desk, start, DAYS, folder), instance, rest, desk, clock) as rehearsal,
-    ):
-        _play(console, rehearsal, start, Clockface(settings.instance.zone))
-        empty = _close(console, rehearsal, start, Clockface(settings.instance.zone))
+    with closing(Instance(now=clock.now)) as instance:
+        rest = Rest(instance)
+        # Five cookies a request, which nobody here needs, are a quarter of its cost.
+        rest.manner.sessions = False
+        desk = Desk(instance, seed=args.seed, start=start, days=DAYS, set_time=clock.set)
+        settings = enforced(settings, url=instance.base_url, adopt_from=start)
+        people = instance.count("sys_user") - 1
+        console.print(
+            f"[bold]A desk of the sandbox[/]: {instance.count('sys_user_group')} groups, {people} people, "
+            f"five working days from {FIRST_DAY} ({settings.instance.zone}).\n"
+            f"{len(settings.policies)} policies of [cyan]{path}[/], all enforced; "
+            "a pass every 5 simulated minutes.",
+            highlight=False,
+        )
+        with TemporaryDirectory() as folder:
+            settings = rostered(settings, desk, start, DAYS, folder)
+            with connected(settings, instance, rest, desk, clock) as rehearsal:
+                _play(console, rehearsal, start, Clockface(settings.instance.zone))
+                empty = _close(console, rehearsal, start, Clockface(settings.instance.zone))
     return 0 if empty else 1
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, closing, suppress
 
 from connector.clock import SystemClock
 from connector.errors import (
@@ -38,9 +38,14 @@ def examine(settings: Settings, ticket: str = "") -> Iterator[Answer]:
 
     ``ticket``: number of one on which a write of equal values may be tried; "" for none.
     """
+    with ExitStack() as stack:
+        yield from _examined(stack, settings, ticket)
+
+
+def _examined(stack: ExitStack, settings: Settings, ticket: str) -> Iterator[Answer]:
     auth = settings.instance.auth
-    try:
-        gateway = open_gateway(settings, patient=False)  # what is wrong is told, not waited out
+    try:  # what is wrong is told, not waited out
+        gateway = stack.enter_context(closing(open_gateway(settings, patient=False)))
         first = gateway.probe()
     except SettingsError as error:
         yield from (Answer(Level.WRONG, problem) for problem in error.problems)
@@ -64,10 +69,7 @@ def examine(settings: Settings, ticket: str = "") -> Iterator[Answer]:
     except GatewayError as error:
         yield Answer(Level.WRONG, f"{settings.instance.url} does not answer as an instance does: {error}")
         return
-    try:
-        yield from _look(settings, gateway, first, ticket)
-    finally:
-        gateway.close()
+    yield from _look(settings, gateway, first, ticket)
 
 
 def _look(settings: Settings, gateway: Gateway, first: Probe, ticket: str) -> Iterator[Answer]:

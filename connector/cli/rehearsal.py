@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -151,11 +151,10 @@ def connected(
     from connector.sync.store import Store
 
     furnish(instance, settings, PASSWORD)
-    store = Store()
     signed = Credentials(settings.instance.auth.user, PASSWORD)
     with (
+        closing(Store()) as store,
         in_process(rest),
         open_world(settings, clock=clock, store=store, credentials=signed) as world,
     ):
         yield Rehearsal(settings, instance, rest, player, clock, world)
-    store.close()

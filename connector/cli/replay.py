@@ -1,6 +1,7 @@
 """``sandbox replay``: a real desk's audit log in the sandbox, with the connector enforcing its policies."""
 
 import argparse
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from connector.cli.option import add_json, whole
@@ -54,30 +55,31 @@ def run(args: argparse.Namespace) -> int:
     began = real.monotonic()
     settings = _settings(args.config)
     clock = SimulatedClock(0)
-    instance = Instance(now=clock.now)
-    rest = Rest(instance)
-    rest.manner.sessions = False  # five cookies a request, which nobody here needs, are a quarter of its cost
-    try:
-        with console.status(f"reading {args.log}"):
-            replay = Replay(instance, Path(args.log), zone=args.zone, set_time=clock.set)
-    except OSError as error:
-        raise SettingsError(f"--log {args.log}: cannot be read: {error.strerror or error}") from None
-    except UnreadableLog as error:
-        raise SettingsError(f"--log {args.log}: not an incident audit log: {error}") from None
-    first = replay.next_at()
-    if first is None:
-        raise SettingsError(f"--log {args.log}: holds no event")
-    clock.set(first - first % 300 - 300)
-    settings = enforced(settings, url=instance.base_url, adopt_from=clock.now())
-    console.print(
-        f"{args.log}: {replay.incidents:,} incidents, {replay.events:,} events; "
-        f"{len(settings.policies)} policies, all enforced; a pass every "
-        "5 simulated minutes while anything happens.",
-        highlight=False,
-    )
-    with connected(settings, instance, rest, replay, clock) as rehearsal:
-        _play(console, rehearsal, replay, first, args.days)
-        result = _close(rehearsal, replay, real.monotonic() - began)
+    with closing(Instance(now=clock.now)) as instance:
+        rest = Rest(instance)
+        # Five cookies a request, which nobody here needs, are a quarter of its cost.
+        rest.manner.sessions = False
+        try:
+            with console.status(f"reading {args.log}"):
+                replay = Replay(instance, Path(args.log), zone=args.zone, set_time=clock.set)
+        except OSError as error:
+            raise SettingsError(f"--log {args.log}: cannot be read: {error.strerror or error}") from None
+        except UnreadableLog as error:
+            raise SettingsError(f"--log {args.log}: not an incident audit log: {error}") from None
+        first = replay.next_at()
+        if first is None:
+            raise SettingsError(f"--log {args.log}: holds no event")
+        clock.set(first - first % 300 - 300)
+        settings = enforced(settings, url=instance.base_url, adopt_from=clock.now())
+        console.print(
+            f"{args.log}: {replay.incidents:,} incidents, {replay.events:,} events; "
+            f"{len(settings.policies)} policies, all enforced; a pass every "
+            "5 simulated minutes while anything happens.",
+            highlight=False,
+        )
+        with connected(settings, instance, rest, replay, clock) as rehearsal:
+            _play(console, rehearsal, replay, first, args.days)
+            result = _close(rehearsal, replay, real.monotonic() - began)
     if args.json:
         print_json(result, indent=1)
     else:

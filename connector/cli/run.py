@@ -74,12 +74,12 @@ def run(args: argparse.Namespace) -> int:
             host, wanted = settings.health.address
             port = stack.enter_context(served((host, wanted), duty.vital, clock, lambda: pulse.silent_for))
             LOG.info("health page on %s port %d", host, port)
+        stack.callback(duty.end)
         duty.begin()
         try:
             daemon.run(duty.reload)
         finally:
             notifier.stopping()
-            duty.end()
         LOG.info("stopped")
     return DONE
 

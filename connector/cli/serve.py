@@ -4,6 +4,7 @@ import argparse
 import os
 import signal
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -100,27 +101,36 @@ class Pace:
 
 def run(args: argparse.Namespace) -> int:
     """Serve until ^C; 0 then."""
-    from threading import Event
-
     from connector.clock import SystemClock
     from connector.errors import SettingsError
-    from connector.sandbox import Instance, Rest
+    from connector.sandbox import Instance
 
     _check(args)
     clock = SystemClock()
     now = clock.now()
-    lively = args.profile == "desk"
-    pace = Pace(now - (args.days * DAY if lively else 0), args.speed, clock.monotonic)
+    before = args.days * DAY if args.profile == "desk" else 0
+    pace = Pace(now - before, args.speed, clock.monotonic)
     try:
         instance = Instance(now=pace.now, seed=args.dice, state=args.state, strict=not args.lenient)
     except (OSError, sqlite3.Error) as error:
         raise SettingsError(f"--state {args.state}: {error}") from None
+    with closing(instance):
+        _serve(instance, args, pace, now)
+    return 0
+
+
+def _serve(instance: "Instance", args: argparse.Namespace, pace: Pace, now: int) -> None:
+    """Fill the instance and serve it."""
+    from threading import Event
+
+    from connector.sandbox import Rest
+
     settings = None if args.profile == "empty" else _furnished(instance, args)
     if instance.metrics is None:
         instance.measure()
     account = _account(instance, args, settings)
     _plant(instance, args)
-    play = _desk(instance, settings, args, pace, now) if lively and settings else None
+    play = _desk(instance, settings, args, pace, now) if args.profile == "desk" and settings else None
     pace.let_go()
     never = Event()
     # Also where SIGINT came in as ignored, as in what a shell puts into the background. To set an event in a
@@ -137,8 +147,6 @@ def run(args: argparse.Namespace) -> int:
                         play(int(pace.now()))
         except KeyboardInterrupt:
             print(f"\nstopped; the records {f'stay in {args.state}' if args.state else 'are gone with it'}")
-    instance.close()
-    return 0
 
 
 def _check(args: argparse.Namespace) -> None:

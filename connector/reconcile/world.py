@@ -1,7 +1,7 @@
 """What a pass works with, put together from the settings: gateway, store, names, and what to poll."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 
 from connector.clock import Clock, SystemClock
@@ -122,15 +122,10 @@ def open_world(
 
     Raises `SettingsError` naming every group and person the instance lacks, and what `Gateway` raises.
     """
-    gateway = open_gateway(settings, credentials, clock=clock)
-    ours = store is None
-    kept = store if store is not None else Store(settings.store_url)
-    try:
+    with ExitStack() as stack:
+        gateway = stack.enter_context(closing(open_gateway(settings, credentials, clock=clock)))
+        kept = stack.enter_context(closing(Store(settings.store_url))) if store is None else store
         yield build_world(settings, gateway, kept, clock or SystemClock())
-    finally:
-        gateway.close()
-        if ours:
-            kept.close()
 
 
 def open_gateway(

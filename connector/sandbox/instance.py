@@ -79,6 +79,13 @@ class Instance(People, Schema, Search, Background):
 
     def _begin(self, *, anew: bool = False) -> None:
         self.store = Store(self._state, anew=anew)
+        try:
+            self._set_up()
+        except BaseException:
+            self.store.close()
+            raise
+
+    def _set_up(self) -> None:
         self.dictionary = stock().copy()
         self.generation += 1
         self.sessions = Sessions(self.store, lambda: self.now() + self._skew, self.time_zone)
@@ -118,8 +125,10 @@ class Instance(People, Schema, Search, Background):
 
     def close(self) -> None:
         """Give the memory back; the instance is not used afterwards."""
-        self.records.numbers.write_down()
-        self.store.close()
+        try:
+            self.records.numbers.write_down()
+        finally:
+            self.store.close()
 
     @property
     def priority_lookup(self) -> dict[tuple[str, str], str]:

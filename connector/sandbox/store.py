@@ -42,18 +42,25 @@ class Store:
         if path and not Path(path).exists():
             Path(path).touch(mode=0o600)  # it holds passwords
         self.db = _connect(path)
+        self._close = weakref.finalize(self, self.db.close)
+        try:
+            self._fill(anew=anew)
+        except BaseException:
+            self.close()
+            raise
+        self._columns: dict[str, tuple[str, ...]] = {}
+        self._inserts: dict[tuple[str, ...], str] = {}
+
+    def _fill(self, *, anew: bool) -> None:
         there = self.db.execute("SELECT 1 FROM sqlite_master WHERE name = 'sys_db_object'").fetchone()
         self.restored = there is not None and not anew
         self.upgraded = self.restored and upgrade(self.db, _template())
         if not self.restored:
             _template().backup(self.db)
-        if path:
+        if self.path:
             self.db.execute("PRAGMA journal_mode=WAL")
             self.db.execute("PRAGMA synchronous=NORMAL")
             self.db.execute("CREATE TABLE IF NOT EXISTS sandbox_password (user_name PRIMARY KEY, password)")
-        self._close = weakref.finalize(self, self.db.close)
-        self._columns: dict[str, tuple[str, ...]] = {}
-        self._inserts: dict[tuple[str, ...], str] = {}
 
     def close(self) -> None:
         """Give the memory back."""
@@ -196,13 +203,17 @@ def _connect(path: str | None = None) -> sqlite3.Connection:
         isolation_level=None,
         cached_statements=1024,
     )
-    db.execute("PRAGMA temp_store=MEMORY")
-    db.execute("PRAGMA page_size=8192")  # with 100,000 records a commit costs a third of what 4,096 does
-    db.create_function("local", 2, local, deterministic=True)
-    db.create_function("dressed", 3, dressed, deterministic=True)
-    db.create_function("cipher", 1, cipher, deterministic=True)
-    db.create_function("moved", 2, moved, deterministic=True)
-    db.create_function("span", 1, span, deterministic=True)
+    try:
+        db.execute("PRAGMA temp_store=MEMORY")
+        db.execute("PRAGMA page_size=8192")  # with 100,000 records a commit costs a third of what 4,096 does
+        db.create_function("local", 2, local, deterministic=True)
+        db.create_function("dressed", 3, dressed, deterministic=True)
+        db.create_function("cipher", 1, cipher, deterministic=True)
+        db.create_function("moved", 2, moved, deterministic=True)
+        db.create_function("span", 1, span, deterministic=True)
+    except BaseException:
+        db.close()
+        raise
     return db
 
 

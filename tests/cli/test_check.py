@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -44,7 +45,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     """Reached in process; the password stands in the environment."""
     monkeypatch.setenv("DESK_PASSWORD", PASSWORD)
     one = Site(tmp_path)
-    with in_process(one.rest):
+    with closing(one.instance), in_process(one.rest):
         yield one
 
 

@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -49,7 +50,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     """Reached in process; the password stands in the environment."""
     monkeypatch.setenv("DESK_PASSWORD", "only-for-this-test")
     one = Site(tmp_path)
-    with in_process(one.rest):
+    with closing(one.instance), in_process(one.rest):
         yield one
 
 

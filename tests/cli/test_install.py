@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -55,7 +56,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     monkeypatch.setenv("DESK_PASSWORD", "only-for-this-test")
     monkeypatch.setenv("DESK_ADMIN_PASSWORD", "admins-own")
     one = Site(tmp_path)
-    with in_process(one.rest):
+    with closing(one.instance), in_process(one.rest):
         yield one
 
 

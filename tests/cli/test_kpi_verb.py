@@ -69,7 +69,7 @@ def desk(tmp_path, monkeypatch):
     path.write_text(CONFIG, encoding="utf-8")
     monkeypatch.setenv("DESK_PASSWORD", "secret")
     monkeypatch.setattr("connector.reconcile.world.SystemClock", lambda: clock)
-    with in_process(Rest(instance)):
+    with contextlib.closing(instance), in_process(Rest(instance)):
         yield SimpleNamespace(path=str(path), clock=clock, instance=instance)
 
 

@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -121,14 +122,14 @@ def test_a_wrong_flag_is_told(words: list[str], message: str, capsys: pytest.Cap
 def test_furnishing_twice_changes_nothing() -> None:
     """What is there already stays; columns have the types their roles need."""
     settings = load(ROOT / "config.example.toml")
-    instance = Instance(now=lambda: 1_790_000_000)
-    furnish(instance, settings, "x")
-    before = {table: instance.count(table) for table in ("sys_user", "sys_user_group", "sys_dictionary")}
-    furnish(instance, settings, "x")
-    assert before == {table: instance.count(table) for table in before}
-    made = instance.insert(
-        "incident", {"u_desk_respond_by": "2026-10-08 09:00:00", "u_desk_marks": "x" * 3000}
-    )
+    with closing(Instance(now=lambda: 1_790_000_000)) as instance:
+        furnish(instance, settings, "x")
+        before = {table: instance.count(table) for table in ("sys_user", "sys_user_group", "sys_dictionary")}
+        furnish(instance, settings, "x")
+        assert before == {table: instance.count(table) for table in before}
+        made = instance.insert(
+            "incident", {"u_desk_respond_by": "2026-10-08 09:00:00", "u_desk_marks": "x" * 3000}
+        )
     assert made["u_desk_respond_by"] == "2026-10-08 09:00:00"
     assert len(made["u_desk_marks"]) == 3000
 

@@ -1,6 +1,7 @@
 """What the account must be allowed: enough for a pass over HTTP, and nothing that no pass asks."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -44,7 +45,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     """Reached in process."""
     monkeypatch.setenv("DESK_PASSWORD", "only-for-this-test")
     one = Site(tmp_path)
-    with in_process(one.rest):
+    with closing(one.instance), in_process(one.rest):
         yield one
 
 

@@ -1,22 +1,25 @@
 """An article that says it already is found by its title, in Chinese and English."""
 
+from contextlib import closing
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.reconcile.library import MirroredLibrary, numbers, words
 from connector.sync.store import Store
+from connector.ticket import Alike
 
 
-def library(*titles: str, state: str = "published") -> MirroredLibrary:
-    """Articles with these titles, numbered from 1."""
-    store = Store()
+def alike(title: str, share: float, *titles: str, state: str = "published") -> Alike | None:
+    """The article like ``title`` among some with these titles, numbered from 1."""
     rows = [
         {"sys_id": f"{n:032x}", "number": f"KB{n:07}", "workflow_state": state, "short_description": title}
         for n, title in enumerate(titles, 1)
     ]
-    store.save("kb_knowledge", rows)
-    return MirroredLibrary(store)
+    with closing(Store()) as store:
+        store.save("kb_knowledge", rows)
+        return MirroredLibrary(store).alike(title, share)
 
 
 @pytest.mark.parametrize(
@@ -30,7 +33,7 @@ def library(*titles: str, state: str = "published") -> MirroredLibrary:
 )
 def test_the_same_in_other_words_is_found(title: str, article: str) -> None:
     """Whatever the order of the words, the case and the punctuation."""
-    found = library("打印机无法打印", article, "Reset password").alike(title, 0.85)
+    found = alike(title, 0.85, "打印机无法打印", article, "Reset password")
     assert found is not None
     assert (found.article.number, found.title) == ("KB0000002", article)
     assert 0.85 <= found.share <= 1
@@ -49,14 +52,14 @@ def test_the_same_in_other_words_is_found(title: str, article: str) -> None:
 )
 def test_something_else_is_not(title: str, article: str) -> None:
     """Another number, a part of a longer title, or no words at all."""
-    assert library(article).alike(title, 0.85) is None
+    assert alike(title, 0.85, article) is None
 
 
 def test_only_what_is_published_counts_and_the_first_of_equals() -> None:
     """A draft is no answer; of the same title the article with the lower number."""
-    assert library("VPN", state="draft").alike("VPN", 0.85) is None
-    assert library().alike("VPN", 0.85) is None
-    found = library("VPN down", "VPN down").alike("VPN down", 1)
+    assert alike("VPN", 0.85, "VPN", state="draft") is None
+    assert alike("VPN", 0.85) is None
+    found = alike("VPN down", 1, "VPN down", "VPN down")
     assert found is not None
     assert (found.article.number, found.share) == ("KB0000001", 1)
 

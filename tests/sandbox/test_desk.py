@@ -1,7 +1,8 @@
 """The believable desk: its figures, its determinism, and how its people react to what others do."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 
 import pytest
@@ -35,6 +36,10 @@ class World:
         """Move the clock."""
         self.time = at
 
+    def close(self) -> None:
+        """It is over."""
+        self.instance.close()
+
     def play(self, until: int) -> int:
         """Play up to so many seconds after the first midnight."""
         return self.desk.play(MONDAY + until)
@@ -57,19 +62,24 @@ class World:
 @pytest.fixture(scope="module")
 def week() -> Iterator[World]:
     """Five working days, played."""
-    world = World()
-    world.play(5 * DAY)
-    yield world
-    world.instance.close()
+    with closing(World()) as world:
+        world.play(5 * DAY)
+        yield world
 
 
 @pytest.fixture
 def world() -> Iterator[World]:
     """A small desk, Monday until eleven."""
-    world = World(days=2, tickets=40)
-    world.play(11 * HOUR)
-    yield world
-    world.instance.close()
+    with closing(World(days=2, tickets=40)) as world:
+        world.play(11 * HOUR)
+        yield world
+
+
+@pytest.fixture
+def worlds() -> Iterator[Callable[..., World]]:
+    """Makes further ones."""
+    with ExitStack() as stack:
+        yield lambda **more: stack.enter_context(closing(World(**more)))
 
 
 def test_five_working_days_bring_about_three_hundred_tickets(week: World) -> None:
@@ -224,20 +234,23 @@ def test_events_carry_their_own_time(week: World) -> None:
 @given(st.integers(0, 1000), st.lists(st.integers(1, DAY), max_size=4))
 def test_a_seed_is_a_world(seed: int, cuts: list[int]) -> None:
     """The same seed gives the same records to the last sys_id, however the play is cut into pieces."""
-    whole, pieces = World(days=1, seed=seed, tickets=15), World(days=1, seed=seed, tickets=15)
-    whole.play(DAY)
-    for cut in sorted(cuts):
-        pieces.play(cut)
-    pieces.play(DAY)
-    assert whole.tables() == pieces.tables()
+    with (
+        closing(World(days=1, seed=seed, tickets=15)) as whole,
+        closing(World(days=1, seed=seed, tickets=15)) as pieces,
+    ):
+        whole.play(DAY)
+        for cut in sorted(cuts):
+            pieces.play(cut)
+        pieces.play(DAY)
+        assert whole.tables() == pieces.tables()
 
 
-def test_another_seed_is_another_world() -> None:
+def test_another_seed_is_another_world(worlds: Callable[..., World]) -> None:
     """Other dice, other tickets."""
-    worlds = [World(days=1, seed=seed, tickets=15) for seed in (1, 2)]
-    for world in worlds:
+    one, other = (worlds(days=1, seed=seed, tickets=15) for seed in (1, 2))
+    for world in (one, other):
         world.play(DAY)
-    assert worlds[0].tables() != worlds[1].tables()
+    assert one.tables() != other.tables()
 
 
 def test_nothing_happens_before_next_at(world: World) -> None:
@@ -258,15 +271,15 @@ def test_every_story_ends(world: World) -> None:
     assert {row["state"] for row in world.instance.rows("incident")} <= {"7", "8"}
 
 
-def test_one_ticket_meddled_with_leaves_the_others_alone() -> None:
+def test_one_ticket_meddled_with_leaves_the_others_alone(worlds: Callable[..., World]) -> None:
     """What a connector does to one ticket does not change what happens to the rest."""
-    worlds = [World(days=1, tickets=25), World(days=1, tickets=25)]
-    for world in worlds:
+    both = [worlds(days=1, tickets=25), worlds(days=1, tickets=25)]
+    for world in both:
         world.play(10 * HOUR)
-    touched = worlds[1].some("active=true^assignment_group.name=Service Desk^priority>1")
-    moved = worlds[1].desk.crew.groups["Infrastructure"]
-    worlds[1].instance.update("incident", touched["sys_id"], {"assignment_group": moved}, user="connector")
-    for world in worlds:
+    touched = both[1].some("active=true^assignment_group.name=Service Desk^priority>1")
+    moved = both[1].desk.crew.groups["Infrastructure"]
+    both[1].instance.update("incident", touched["sys_id"], {"assignment_group": moved}, user="connector")
+    for world in both:
         world.play(3 * DAY)
     plain, meddled = (
         {
@@ -279,7 +292,7 @@ def test_one_ticket_meddled_with_leaves_the_others_alone() -> None:
             )
             for row in world.instance.rows("incident", f"number!={touched['number']}")
         }
-        for world in worlds
+        for world in both
     )
     assert plain == meddled
 
@@ -342,9 +355,9 @@ def test_improvements_are_carried_out(world: World) -> None:
     assert world.desk.crew.people[done["assigned_to"]].group in ("Service Desk", "Service Desk South")
 
 
-def test_a_ticket_set_back_is_worked_on_again() -> None:
+def test_a_ticket_set_back_is_worked_on_again(worlds: Callable[..., World]) -> None:
     """Resolved tickets without an article that come back are mostly documented, and resolved again."""
-    world = World(days=2)
+    world = worlds(days=2)
     world.play(20 * HOUR)
     linked = {row["task"] for row in world.instance.rows("m2m_kb_task")}
     owed = [row for row in world.instance.rows("incident", "state=6") if row["sys_id"] not in linked]
@@ -377,9 +390,9 @@ def test_a_ticket_that_somebody_else_opened_is_taken_up(world: World) -> None:
     assert done["assignment_group"]
 
 
-def test_people_and_columns_that_are_there_are_used() -> None:
+def test_people_and_columns_that_are_there_are_used(worlds: Callable[..., World]) -> None:
     """A second desk on the same instance finds its people, groups and columns instead of doubling them."""
-    world = World(days=1, tickets=5)
+    world = worlds(days=1, tickets=5)
     counts = [world.instance.count(table) for table in ("sys_user", "sys_user_group", "sys_user_grmember")]
     Desk(world.instance, start=MONDAY, days=1)
     assert counts == [
@@ -390,14 +403,14 @@ def test_people_and_columns_that_are_there_are_used() -> None:
 
 def test_columns_are_named_by_the_caller() -> None:
     """Other names for score, confirmed and escalate are other columns."""
-    instance = Instance(now=lambda: MONDAY)
-    Desk(
-        instance,
-        start=MONDAY,
-        days=1,
-        score_column="u_score",
-        confirmed_column="u_ok",
-        escalate_column="u_up",
-    )
-    assert instance.count("sys_dictionary", "name=incident^elementINu_ok,u_up") == 2
-    assert instance.count("sys_dictionary", "name=incident_task^element=u_score") == 1
+    with closing(Instance(now=lambda: MONDAY)) as instance:
+        Desk(
+            instance,
+            start=MONDAY,
+            days=1,
+            score_column="u_score",
+            confirmed_column="u_ok",
+            escalate_column="u_up",
+        )
+        assert instance.count("sys_dictionary", "name=incident^elementINu_ok,u_up") == 2
+        assert instance.count("sys_dictionary", "name=incident_task^element=u_score") == 1

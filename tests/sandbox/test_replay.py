@@ -2,8 +2,10 @@
 
 import gzip
 from collections import Counter
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from hypothesis import given, settings
@@ -42,8 +44,11 @@ END = {
 class Stage:
     """A log on its way into an instance."""
 
+    made: ClassVar[list["Stage"]] = []
+
     def __init__(self, log: Path) -> None:
         self.time = 0
+        self.made.append(self)
         self.instance = Instance(now=lambda: self.time)
         self.replay = Replay(self.instance, log, set_time=self.set)
 
@@ -60,6 +65,14 @@ class Stage:
         """What a reference shows."""
         row = self.instance.get(table, sys_id) or {}
         return row["name"]
+
+
+@pytest.fixture(autouse=True)
+def _closed() -> Iterator[None]:
+    """Whatever a test has set up."""
+    yield
+    while Stage.made:
+        Stage.made.pop().instance.close()
 
 
 def story(tmp_path: Path, *rows: dict[str, str], **end: str) -> Path:

@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 import traceback
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from math import inf
 from pathlib import Path
 from typing import Any, Self
@@ -176,10 +176,8 @@ class Stage(Desk):
     def backs_up(self) -> None:
         """A copy of the store as it is now."""
         self._backup.unlink(missing_ok=True)
-        with sqlite3.connect(self._path) as source, sqlite3.connect(self._backup) as copy:
+        with closing(sqlite3.connect(self._path)) as source, closing(sqlite3.connect(self._backup)) as copy:
             source.backup(copy)
-        source.close()
-        copy.close()
 
     def starts_with(self, fate: str) -> None:
         """The process is gone; a new one finds its store ``kept``, ``restored`` or ``lost``."""

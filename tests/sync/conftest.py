@@ -1,6 +1,7 @@
 """The sandbox's instance, our gateway to it and an empty store, on a clock in the hand."""
 
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
@@ -38,6 +39,13 @@ class Bench:
             self._gateway = Gateway(self.url, account, writable=self.writable)
         return self._gateway
 
+    def close(self) -> None:
+        """Everything."""
+        if self._gateway is not None:
+            self._gateway.close()
+        self.store.close()
+        self.instance.close()
+
     def opens(self, count: int = 1) -> list[str]:
         """New incidents now; their sys_ids."""
         return [
@@ -68,8 +76,5 @@ class Bench:
 @pytest.fixture
 def bench() -> Iterator[Bench]:
     """A fresh bench in process."""
-    made = Bench()
-    with in_process(made.rest) as made.url:
+    with closing(Bench()) as made, in_process(made.rest) as made.url:
         yield made
-    made.store.close()
-    made.instance.close()

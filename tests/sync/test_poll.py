@@ -1,6 +1,7 @@
 """Nothing is lost and nothing doubled, whatever moves while we read."""
 
 from collections.abc import Callable
+from contextlib import closing
 
 import pytest
 from hypothesis import given, settings
@@ -47,35 +48,35 @@ def _do(bench: Bench, deed: tuple[str, int], ids: list[str]) -> None:
 @settings(max_examples=25, deadline=None)
 def test_paging_law(page: int, before: int, hidden: int, deeds: list[tuple[str, int]], every: int) -> None:
     """Any page size, any row moving while we page, any row late by less than the overlap: each is seen."""
-    bench = Bench()
-    ids = bench.opens(before)
-    if hidden:
-        bench.instance.hide("incident", f"numberENDSWITH{hidden}", "connector")
-    left = list(deeds)
+    with closing(Bench()) as bench:
+        ids = bench.opens(before)
+        if hidden:
+            bench.instance.hide("incident", f"numberENDSWITH{hidden}", "connector")
+        left = list(deeds)
 
-    def between() -> None:
-        for _ in range(every):
-            if left:
-                _do(bench, left.pop(0), ids)
+        def between() -> None:
+            for _ in range(every):
+                if left:
+                    _do(bench, left.pop(0), ids)
 
-    with in_process(bench.rest) as bench.url:
-        bench.faults.add(Fault.between(between), times=None)
-        for _ in range(40):
+        with in_process(bench.rest) as bench.url:
+            bench.faults.add(Fault.between(between), times=None)
+            for _ in range(40):
+                bench.poll(page)
+                bench.now += 7
+                if not left:
+                    break
+            bench.faults.clear()
+            bench.now += 20
             bench.poll(page)
-            bench.now += 7
-            if not left:
-                break
-        bench.faults.clear()
-        bench.now += 20
-        bench.poll(page)
-        again = bench.poll(page)
-    readable = {
-        row["sys_id"]: row["sys_mod_count"]
-        for row in bench.instance.rows("incident")
-        if not (hidden and row["number"].endswith(str(hidden)))
-    }
-    assert bench.mirrored() == readable
-    assert again.saved == 0
+            again = bench.poll(page)
+        readable = {
+            row["sys_id"]: row["sys_mod_count"]
+            for row in bench.instance.rows("incident")
+            if not (hidden and row["number"].endswith(str(hidden)))
+        }
+        assert bench.mirrored() == readable
+        assert again.saved == 0
 
 
 def test_two_records_changed_in_the_same_second(bench: Bench) -> None:
@@ -197,6 +198,7 @@ def test_amnesia(bench: Bench) -> None:
         bench.now += 50
     bench.poll(2)
     seen = bench.mirrored()
+    bench.store.close()
     bench.store = Store()
     bench.poll(3)
     assert bench.mirrored() == seen == bench.real()
@@ -253,10 +255,10 @@ def _row(sys_id: str, stamp: str) -> dict[str, str]:
 )
 def test_rows_out_of_order_or_without_key_stop_the_poll(pages: list[list[dict[str, str]]]) -> None:
     """If the platform's order cannot be trusted, going on would lose rows without a word."""
-    store = Store()
-    with pytest.raises(Unavailable):
-        poll(Scripted(*pages), Source("incident", FIELDS), store)
-    assert store.count() == (len(pages) - 1)
+    with closing(Store()) as store:
+        with pytest.raises(Unavailable):
+            poll(Scripted(*pages), Source("incident", FIELDS), store)
+        assert store.count() == (len(pages) - 1)
 
 
 def test_a_query_that_cannot_be_paged_is_a_mistake() -> None:

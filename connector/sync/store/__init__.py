@@ -50,15 +50,15 @@ class Store(Register, FigureShelf, OutcomeShelf, Observations):
         self.engine = open_engine(url)
         try:
             self.schema_before = migrate(self.engine)
+            self._prepare_ledger()
+            self._prepare_mirror()
+            self._prepare_register()
+            self._prepare_figures()
+            self._prepare_outcomes()
+            self._prepare_observations()
         except BaseException:
-            self.engine.dispose()
+            self.close()
             raise
-        self._prepare_ledger()
-        self._prepare_mirror()
-        self._prepare_register()
-        self._prepare_figures()
-        self._prepare_outcomes()
-        self._prepare_observations()
 
     def close(self) -> None:
         """Let go of the database."""
@@ -86,7 +86,11 @@ def open_sound(url: str, stamp: str) -> tuple[Store, list[str]]:
         return store, told
     aside = set_aside(path, stamp)
     store = Store(url)
-    saved = rescue(aside, path)
+    try:
+        saved = rescue(aside, path)
+    except BaseException:
+        store.close()
+        raise
     told.append(
         f"the store {path} was damaged ({wrong}); it is kept as {aside.name}. Everything is read from the "
         f"instance anew; of the journal and what else only the store knew, {saved} rows could be rescued"

@@ -65,8 +65,12 @@ def path_of(url: str) -> Path | None:
 
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", *_TUNING):
-        connection.execute(f"PRAGMA {pragma}")
+    try:
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", *_TUNING):
+            connection.execute(f"PRAGMA {pragma}")
+    except BaseException:
+        connection.close()  # SQLAlchemy 2.0 lets go of it without
+        raise
 
 
 class Upsert:

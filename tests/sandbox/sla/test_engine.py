@@ -1,6 +1,6 @@
 """The engine on an instance: what it remembers, and that nothing is attached twice."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -33,18 +33,22 @@ def rows(instance: Instance) -> list[tuple[str, str, str]]:
 
 
 @pytest.fixture
-def restart(tmp_path: Path, clock: Hand) -> Callable[[], Instance]:
+def restart(tmp_path: Path, clock: Hand) -> Iterator[Callable[[], Instance]]:
     """The same instance again, out of its file."""
     path = str(tmp_path / "state.db")
     running: list[Instance] = []
 
-    def again() -> Instance:
+    def stop() -> None:
         while running:
             running.pop().close()
+
+    def again() -> Instance:
+        stop()
         running.append(Instance(now=clock, state=path))
         return running[0]
 
-    return again
+    yield again
+    stop()
 
 
 def test_a_write_within_the_lag_outlives_a_restart(restart: Callable[[], Instance], clock: Hand) -> None:

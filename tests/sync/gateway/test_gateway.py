@@ -1,5 +1,7 @@
 """What goes over the wire, and what an answer means."""
 
+from contextlib import closing
+
 import pytest
 import responses
 
@@ -285,9 +287,8 @@ def test_without_a_date_there_is_no_time() -> None:
 
 def test_over_a_socket() -> None:
     """The same over HTTP on loopback, where nothing listens afterwards."""
-    bench = Bench()
-    ids = bench.opens(2)
-    with Server(bench.rest) as server:
+    with closing(Bench()) as bench, Server(bench.rest) as server:
+        ids = bench.opens(2)
         gateway = Gateway(
             server.url, Credentials("connector", "geheim"), writable={}, terms=Terms(connect=2, answer=2)
         )

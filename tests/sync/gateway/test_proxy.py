@@ -3,7 +3,7 @@
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -61,8 +61,8 @@ def test_the_instance_is_verified_behind_a_proxy(tmp_path: Path, name: str, beli
     authority = trustme.CA()
     authority.cert_pem.write_to_path(tmp_path / "authority.pem")
     authority.issue_cert(name).private_key_and_cert_chain_pem.write_to_path(tmp_path / "server.pem")
-    bench = Bench()
     with (
+        closing(Bench()) as bench,
         Server(bench.rest, certificate=str(tmp_path / "server.pem")) as server,
         proxying(server.url) as (proxy, heads),
     ):

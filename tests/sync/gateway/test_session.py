@@ -5,7 +5,7 @@ import io
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -77,30 +77,32 @@ def test_an_own_authority_and_no_other(files: dict[str, str], monkeypatch: pytes
     """With its file the instance is believed, whatever the environment says; without it, or with a
     certificate for another name, nothing is sent.
     """
-    bench = Bench()
-    with Server(bench.rest, certificate=files["server"]) as server:
-        with pytest.raises(Unavailable, match="no secure connection"):
-            asked(server.url)
-        assert not bench.rest.requests
-        monkeypatch.setenv("REQUESTS_CA_BUNDLE", files["stranger"])
-        asked(server.url, ca_file=files["authority"]).close()
-    for name in ("elsewhere", "stranger"):
-        with (
-            Server(bench.rest, certificate=files[name]) as server,
-            pytest.raises(Unavailable, match="no secure connection"),
-        ):
-            asked(server.url, ca_file=files["authority"])
-    assert len(bench.rest.requests) == 1
+    with closing(Bench()) as bench:
+        with Server(bench.rest, certificate=files["server"]) as server:
+            with pytest.raises(Unavailable, match="no secure connection"):
+                asked(server.url)
+            assert not bench.rest.requests
+            monkeypatch.setenv("REQUESTS_CA_BUNDLE", files["stranger"])
+            asked(server.url, ca_file=files["authority"]).close()
+        for name in ("elsewhere", "stranger"):
+            with (
+                Server(bench.rest, certificate=files[name]) as server,
+                pytest.raises(Unavailable, match="no secure connection"),
+            ):
+                asked(server.url, ca_file=files["authority"])
+        assert len(bench.rest.requests) == 1
 
 
 def test_a_client_certificate_signs_in(files: dict[str, str]) -> None:
     """In one file with its key or in two; without it the instance says 401, once."""
-    bench = Bench()
-    user = bench.instance.rows("sys_user", "user_name=connector")[0]["sys_id"]
     pem = Path(files["cert"]).read_text(encoding="utf-8")
-    bench.instance.insert("sys_user_certificate", {"name": "r", "user": user, "pem_certificate": pem})
     terms = Terms(ca_file=files["authority"])
-    with Server(bench.rest, certificate=files["server"], clients=files["authority"]) as server:
+    with (
+        closing(Bench()) as bench,
+        Server(bench.rest, certificate=files["server"], clients=files["authority"]) as server,
+    ):
+        user = bench.instance.rows("sys_user", "user_name=connector")[0]["sys_id"]
+        bench.instance.insert("sys_user_certificate", {"name": "r", "user": user, "pem_certificate": pem})
         for certificate in ((files["mine"], ""), (files["cert"], files["key"])):
             gateway = Gateway(server.url, MutualTls("connector", certificate), writable={}, terms=terms)
             gateway.probe()

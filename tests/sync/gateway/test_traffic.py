@@ -1,6 +1,7 @@
 """What is sent how often, and what is waited for: against the sandbox, on a clock in the hand."""
 
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
@@ -33,6 +34,11 @@ class Line:
             stopping=lambda: self.ends,
         )
 
+    def close(self) -> None:
+        """Everything."""
+        self.gateway.close()
+        self.instance.close()
+
     @property
     def gone(self) -> float:
         """Seconds that went by."""
@@ -54,10 +60,8 @@ class Line:
 @pytest.fixture
 def line() -> Iterator[Line]:
     """With thirty seconds of patience."""
-    made = Line()
-    with in_process(made.rest):
+    with closing(Line()) as made, in_process(made.rest):
         yield made
-    made.instance.close()
 
 
 PASSING = [
@@ -187,9 +191,8 @@ def test_a_quota_is_not_asked_twice(line: Line) -> None:
 
 def test_our_own_limit_is_kept_and_writes_go_first() -> None:
     """Reads wait their turn, a write does not; in a minute there are no more than were allowed."""
-    line = Line(per_minute=20)
-    sys_id = line.opens()
-    with in_process(line.rest):
+    with closing(Line(per_minute=20)) as line, in_process(line.rest):
+        sys_id = line.opens()
         for _ in range(15):
             line.gateway.probe()
         assert line.gone == 0

@@ -12,9 +12,8 @@ CHANGE = {"sys_id": "c" * 32, "number": "CHG1", "state": "-5", "sys_updated_on":
 TASK = {"sys_id": "t" * 32, "incident": "", "parent": "c" * 32}
 
 
-def test_records_are_no_tickets() -> None:
+def test_records_are_no_tickets(store: Store) -> None:
     """Nothing that asks for tickets sees them; those that have not changed are not due again."""
-    store = Store()
     store.open_registers(["change_request"])
     assert store.save("change_request", [CHANGE], 100) == 1
     assert (store.count(), store.count_records("change_request")) == (0, 1)
@@ -28,9 +27,8 @@ def test_records_are_no_tickets() -> None:
     assert store.next_due() == 0
 
 
-def test_what_belongs_to_a_record_makes_it_due() -> None:
+def test_what_belongs_to_a_record_makes_it_due(store: Store) -> None:
     """A task of ours with the record as its parent, and a change of its past."""
-    store = Store()
     store.open_registers(["change_request"])
     store.save("change_request", [CHANGE])
     for table, row in (
@@ -45,9 +43,8 @@ def test_what_belongs_to_a_record_makes_it_due() -> None:
     assert ([row["sys_id"] for row in found.tasks], len(found.changes)) == (["t" * 32], 1)
 
 
-def test_a_task_without_a_record_belongs_to_the_calendar() -> None:
+def test_a_task_without_a_record_belongs_to_the_calendar(store: Store) -> None:
     """And makes it due."""
-    store = Store()
     store.open_registers([CALENDAR])
     store.save(CALENDAR, [{"sys_id": CALENDAR, "number": "CALENDAR"}])
     store.look_at_records_again({CALENDAR: None})
@@ -71,9 +68,8 @@ def test_tables_that_are_not_wanted_any_more_are_dropped(tmp_path: Path) -> None
             store.save("change_request", [CHANGE])
 
 
-def test_records_that_are_gone_are_dropped() -> None:
+def test_records_that_are_gone_are_dropped(store: Store) -> None:
     """As rows beside the tickets are."""
-    store = Store()
     store.open_registers(["change_request"])
     store.save("change_request", [CHANGE])
     assert store.known("change_request") == ["c" * 32]

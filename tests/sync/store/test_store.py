@@ -52,7 +52,6 @@ def test_a_row_comes_back_as_it_was(rows: list[dict[str, object]]) -> None:
     """Whatever columns and values a row has, it is the same texts again, whatever came before it; and it is
     in these texts that it is shown before it is kept.
     """
-    store = Store()
     given_rows = [{**row, "sys_id": _id(index)} for index, row in enumerate(rows)]
     shown: list[Mirrored] = []
 
@@ -60,9 +59,9 @@ def test_a_row_comes_back_as_it_was(rows: list[dict[str, object]]) -> None:
         shown.extend(mirrored)
         return {}
 
-    store.save("incident", given_rows, look=look)  # type: ignore[arg-type]
-    found = {m.row["sys_id"]: m.row for m in store.load([_id(index) for index in range(len(rows))])}
-    store.close()
+    with closing(Store()) as store:
+        store.save("incident", given_rows, look=look)  # type: ignore[arg-type]
+        found = {m.row["sys_id"]: m.row for m in store.load([_id(index) for index in range(len(rows))])}
     assert {one.row["sys_id"]: one.row for one in shown} == found
     for row in given_rows:
         for column, value in row.items():
@@ -71,16 +70,14 @@ def test_a_row_comes_back_as_it_was(rows: list[dict[str, object]]) -> None:
             assert found[str(row["sys_id"])][column] == expected
 
 
-def test_half_a_character_does_not_stop_the_store() -> None:
+def test_half_a_character_does_not_stop_the_store(store: Store) -> None:
     """A text cut within an emoji is kept without the half."""
-    store = Store()
     store.save_tickets([_ticket(1, short_description="坏了\ud83d")])
     assert store.load([_id(1)])[0].row["short_description"] == "坏了?"
 
 
-def test_what_changed_is_due_and_what_did_not_is_not() -> None:
+def test_what_changed_is_due_and_what_did_not_is_not(store: Store) -> None:
     """The same row again is no news; another value is, at once."""
-    store = Store()
     assert store.save_tickets([_ticket(1), _ticket(2)], 10) == 2
     assert store.due(0) == [_id(1), _id(2)]
     store.look_again({_id(1): 500, _id(2): None})
@@ -103,10 +100,9 @@ BELONGINGS: list[tuple[str, Callable[[Store, dict[str, str]], int], dict[str, st
 
 @pytest.mark.parametrize(("what", "save", "row"), BELONGINGS, ids=[what for what, _, _ in BELONGINGS])
 def test_what_belongs_to_a_ticket_makes_it_due(
-    what: str, save: Callable[..., int], row: dict[str, str]
+    store: Store, what: str, save: Callable[..., int], row: dict[str, str]
 ) -> None:
     """A crash between polling and judging loses nothing, for being due is saved with the row."""
-    store = Store()
     _settled(store, 1, 2)
     assert save(store, [{"sys_id": _id(9), **row}], 5) == 1
     assert store.due(NEVER) == [_id(1)], what
@@ -115,9 +111,8 @@ def test_what_belongs_to_a_ticket_makes_it_due(
     assert store.due(NEVER) == []
 
 
-def test_an_article_that_changes_reaches_the_tickets_it_is_attached_to() -> None:
+def test_an_article_that_changes_reaches_the_tickets_it_is_attached_to(store: Store) -> None:
     """Published since: every ticket that has it attached is looked at again."""
-    store = Store()
     store.save_articles([{"sys_id": _id(7), "number": "KB7", "source": "x", "workflow_state": "draft"}])
     store.save_links([{"sys_id": _id(8), "task": _id(2), "kb_knowledge": _id(7)}])
     _settled(store, 1, 2)
@@ -129,9 +124,8 @@ def test_an_article_that_changes_reaches_the_tickets_it_is_attached_to() -> None
     ]
 
 
-def test_all_that_belongs_to_a_ticket_comes_with_it() -> None:
+def test_all_that_belongs_to_a_ticket_comes_with_it(store: Store) -> None:
     """Changes in order of time, tasks, articles born from it and attached, each once."""
-    store = Store()
     _settled(store, 1, 2)
     audit = {"documentkey": _id(1), "fieldname": "state", "user": "wang"}
     store.save_changes(
@@ -160,9 +154,8 @@ def test_all_that_belongs_to_a_ticket_comes_with_it() -> None:
     assert (len(two.changes), len(two.tasks), len(two.articles)) == (0, 0, 0)
 
 
-def test_what_people_wrote_is_not_kept() -> None:
+def test_what_people_wrote_is_not_kept(store: Store) -> None:
     """Of a work note only the fact remains, with who and when."""
-    store = Store()
     _settled(store, 1)
     note = {
         "sys_id": _id(9),
@@ -175,9 +168,8 @@ def test_what_people_wrote_is_not_kept() -> None:
     assert store.load([_id(1)])[0].changes == [Change(1_780_272_000, "work_notes", "", "", "wang")]
 
 
-def test_a_metric_comes_again_when_its_span_ends() -> None:
+def test_a_metric_comes_again_when_its_span_ends(store: Store) -> None:
     """Each version makes its ticket due once; what nobody needs of it is not kept."""
-    store = Store()
     _settled(store, 1, 2)
     span = {"sys_id": _id(9), "field": "state", "field_value": "2", "start": "2026-06-01 01:00:00", "end": ""}
     row = {**span, "id": _id(1), "sys_mod_count": "0", "sys_updated_on": "2026-06-01 01:00:30"}
@@ -193,9 +185,10 @@ def test_a_metric_comes_again_when_its_span_ends() -> None:
 
 @pytest.mark.parametrize("again", [None, 0, 500, 900])
 @pytest.mark.parametrize("more", [{"sys_mod_count": "1"}, {"state": "2"}, {"number": "INC7"}])
-def test_an_instant_given_for_a_changed_ticket_is_kept(again: int | None, more: dict[str, str]) -> None:
+def test_an_instant_given_for_a_changed_ticket_is_kept(
+    store: Store, again: int | None, more: dict[str, str]
+) -> None:
     """Whether it is the one that was known (500) or another, whatever of the ticket has changed."""
-    store = Store()
     store.save_tickets([_ticket(1, state="1"), _ticket(2, state="1")])
     store.look_again({_id(1): 500, _id(2): 500})
     changed = _ticket(1, state="1") | more
@@ -206,9 +199,9 @@ def test_an_instant_given_for_a_changed_ticket_is_kept(again: int | None, more: 
     assert set(store.due(900)) == {_id(2)} | ({_id(1)} if again is not None else set())
 
 
-def test_columns_may_come_in_any_order_and_others_in_between() -> None:
+def test_columns_may_come_in_any_order_and_others_in_between(store: Store) -> None:
     """As many columns are not the same columns."""
-    store, row = Store(), _ticket(1)
+    row = _ticket(1)
     other = {"state" if column == "number" else column: value for column, value in _ticket(2).items()}
     turned = dict(reversed(_ticket(3).items()))
     store.save_tickets([row, other, turned])
@@ -217,7 +210,9 @@ def test_columns_may_come_in_any_order_and_others_in_between() -> None:
 
 
 @pytest.mark.parametrize(("was", "now"), [("ab", "a"), ("a", "ab"), ("", "a"), ("a", "")])
-def test_a_ticket_is_only_touched_where_nothing_but_the_stamps_differs(was: str, now: str) -> None:
+def test_a_ticket_is_only_touched_where_nothing_but_the_stamps_differs(
+    store: Store, was: str, now: str
+) -> None:
     """Also where the last value before them begins as the one that was known."""
     told: list[Waiting] = []
 
@@ -225,16 +220,14 @@ def test_a_ticket_is_only_touched_where_nothing_but_the_stamps_differs(was: str,
         told.append(dict(touched))
         return {}
 
-    store = Store()
     store.save("incident", [_ticket(1, u_level=was)], look=look)
     store.save("incident", [_ticket(1, u_level=now, sys_mod_count="1")], look=look)
     store.save("incident", [_ticket(1, u_level=now, sys_mod_count="2")], look=look)
     assert told == [{}, {}, {_id(1): 0}]
 
 
-def test_what_belongs_to_a_forgotten_ticket_stays() -> None:
+def test_what_belongs_to_a_forgotten_ticket_stays(store: Store) -> None:
     """It had been hidden, not deleted: when it comes back, no poll tells its past again."""
-    store = Store()
     _settled(store, 1)
     span = {"sys_id": _id(9), "field": "state", "field_value": "2", "start": "2026-06-01 01:00:00", "end": ""}
     stamps = {"id": _id(1), "sys_mod_count": "0", "sys_updated_on": "2026-06-01 01:00:30"}
@@ -246,9 +239,8 @@ def test_what_belongs_to_a_forgotten_ticket_stays() -> None:
     assert store.load([_id(1)])[0].metrics == before.metrics == [span]
 
 
-def test_changes_by_own_observation() -> None:
+def test_changes_by_own_observation(store: Store) -> None:
     """Where sys_audit may not be read, two sights of a ticket tell what changed between them, once."""
-    store = Store()
     watch = ("state", "assigned_to")
     later = _ticket(
         1, state="2", sys_updated_on="2026-06-01 01:00:00", sys_mod_count="1", sys_updated_by="wang"
@@ -262,21 +254,19 @@ def test_changes_by_own_observation() -> None:
 @given(st.integers(0, 40), st.integers(1, 7), st.randoms(use_true_random=False))
 def test_chunks_of_due_tickets_hold_each_once(count: int, limit: int, dice: object) -> None:
     """Whatever is set while going through them, every due ticket is told once."""
-    store = Store()
-    store.save_tickets([_ticket(number) for number in range(count)])
     told: list[str] = []
     after = ""
-    while chunk := store.due(5, limit, after):
-        told += chunk
-        after = max(chunk)
-        store.look_again(dict.fromkeys(chunk[::2], 0) | dict.fromkeys(chunk[1::2], 9))
-    store.close()
+    with closing(Store()) as store:
+        store.save_tickets([_ticket(number) for number in range(count)])
+        while chunk := store.due(5, limit, after):
+            told += chunk
+            after = max(chunk)
+            store.look_again(dict.fromkeys(chunk[::2], 0) | dict.fromkeys(chunk[1::2], 9))
     assert sorted(told) == [_id(number) for number in range(count)]
 
 
-def test_tickets_by_what_happened_when() -> None:
+def test_tickets_by_what_happened_when(store: Store) -> None:
     """Opened, resolved, closed: half-open stretches of time."""
-    store = Store()
     store.save_tickets(
         [
             _ticket(1),
@@ -300,9 +290,8 @@ def test_tickets_by_what_happened_when() -> None:
     assert store.count() == 3
 
 
-def test_calls_in_order_of_time() -> None:
+def test_calls_in_order_of_time(store: Store) -> None:
     """Calls of a stretch of time, as rows."""
-    store = Store()
     rows = [
         {"sys_id": _id(number), "opened_at": f"2026-06-01 0{9 - number}:00:00", "state": "new"}
         for number in range(1, 4)
@@ -329,9 +318,8 @@ def test_rows_and_cursor_move_together(tmp_path: Path) -> None:
         assert (store.cursor("incident"), seen()) == (200, (200, 2))
 
 
-def test_a_cursor_is_for_one_question() -> None:
+def test_a_cursor_is_for_one_question(store: Store) -> None:
     """Another fingerprint, another question: it begins at the beginning."""
-    store = Store()
     store.save("incident", [], 100, fingerprint="a")
     assert store.cursor("incident", "a") == store.cursor("incident") == 100
     assert store.cursor("incident", "b") is None
@@ -342,9 +330,8 @@ def test_a_cursor_is_for_one_question() -> None:
     assert store.cursor("sys_audit", "") is None
 
 
-def test_quarantine_keeps_the_first_sight_of_a_reason() -> None:
+def test_quarantine_keeps_the_first_sight_of_a_reason(store: Store) -> None:
     """Set aside, told once, let go when it can be read again."""
-    store = Store()
     store.quarantine("incident", _id(1), "state -100", 10)
     store.quarantine("incident", _id(1), "state -100", 20)
     store.quarantine("incident", _id(2), "no date", 30)
@@ -373,9 +360,8 @@ def test_the_journal_only_grows_and_survives(tmp_path: Path) -> None:
     again.close()
 
 
-def test_passes_are_remembered() -> None:
+def test_passes_are_remembered(store: Store) -> None:
     """The newest first, and when one last went through."""
-    store = Store()
     assert store.last_good_pass() is None
     store.record_pass(10, ok=True, requests=3, judged=5, written=1)
     store.record_pass(20, ok=False, trouble="no answer")
@@ -395,9 +381,8 @@ def test_the_file_is_written_safely(tmp_path: Path) -> None:
     store.close()
 
 
-def test_what_is_due_is_found_by_its_index() -> None:
+def test_what_is_due_is_found_by_its_index(store: Store) -> None:
     """Of a million tickets, those due are found without looking at the others."""
-    store = Store()
     with store.engine.connect() as connection:
         plan = connection.exec_driver_sql(
             "EXPLAIN QUERY PLAN SELECT sys_id FROM ticket WHERE look_again <= 5 ORDER BY look_again, id"
