@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from connector.intent import Intent
+from connector.intent import Intent, Keep
 from connector.rules.base import Moment, Policy, trait
 from connector.rules.trait import Trait, Traits
 from connector.sync.change import Wish
@@ -70,14 +70,34 @@ class Tally:
 class Fitting:
     """The policies that apply to tickets of the same traits, in the order of the configuration."""
 
-    __slots__ = ("_back", "_calls", "_grouping", "again", "known", "met", "standing", "tally")
+    __slots__ = (
+        "_back",
+        "_calls",
+        "_grouping",
+        "_roles",
+        "_texts",
+        "again",
+        "known",
+        "met",
+        "standing",
+        "tally",
+    )
 
-    def __init__(self, dockets: Sequence[Docket], tally: Tally, *, known: bool = False) -> None:
+    def __init__(
+        self,
+        dockets: Sequence[Docket],
+        tally: Tally,
+        standing: Sequence[Standing] = (),
+        *,
+        known: bool = False,
+    ) -> None:
         self.tally = tally
         self.known = known
         """It was found out who need not be asked."""
-        self.standing: tuple[Standing, ...] = ()
+        self.standing = tuple(standing)
         """The verdicts that stand and want something."""
+        kept = [intent for _, _, intents in standing for intent in intents]
+        self._roles, self._texts = _texts(kept)
         self.again: Instant | None = None
         """When the first of the verdicts that stand could change."""
         self.met = 0
@@ -94,6 +114,10 @@ class Fitting:
         for call in self._calls:
             call(case)
         return case
+
+    def all_kept(self, ticket: Ticket) -> bool:
+        """The record shows at a glance all that the verdicts that stand want of it."""
+        return not self.standing or [*map(ticket.owned.get, self._roles)] == self._texts
 
     def hangs_on_others(self, ticket: Ticket, at: Moment) -> bool:
         """A verdict depends on the closed set of a period, on similar tickets or on earlier ones."""
@@ -170,8 +194,8 @@ class Bench:
                 standing.append((docket, verdict.reason, verdict.intents))
             if verdict.look_again_at is not None:
                 again.append(verdict.look_again_at)
-        fitting = Fitting(left, self._tally(tuple(given)), known=True)
-        fitting.standing, fitting.again = tuple(standing), min(again, default=None)
+        fitting = Fitting(left, self._tally(tuple(given)), standing, known=True)
+        fitting.again = min(again, default=None)
         return fitting
 
     def _tally(self, given: tuple[tuple[str, str], ...]) -> Tally:
@@ -185,3 +209,10 @@ class Bench:
             found = [docket for docket in self.dockets if docket.policy.applies(ticket)]
             self._applying[condition] = found
         return found
+
+
+def _texts(intents: Sequence[Intent]) -> tuple[tuple[str, ...], list[str]]:
+    """Roles, and the texts that shall stand in them; what no record shows where anything else is wanted."""
+    kept = [(one.field, "" if one.value is None else one.value) for one in intents if isinstance(one, Keep)]
+    texts = [value for _, value in kept if isinstance(value, str)]
+    return (tuple(field for field, _ in kept), texts) if len(texts) == len(intents) else ((), ["no role"])

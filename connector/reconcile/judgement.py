@@ -208,6 +208,8 @@ class Judgement:
                 continue
             case = fitting.call(ticket)
             cases.append(case)
+            if fitting.all_kept(ticket):
+                continue
             for docket, reason, intents in fitting.standing:
                 if left := outstanding(ticket, intents, scheme):
                     case.wishes.append(docket.wish(ticket, reason, left))

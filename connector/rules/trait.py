@@ -5,7 +5,7 @@ traits says the same of every ticket that has them, as long as the moment stays.
 `Traits.verdicts` lets it judge a ticket that notes what is looked at, and what was looked at is a fact.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from operator import attrgetter
 from typing import Any, TypeVar
@@ -33,22 +33,12 @@ class Traits:
     def __init__(self, policies: Collection[Policy]) -> None:
         named = {"company"} & _united(policy.when.asks | policy.sorts_by() for policy in policies)
         names = (*_FIELDS, *sorted(named))
-        self._fields = attrgetter(*names)
-        self._columns = tuple(sorted(_united(policy.sorts_by() for policy in policies)))
-        self._roles = tuple(sorted(_united(policy.goes_by() for policy in policies)))
-        columns, roles = (("extra", one) for one in self._columns), (("owned", one) for one in self._roles)
-        self._known = frozenset((*names, *columns, *roles))
-
-    def of(self, ticket: Ticket) -> Trait:
-        """Those of one ticket."""
-        return (
-            ticket.moved,
-            not ticket.tasks,
-            not ticket.articles,
-            not ticket.marks,
-            *self._fields(ticket),
-            *map(ticket.extra.get, self._columns),
-            *map(ticket.owned.get, self._roles),
+        columns = tuple(sorted(_united(policy.sorts_by() for policy in policies)))
+        roles = tuple(sorted(_united(policy.goes_by() for policy in policies)))
+        self.of = _reader(names, columns, roles)
+        """The traits of one ticket."""
+        self._known = frozenset(
+            (*names, *(("extra", column) for column in columns), *(("owned", role) for role in roles))
         )
 
     def verdicts(self, policies: Iterable[Policy], ticket: Ticket, at: Moment) -> Iterator[Verdict | None]:
@@ -66,6 +56,24 @@ class Traits:
             looked_at.clear()
             verdict = policy.judge(watched, moment)
             yield verdict if looked_at <= known else None
+
+
+def _reader(names: Sequence[str], columns: Sequence[str], roles: Sequence[str]) -> Callable[[Ticket], Trait]:
+    """Reads all of them at once: every ticket passes through here."""
+    shared = attrgetter(*names)
+
+    def traits(ticket: Ticket) -> Trait:
+        return (
+            shared(ticket),
+            len(ticket.spans) > 1,
+            not ticket.tasks,
+            not ticket.articles,
+            not ticket.marks,
+            *map(ticket.extra.get, columns),
+            *map(ticket.owned.get, roles),
+        )
+
+    return traits
 
 
 class _Watched(Ticket):

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connector.intent import Intent, Verdict
+from connector.intent import Intent, Keep, Note, Occasion, Verdict
 from connector.reconcile import bench
-from connector.reconcile.bench import Bench
+from connector.reconcile.bench import Bench, Fitting
 from connector.rules.base import Moment, Policy
 from connector.ticket import Instant, Ticket, TicketState
 from tests.builder import DAY, MON, moment, spans, ticket, tickets
@@ -106,3 +106,19 @@ def test_no_more_traits_are_remembered_than_memory_allows(monkeypatch: pytest.Mo
     _, tally = judged(quick, some, moment(MON))
     assert tally == {("few", "new"): 10, ("few", "closed"): 10}
     assert len(few.asked) == 10 + 2
+
+
+def test_what_stands_on_the_record_is_seen_at_a_glance() -> None:
+    """Texts are; an instant, a note, or a role that the record does not have are looked at one by one."""
+    quick = Bench([policy for policy in NAMED if policy.rule == "knowledge_capture"], "UTC", met=0)  # type: ignore[attr-defined]
+    one, at = ticket(owned={"knowledge": ""}), moment(MON)
+    fitting = quick.of(one, at)
+    assert fitting.known
+    assert fitting.standing
+    assert fitting.all_kept(one)
+    assert not fitting.all_kept(replace(one, owned={"knowledge": "owed"}))
+    assert not fitting.all_kept(replace(one, owned={}))
+    docket, reason, _ = fitting.standing[0]
+    for more in (Keep("respond_by", MON, "R-E3"), Note("said", Occasion("a" * 32), "R-C3")):
+        assert not Fitting([], fitting.tally, [(docket, reason, (more,))]).all_kept(one)
+    assert Fitting([], fitting.tally).all_kept(one)
