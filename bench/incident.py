@@ -24,6 +24,18 @@ LATER = AGAIN + 1200
 """Twenty minutes after that, when the last of them was touched once more."""
 SURPRISED = 0.03
 """Share of the incidents to which somebody gave another priority then."""
+AT_WORK = LATER + 86_400
+"""A day after that, when the last of them changed as incidents do on a real desk."""
+UPDATES = {
+    "state": 44_326,
+    "assignment_group": 17_565,
+    "assigned_to": 9_248,
+    "category": 1_121,
+    "priority": 296,
+}
+"""Updates in the real log of README's *Real log* that change this column; some change several."""
+READ_OF_LOG, UPDATES_OF_LOG = 62_206, 83_909
+"""Updates in it that change what a policy reads, and all; `tests/docs/test_figures.py` counts them again."""
 EXAMPLE = Path(__file__).parents[1] / "config.example.toml"
 HEX = re.compile(r"sys_id>([0-9a-f]{32})")
 SINCE = re.compile(r"sys_updated_on>=([-0-9]{10} [:0-9]{8})")
@@ -112,6 +124,35 @@ class Desk:
         for row in self.rows:
             if dice.random() < SURPRISED:
                 row["priority"] = {"1": "2", "2": "4", "3": "4", "4": "3", "5": "2"}[row["priority"]]
+
+    def is_at_work(self) -> None:
+        """A day later all were updated, and as large a share of the updates as in the real log changed what
+        policies read, the same columns as often.
+        """
+        self._touch(AT_WORK, 110)
+        dice = Random("work")
+        columns, weights = list(UPDATES), list(UPDATES.values())
+        for row in self.rows:
+            if dice.random() < READ_OF_LOG / UPDATES_OF_LOG:
+                self._change(row, dice.choices(columns, weights)[0], dice)
+
+    def _change(self, row: Row, column: str, dice: Random) -> None:
+        at = row["sys_updated_on"]
+        if column == "state" and row["state"] != "7":
+            row["state"] = {"1": "2", "2": dice.choice("36"), "3": "2", "6": "7"}[row["state"]]
+            row["assigned_to"] = row["assigned_to"] or hex_id(1000 + dice.randrange(300))
+            if row["state"] == "6":
+                row["resolved_at"], row["close_code"] = at, "Solution provided"
+            elif row["state"] == "7":
+                row["closed_at"] = at
+        elif column == "category":
+            row["category"] = {"network": "software", "software": "hardware"}.get(row["category"], "network")
+        elif column == "priority":
+            row["priority"] = {"1": "2", "2": "4", "3": "4", "4": "3", "5": "2"}[row["priority"]]
+        elif column == "assigned_to":
+            row["assigned_to"] = hex_id(1000 + (int(row["assigned_to"] or "0", 16) + 1) % 300)
+        else:  # who works on a closed one hands it on at most
+            row["assignment_group"] = hex_id((int(row["assignment_group"], 16) + 1) % 6)
 
     def page(self, table: str, query: str, fields: list[str]) -> tuple[list[Row], bool]:
         """Rows from where the query says, and whether there are more."""

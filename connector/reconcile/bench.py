@@ -9,9 +9,9 @@ from connector.rules.trait import Trait, Traits
 from connector.sync.change import Wish
 from connector.ticket import Instant, Ticket
 
-MET = 8
-"""Tickets of the same traits after which it is worth finding out who need not be asked: it takes as long as
-to judge about ten of them."""
+MET = 4
+"""Tickets of the same traits after which it is worth finding out who need not be asked: that takes as long as
+to judge about ten of them, and where there were five there will be more."""
 MOST = 4096
 """Different traits remembered; tickets with others are judged by every policy that applies."""
 

@@ -8,7 +8,7 @@ No silent priority. Over the brake nothing of that policy is written; the messag
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from connector.instant import instant
+from connector.instant import known_instant
 from connector.intent import Create, Intent, Keep, Note, Occasion, Set
 from connector.sync.change import (
     COMMENTS,
@@ -70,8 +70,12 @@ def outstanding(ticket: Ticket, intents: Iterable[Intent], scheme: Scheme) -> tu
             # The cheap questions first: nearly every field of nearly every ticket is as it should be.
             field, value, _ = intent
             raw = owned.get(field, "")
-            there = _is_at(value, raw) if isinstance(value, int) else raw == (value or "")
-            if not there and scheme.column_of(intent):
+            if isinstance(value, int):  # to read a date is cheaper than to write one
+                if known_instant(raw) == value:
+                    continue
+            elif raw == (value or ""):
+                continue
+            if scheme.column_of(intent):
                 left.append(intent)
         elif isinstance(intent, Create):
             known = any(task.occasion == intent.occasion for task in ticket.tasks)
@@ -84,14 +88,6 @@ def outstanding(ticket: Ticket, intents: Iterable[Intent], scheme: Scheme) -> tu
         ):
             left.append(intent)
     return tuple(left) if left else ()
-
-
-def _is_at(wanted: Instant, raw: str) -> bool:
-    """The record says this instant already. Reading a date is cheaper than writing one."""
-    try:
-        return instant(raw) == wanted
-    except ValueError:
-        return False
 
 
 def unhurried(wishes: Sequence[Wish]) -> list[Wish]:

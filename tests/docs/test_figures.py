@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from bench.incident import READ_OF_LOG, UPDATES, UPDATES_OF_LOG
 from connector.cli import main
 
 ROOT = Path(__file__).parents[2]
@@ -99,6 +100,33 @@ def test_the_indicators_agree_with_the_figures(said: dict[str, Any]) -> None:
     for name in ("R-E1", "R-E2", "R-E3", "R-E6", "R-E7", "R-E8", "R-E9", "R-E10"):
         assert name not in measured
         assert all(score["value"] is None for (_, id_), score in whole.items() if id_ == name)
+
+
+READ = {
+    "incident_state": "state", "assignment_group": "assignment_group", "assigned_to": "assigned_to",
+    "category": "category", "priority": "priority", "closed_code": "", "caller_id": "", "resolved_at": "",
+    "closed_at": "", "reopen_count": "", "reassignment_count": "", "cmdb_ci": "", "problem_id": "",
+    "contact_type": "",
+}  # fmt: skip
+"""Columns of the log that policies read, and what the bench of reading calls those that it changes."""
+
+
+@needs_the_log
+def test_the_bench_updates_as_the_log_does() -> None:
+    """How many updates change what a policy reads, and how often each column: counted, not guessed."""
+    before: dict[str, dict[str, str]] = {}
+    changed, read, everything = Counter[str](), 0, 0
+    with gzip.open(REAL, "rt", encoding="utf-8", newline="") as log:
+        for row in csv.DictReader(log):
+            known = before.get(row["number"])
+            before[row["number"]] = row
+            if known is not None:
+                new = [column for column in READ if row[column] != known[column]]
+                changed.update(READ[column] for column in new)
+                everything += 1
+                read += bool(new)
+    assert (read, everything) == (READ_OF_LOG, UPDATES_OF_LOG)
+    assert {column: changed[column] for column in UPDATES} == UPDATES
 
 
 def test_the_page_names_who_made_the_data() -> None:

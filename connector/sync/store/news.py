@@ -47,20 +47,25 @@ def news_of(connection: Connection, packing: Packing, rows: Sequence[Row]) -> Ne
                 news.altered.append((before[2], sys_id, before[3], text))
                 news.touched[sys_id] = before[3]
                 continue
-        get = kept.get
-        found = (
-            get("number") or "",
-            known_instant(get("opened_at", "")),
-            known_instant(get("resolved_at", "")),
-            known_instant(get("closed_at", "")),
-            get("cmdb_ci") or None,
-        )
+        found = _found(kept)
         news.rows.append(kept)
         if before is not None and before[4:] == found:
             news.altered.append((before[2], sys_id, before[3], text))
         else:
             news.moved.append((sys_id, found, text))
     return news
+
+
+def _found(row: Row) -> Found:
+    get = row.get
+    opened, resolved, closed = get("opened_at"), get("resolved_at"), get("closed_at")
+    return (
+        get("number") or "",
+        known_instant(opened) if opened else None,
+        known_instant(resolved) if resolved else None,
+        known_instant(closed) if closed else None,
+        get("cmdb_ci") or None,
+    )
 
 
 @cache
