@@ -1,4 +1,4 @@
-"""The bench before which tickets come: which policies have to be asked about a ticket, and and which not."""
+"""The bench before which tickets come: which policies have to be asked about a ticket, and which not."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -162,9 +162,10 @@ class Bench:
                 yield (docket.policy.name, reason), tickets
             docket.told.clear()
         for tally in self._tallies.values():
-            for given in tally.given:
-                yield given, tally.tickets
-            tally.tickets = 0
+            if tally.tickets:
+                for given in tally.given:
+                    yield given, tally.tickets
+                tally.tickets = 0
 
     def _meet(self, key: Trait, fitting: Fitting | None, ticket: Ticket, at: Moment) -> Fitting:
         """A ticket whose traits are not yet well known."""

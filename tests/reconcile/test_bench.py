@@ -48,7 +48,7 @@ def judged(
     tally: Counter[tuple[str, str]] = Counter()
     for verdict, count in by.counted():
         tally[verdict] += count
-    return found, +tally
+    return found, tally
 
 
 @settings(max_examples=150)
@@ -91,6 +91,7 @@ def test_who_looks_at_nothing_else_is_asked_a_few_times_only() -> None:
     some = [ticket(number) for number in range(50)]
     told, tally = judged(quick, some, moment(MON))
     assert len(few.asked) == bench.MET + 1
+    assert list(quick.counted()) == [], "what nobody was told is not counted as told to none"
     assert len(each.asked) == 50 + 1
     assert tally["few", "new"] == 50
     assert {again for _, again in told} == {MON + 60}
