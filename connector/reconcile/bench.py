@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from connector.intent import Intent, Keep
-from connector.rules.base import Moment, Policy, trait
+from connector.rules.base import Moment, Policy
 from connector.rules.trait import Trait, Traits
 from connector.sync.change import Wish
 from connector.ticket import Instant, Ticket
@@ -140,8 +140,6 @@ class Bench:
         """Those that ask for other tickets at all."""
         self.dockets = [Docket(policy, zone) for policy in policies]
         self._enough = MET if met is None else met
-        self._condition = trait(frozenset().union(*(policy.when.asks for policy in policies)))
-        self._applying: dict[tuple[str | None, ...], list[Docket]] = {}
         self._traits = Traits(policies)
         self._met: dict[Trait, Fitting] = {}
         self._tallies: dict[tuple[tuple[str, str], ...], Tally] = {}
@@ -204,12 +202,7 @@ class Bench:
 
     def _apply(self, ticket: Ticket) -> list[Docket]:
         """Those of the policies whose `when` is true of a ticket."""
-        condition = self._condition(ticket)
-        found = self._applying.get(condition)
-        if found is None:
-            found = [docket for docket in self.dockets if docket.policy.applies(ticket)]
-            self._applying[condition] = found
-        return found
+        return [docket for docket in self.dockets if docket.policy.applies(ticket)]
 
 
 def _texts(intents: Sequence[Intent]) -> tuple[tuple[str, ...], list[str]]:

@@ -59,12 +59,10 @@ class Judged:
 
     def take(self, wishes: Sequence[Wish], most: int) -> list[Wish]:
         """Take in what is wished for one record, each kind in its order; those that are to be written."""
-        enforced = [wish for wish in wishes if not wish.observe]
-        observed = [wish for wish in wishes if wish.observe] if enforced else wishes
-        for some in (enforced, observed):
-            for wish in unhurried(some):
-                self.keep(wish, most)
-        return unhurried(enforced)
+        enforced = unhurried([wish for wish in wishes if not wish.observe])
+        for wish in (*enforced, *unhurried([wish for wish in wishes if wish.observe])):
+            self.keep(wish, most)
+        return enforced
 
 
 def judge(world: World, settings: Settings, now: Instant, *, full: bool = False) -> Judged:

@@ -196,15 +196,6 @@ _ACTUAL: Mapping[str, Callable[[Ticket], str | None]] = {
 """What a condition of that name looks at."""
 
 
-def trait(names: Iterable[str]) -> Callable[[Ticket], tuple[str | None, ...]]:
-    """What conditions of these names look at, as one key: tickets with the same key match the same `when`."""
-    looks = tuple(_ACTUAL[name] for name in sorted(names))
-    if len(looks) == 1:
-        (only,) = looks
-        return lambda ticket: (only(ticket),)
-    return lambda ticket: tuple([look(ticket) for look in looks])
-
-
 NEVER: Instant = 1 << 62
 """An instant after all others."""
 

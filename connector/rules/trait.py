@@ -8,7 +8,7 @@ traits says the same of every ticket that has them, as long as the moment stays.
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from connector.intent import Verdict
 from connector.rules.base import Moment, Policy
@@ -76,18 +76,28 @@ def _reader(names: Sequence[str], columns: Sequence[str], roles: Sequence[str]) 
     return traits
 
 
-class _Watched(Ticket):
-    """A ticket that notes which of its fields are looked at, whoever asks: a rule, or its own properties."""
+class _Noting:
+    """Notes which of its fields are looked at, whoever asks: a rule, a property of its own, a comparison."""
 
-    __slots__ = ("_looked_at",)
-    _looked_at: set[object]
+    __slots__ = ()
+    _noted: ClassVar[frozenset[str]]
+    _kind: ClassVar[type]
 
     def __getattribute__(self, name: str) -> Any:
-        if name in _NOTED:
+        kind = type(self)
+        if name in kind._noted:
             object.__getattribute__(self, "_looked_at").add(name)
         elif name == "__class__":  # who copies it or compares it to another looks at all its fields
-            return Ticket
+            return kind._kind
         return object.__getattribute__(self, name)
+
+
+class _Watched(_Noting, Ticket):
+    """A ticket; its texts note by themselves (`_Texts`)."""
+
+    __slots__ = ("_looked_at",)
+    _noted = frozenset(field.name for field in fields(Ticket)).difference(_TEXTS)
+    _kind = Ticket
 
     @property
     def moved(self) -> bool:
@@ -95,18 +105,12 @@ class _Watched(Ticket):
         return len(object.__getattribute__(self, "spans")) > 1
 
 
-class _WatchedMoment(Moment):
-    """A moment that notes when something is looked at that does not stay the same."""
+class _WatchedMoment(_Noting, Moment):
+    """A moment, of which only counts what does not stay the same."""
 
     __slots__ = ("_looked_at",)
-    _looked_at: set[object]
-
-    def __getattribute__(self, name: str) -> Any:
-        if name in _UNSETTLED:
-            object.__getattribute__(self, "_looked_at").add(name)
-        elif name == "__class__":
-            return Moment
-        return object.__getattribute__(self, name)
+    _noted = frozenset(field.name for field in fields(Moment)) - _SETTLED
+    _kind = Moment
 
 
 class _Texts(Mapping[str, str]):
@@ -128,8 +132,6 @@ class _Texts(Mapping[str, str]):
         return len(self._texts)
 
 
-_NOTED = frozenset(field.name for field in fields(Ticket)).difference(_TEXTS)
-_UNSETTLED = frozenset(field.name for field in fields(Moment)) - _SETTLED
 _W = TypeVar("_W", _Watched, _WatchedMoment)
 
 
