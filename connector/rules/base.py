@@ -356,6 +356,10 @@ class Policy(BaseModel):
         """
         return self.flags()
 
+    def needs(self) -> frozenset[str]:
+        """Columns that are empty on many tickets, of which it then wants nothing: so that is a trait."""
+        return frozenset()
+
     def goes_by(self) -> frozenset[str]:
         """The same of our own fields: roles by whose few values on the record it goes. Of the tickets of a
         closed set a policy with a `cohort` is shown these, and none that it does not name.

@@ -104,6 +104,10 @@ class MajorIncident(Policy):
         """Those of `where`."""
         return super().sorts_by() | frozenset(self.where)
 
+    def needs(self) -> frozenset[str]:
+        """Those in which similar tickets are the same."""
+        return further(self.similar.same) if self.similar else frozenset()
+
     def compares(self) -> bool:
         """With `similar`."""
         return self.similar is not None

@@ -7,7 +7,7 @@ traits says the same of every ticket that has them, as long as the moment stays.
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, ClassVar, TypeVar
 
 from connector.intent import Verdict
@@ -19,7 +19,8 @@ _FIELDS = ("state", "priority", "fault_class", "group", "kind", "category", "clo
 _LISTS = ("tasks", "articles", "marks")
 """Of these it is a trait that there are none."""
 _TEXTS = ("extra", "owned")
-"""Of these some columns and roles are traits: those by which policies tell tickets apart."""
+"""Of these some columns and roles are traits: those by which policies tell tickets apart. Of columns without
+which a policy wants nothing it is a trait that they are empty."""
 _SETTLED = frozenset({"now", "hours", "directory", "wording"})
 """What stays the same throughout a pass; the rest of a moment grows while tickets are judged."""
 
@@ -33,9 +34,12 @@ class Traits:
     def __init__(self, policies: Collection[Policy]) -> None:
         named = {"company"} & _united(policy.when.asks | policy.sorts_by() for policy in policies)
         names = (*_FIELDS, *sorted(named))
-        columns = tuple(sorted(_united(policy.sorts_by() for policy in policies)))
-        roles = tuple(sorted(_united(policy.goes_by() for policy in policies)))
-        self.of = _reader(names, columns, roles)
+        asked_for = _united(policy.columns() for policy in policies)
+        sorting = _united(policy.sorts_by() for policy in policies) & asked_for
+        needed = _united(policy.needs() for policy in policies) & asked_for - sorting
+        roles = _united(policy.goes_by() for policy in policies)
+        columns, self._needed = sorted(sorting), sorted(needed)
+        self.of = _reader(names, columns, self._needed, sorted(roles))
         """The traits of one ticket."""
         self._known = frozenset(
             (*names, *(("extra", column) for column in columns), *(("owned", role) for role in roles))
@@ -51,27 +55,35 @@ class Traits:
         for name in _TEXTS:
             object.__setattr__(watched, name, _Texts(name, getattr(ticket, name), looked_at))
         moment = _copied(_WatchedMoment, at, looked_at)
-        known = self._known.union(name for name in _LISTS if not getattr(ticket, name))
+        known = self._known.union(
+            (name for name in _LISTS if not getattr(ticket, name)),
+            (("extra", column) for column in self._needed if not ticket.extra.get(column)),
+        )
         for policy in policies:
             looked_at.clear()
             verdict = policy.judge(watched, moment)
             yield verdict if looked_at <= known else None
 
 
-def _reader(names: Sequence[str], columns: Sequence[str], roles: Sequence[str]) -> Callable[[Ticket], Trait]:
+def _reader(
+    names: Sequence[str], columns: Sequence[str], needed: Sequence[str], roles: Sequence[str]
+) -> Callable[[Ticket], Trait]:
     """Reads all of them at once: every ticket passes through here."""
     shared = attrgetter(*names)
+    texts = itemgetter(*columns) if columns else lambda extra: None
 
     def traits(ticket: Ticket) -> Trait:
-        return (
-            shared(ticket),
-            len(ticket.spans) > 1,
-            not ticket.tasks,
-            not ticket.articles,
-            not ticket.marks,
-            *map(ticket.extra.get, columns),
-            *map(ticket.owned.get, roles),
-        )
+        extra, owned = ticket.extra, ticket.owned
+        key = [shared(ticket), len(ticket.spans) > 1, not ticket.tasks, not ticket.articles, not ticket.marks]
+        try:
+            key.append(texts(extra))
+        except KeyError:  # one of them may not be read
+            key.append(tuple(map(extra.get, columns)))
+        for column in needed:
+            key.append(extra.get(column) and True)  # noqa: PERF401  as few as there are, twice as quick
+        for role in roles:
+            key.append(owned.get(role))  # noqa: PERF401
+        return tuple(key)
 
     return traits
 

@@ -73,6 +73,12 @@ VARIANTS = [
             },
             {"rule": "reassignment", "returns": 0},
             {
+                "rule": "major_incident",
+                "report_to": "lead.zhao",
+                "similar": {"at_least": 2, "within": "30m", "same": ["category", "justification"]},
+                "broadcast": False,
+            },
+            {
                 "rule": "monitoring_alert",
                 "column": "u_desk_confirmed",
                 "values": "true",

@@ -16,11 +16,15 @@ from tests.rules.test_catalogue import VARIANTS, at
 TRAITS = Traits(VARIANTS)
 SHARED = ("state", "priority", "fault_class", "group", "kind", "category", "close_code", "hold_reason")
 COLUMNS = ("u_desk_confirmed", "u_desk_escalate", "type", "u_desk_draft")
+NEEDED = ("justification",)
 
 
 def alike(other: Ticket, one: Ticket) -> Ticket:
     """The other ticket with the traits of the one; everything else stays."""
     columns = {column: one.extra[column] for column in COLUMNS if column in one.extra}
+    for column in NEEDED:
+        if not one.extra.get(column) or not other.extra.get(column):
+            columns[column] = one.extra.get(column, "")
     life = other.spans if one.moved else other.spans[-1:]
     if one.moved and not other.moved:
         life = (Span(other.opened_at - DAY, other.spans[0].start, TicketState.NEW), *other.spans)
@@ -78,6 +82,8 @@ CURIOUS = [
     (lambda t, at: (t.tasks, t.articles, t.marks), True),
     (lambda t, at: (t.extra.get("u_desk_confirmed"), "nowhere" in t.extra), False),
     (lambda t, at: t.extra.get("u_desk_confirmed"), True),
+    (lambda t, at: t.extra["justification"], True),
+    (lambda t, at: t.extra["close_notes"], False),
     (lambda t, at: t.owned.get("callback"), True),
     (lambda t, at: t.owned.get("clock"), False),
     (lambda t, at: dict(t.extra), False),
@@ -106,7 +112,8 @@ def test_what_was_looked_at_decides(looks: object, stands: bool) -> None:
     """Directly, through a property, through a copy: nothing is looked at unnoticed."""
     policy = Curious.model_construct(name="curious", looks=looks)
     resolved = spans(MON, (0, TicketState.NEW), (HOUR, TicketState.RESOLVED))
-    one = ticket(life=resolved, extra={"u_desk_confirmed": "true"}, owned={"callback": "", "clock": "met"})
+    extra = {"u_desk_confirmed": "true", "justification": "", "close_notes": ""}
+    one = ticket(life=resolved, extra=extra, owned={"callback": "", "clock": "met"})
     assert (standing(policy, one, moment(MON)) is not None) == stands
 
 
@@ -116,6 +123,25 @@ def test_that_there_are_none_is_a_trait_and_which_there_are_is_not(name: str) ->
     policy = Curious.model_construct(name="curious", looks=lambda t, at: getattr(t, name))
     assert standing(policy, ticket(), moment(MON)) is not None
     assert standing(policy, ticket(**{name: ("one",)}), moment(MON)) is None
+
+
+def test_that_a_needed_column_is_empty_is_a_trait_and_what_stands_in_it_is_not() -> None:
+    """Tickets without it are alike; which tickets are similar to one with it hangs on what it says."""
+    outage = next(policy for policy in VARIANTS if policy.needs())
+    none, one, other = (
+        ticket(category="network", extra={"justification": text}) for text in ("", "Payroll", "Mail")
+    )
+    assert TRAITS.of(none) != TRAITS.of(one) == TRAITS.of(other)
+    assert standing(outage, none, moment(MON)) == outage.judge(none, moment(MON))
+    assert standing(outage, one, moment(MON)) is None
+
+
+def test_a_column_that_may_not_be_read_is_another_trait_than_an_empty_one() -> None:
+    """A policy can tell the two apart."""
+    empty = dict.fromkeys((*COLUMNS, *NEEDED), "")
+    for column in (*COLUMNS, *NEEDED):
+        absent = {each: text for each, text in empty.items() if each != column}
+        assert TRAITS.of(ticket(extra=absent)) != TRAITS.of(ticket(extra=empty))
 
 
 def test_a_company_is_a_trait_where_a_policy_asks_for_it() -> None:
@@ -130,7 +156,8 @@ def test_what_stands_on_an_open_ticket() -> None:
     life = spans(
         MON, (0, TicketState.NEW, "", FIRST.sys_id), (HOUR, TicketState.IN_PROGRESS, WANG, FIRST.sys_id)
     )
-    one, now = ticket(life=life, extra={"u_desk_confirmed": "false"}), moment(MON + HOUR)
+    extra = {"u_desk_confirmed": "false", "justification": "Said"}
+    one, now = ticket(life=life, category="network", extra=extra), moment(MON + HOUR)
     stands = {policy.rule for policy in VARIANTS if standing(policy, one, now) is not None}  # type: ignore[attr-defined]
     assert {"knowledge_capture", "customer_confirmation", "callback_sampling", "after_review"} <= stands
     assert not {"sla_timer", "hierarchical_escalation", "reassignment", "major_incident"} & stands
