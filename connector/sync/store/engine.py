@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,6 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.sql.elements import ClauseElement
@@ -84,9 +84,8 @@ class Upsert:
     def __init__(
         self, engine: Engine, table: Table, columns: Sequence[str], compare: str | None, key: str = ""
     ) -> None:
-        def statement() -> ClauseElement:
-            insert_here = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
-            begun = insert_here(table).values(dict.fromkeys(columns))
+        def statement() -> Any:
+            begun = _insert(engine.dialect.name)(table).values(dict.fromkeys(columns))
             keys = [key] if key else [column.name for column in table.primary_key]
             if compare is None:
                 return begun.on_conflict_do_nothing(index_elements=keys)
@@ -101,6 +100,11 @@ class Upsert:
     def run(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> int:
         """How many rows were new or different."""
         return connection.exec_driver_sql(self._sql, list(rows)).rowcount if rows else 0
+
+
+def _insert(dialect: str) -> Any:
+    """The insert of a database that knows upserts; the module of the other is not loaded."""
+    return import_module(f"sqlalchemy.dialects.{dialect}").insert
 
 
 class Adder:

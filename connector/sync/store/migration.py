@@ -33,6 +33,7 @@ def migrate(engine: Engine) -> int:
 
     Raises `StoreFailed` for a store of a newer program, which is left as it is.
     """
+    schema.make_partial(engine.dialect.name)
     with engine.begin() as connection:
         if engine.dialect.name == "sqlite":
             # Otherwise Python begins the transaction at the first INSERT only, after what changes tables.

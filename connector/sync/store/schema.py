@@ -5,9 +5,22 @@ Instants are integer seconds since 1970 in UTC. A row of the platform is kept as
 (`connector.sync.store.packing`); beside it stand only the columns by which it is looked for.
 """
 
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, ColumnElement, Index, Integer, MetaData, Table, Text
 
 SCHEMA = MetaData()
+
+_PARTIAL: dict[Index, ColumnElement[bool]] = {}
+"""Indexes of some rows, and of which."""
+
+
+def make_partial(dialect: str) -> None:
+    """Tell the partial indexes which rows they are of, in the words of a database.
+
+    Not where they are defined: to name a database there loads its module, and no store is two of them.
+    """
+    for index, rows in _PARTIAL.items():
+        index.dialect_kwargs[f"{dialect}_where"] = rows
+
 
 ticket = Table(
     "ticket",
@@ -25,12 +38,11 @@ ticket = Table(
 Index("ticket_number", ticket.c.number)
 Index("ticket_opened", ticket.c.opened_at)
 for _name in ("resolved_at", "closed_at"):
-    _stamped = ticket.c[_name].is_not(None)
-    Index(f"ticket_{_name}", ticket.c[_name], sqlite_where=_stamped, postgresql_where=_stamped)
-_solved = ticket.c.item.is_not(None) & ticket.c.resolved_at.is_not(None)
-Index("ticket_item", ticket.c.item, ticket.c.resolved_at, sqlite_where=_solved, postgresql_where=_solved)
-_waiting = ticket.c.look_again.is_not(None)
-Index("ticket_due", ticket.c.look_again, sqlite_where=_waiting, postgresql_where=_waiting)
+    _PARTIAL[Index(f"ticket_{_name}", ticket.c[_name])] = ticket.c[_name].is_not(None)
+_PARTIAL[Index("ticket_item", ticket.c.item, ticket.c.resolved_at)] = ticket.c.item.is_not(
+    None
+) & ticket.c.resolved_at.is_not(None)
+_PARTIAL[Index("ticket_due", ticket.c.look_again)] = ticket.c.look_again.is_not(None)
 
 shape = Table(
     "shape",
@@ -126,8 +138,7 @@ record = Table(
     Column("row", Text, nullable=False),
 )
 """Records other than incidents that policies are about: changes, problems, releases, complaints."""
-_pending = record.c.look_again.is_not(None)
-Index("record_due", record.c.source, record.c.look_again, sqlite_where=_pending, postgresql_where=_pending)
+_PARTIAL[Index("record_due", record.c.source, record.c.look_again)] = record.c.look_again.is_not(None)
 
 cursor = Table(
     "cursor",

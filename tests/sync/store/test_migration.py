@@ -1,6 +1,8 @@
 """Stores of other versions: an older one is moved with nothing lost, a newer one is left alone."""
 
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -124,3 +126,28 @@ def test_a_new_store_is_what_the_schema_says() -> None:
         assert shape(store.engine) == shape(engine)
         store.close()
     engine.dispose()
+
+
+def test_indexes_of_some_rows_are_of_no_others(tmp_path: Path) -> None:
+    """In a new store and in one whose tables are made anew."""
+    path = tmp_path / "desk.sqlite"
+    asked = "SELECT name, sql LIKE '% WHERE %' FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+    Store(f"sqlite:///{path}").close()
+    new = dict(_sql(path, asked))
+    assert {name for name, partial in new.items() if partial} == {
+        "ticket_resolved_at", "ticket_closed_at", "ticket_item", "ticket_due", "record_due"
+    }  # fmt: skip
+    _sql(path, "ALTER TABLE ticket ADD COLUMN strange TEXT")
+    Store(f"sqlite:///{path}").close()
+    assert dict(_sql(path, asked)) == new
+
+
+def test_of_a_database_that_is_not_used_nothing_is_loaded() -> None:
+    """It would be two megabytes of every process."""
+    code = """
+import sys
+from connector.sync.store import Store
+Store("sqlite://").close()
+assert "sqlalchemy.dialects.postgresql" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
