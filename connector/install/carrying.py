@@ -7,6 +7,7 @@ from connector.errors import Fatal, GatewayError, NotFound, Skippable, Throttled
 from connector.install.blueprint import Kind
 from connector.install.difference import Action, Step
 from connector.sync.gateway import Gateway
+from connector.sync.row import Row
 
 
 class Done(NamedTuple):
@@ -73,7 +74,7 @@ def _one(step: Step, gateway: Gateway) -> str:
     return _stuck(step, row)
 
 
-def _stuck(step: Step, row: dict[str, str]) -> str:
+def _stuck(step: Step, row: Row) -> str:
     if step.action is Action.MAKE and row.get("sys_id") != step.sys_id:
         return (
             "made, but the instance gave it a sys_id of its own: uninstall will not know it as ours; remove "

@@ -5,7 +5,7 @@ the same.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from typing import NamedTuple
 from connector.errors import Retriable, Skippable, WrongInstance
 from connector.sync.gateway import Gateway, term
 from connector.sync.metric import DURATION
-from connector.sync.request import Row
+from connector.sync.row import Row
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -67,7 +67,7 @@ def census(gateway: Gateway) -> Census:
     """Raises `GatewayError` where the instance does not answer or refuses the account."""
     gaps: list[str] = []
 
-    def rows(table: str, query: str, columns: list[str], limit: int = 1000) -> list[Row]:
+    def rows(table: str, query: str, columns: list[str], limit: int = 1000) -> Sequence[Row]:
         try:
             return gateway.page(table, query, columns, limit=limit).rows
         except (Skippable, WrongInstance) as error:
@@ -143,7 +143,7 @@ def _history(gateway: Gateway) -> str:
     return "observed"
 
 
-def _schedules(rows: Iterable[Row], spans: list[Row]) -> Iterable[Schedule]:
+def _schedules(rows: Iterable[Row], spans: Sequence[Row]) -> Iterable[Schedule]:
     for row in rows:
         week = week_of([span for span in spans if span.get("schedule") == row.get("sys_id")])
         if week and row.get("name"):

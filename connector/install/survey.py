@@ -7,7 +7,7 @@ from connector.errors import Skippable, WrongInstance
 from connector.install.blueprint import TABLES, TICK, Kind, Piece
 from connector.install.difference import Found
 from connector.sync.gateway import Gateway, term
-from connector.sync.request import Row
+from connector.sync.row import Row
 
 UPDATE_SET = "Desk policy connector"
 """How the name of our update set begins."""

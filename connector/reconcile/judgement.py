@@ -266,8 +266,8 @@ def readable(
     normaliser: Normaliser | None = None,
 ) -> Iterator[Ticket]:
     """These as tickets; one that cannot be read is quarantined with its reason, the rest go on."""
-    normalise = (normaliser or world.normaliser).kept
-    return legible(world.store, "incident", world.strange, mirrored, lambda one: normalise(*one), now, judged)
+    normalise = (normaliser or world.normaliser).ticket
+    return legible(world.store, "incident", world.strange, mirrored, normalise, now, judged)
 
 
 def legible(
@@ -275,14 +275,17 @@ def legible(
     table: str,
     strange: set[str],
     mirrored: Iterable[Mirrored],
-    made: Callable[[Mirrored], Ticket],
+    made: Callable[..., Ticket],
     now: Instant,
     judged: Judged | None,
 ) -> Iterator[Ticket]:
-    """What ``made`` makes of the records; those that it cannot read are quarantined and ``strange``."""
+    """What ``made`` makes of the records and all that belongs to them.
+
+    Those that it cannot read are quarantined and ``strange``.
+    """
     for one in mirrored:
         try:
-            ticket = made(one)
+            ticket = made(*one)
         except Unreadable as error:
             sys_id = one.row["sys_id"]
             store.quarantine(table, sys_id, str(error), now)

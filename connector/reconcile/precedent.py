@@ -33,7 +33,7 @@ class MirroredPrecedents(Precedents):
     def _told(self, mirrored: Mirrored) -> tuple[str, Precedent] | None:
         """What one of them tells; None: nothing, or it is open again, or cannot be read."""
         try:
-            ticket = self._world.normaliser.kept(*mirrored)
+            ticket = self._world.normaliser.ticket(*mirrored)
         except Unreadable:
             return None
         solution = " ".join(ticket.extra.get("close_notes", "").split())

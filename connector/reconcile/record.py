@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from connector.reconcile.duty import with_duty
 from connector.reconcile.judgement import CHUNK, Judged, legible
@@ -60,7 +61,7 @@ def read_records(
         register.table,
         register.strange,
         store.load_records(sys_ids),
-        lambda mirrored: register.ticket(mirrored, adopted),
+        partial(register.ticket, adopted),
         now,
         judged,
     )

@@ -3,15 +3,15 @@
 Each table has one poll; none is asked for that no policy is about.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from connector.rules.base import Policy
 from connector.settings import Settings
 from connector.sync.change import Scheme
+from connector.sync.history import Change
 from connector.sync.normalise import BASE_COLUMNS, Dialect, Normaliser
-from connector.sync.row import CALENDAR
-from connector.sync.store import Mirrored
+from connector.sync.row import CALENDAR, Row
 from connector.ticket import Directory, FaultClass, Instant, Ticket, TicketState
 
 TASK_COLUMNS = tuple(
@@ -58,17 +58,24 @@ class Register:
     strange: set[str] = field(default_factory=set)
     """sys_ids of its records in quarantine."""
 
-    def ticket(self, mirrored: Mirrored, adopted: Instant) -> Ticket:
-        """The record as policies see it. Raises `Unreadable`."""
+    def ticket(
+        self,
+        adopted: Instant,
+        record: Row,
+        changes: Sequence[Change] = (),
+        tasks: Sequence[Row] = (),
+        *_beside: Sequence[Row],
+    ) -> Ticket:
+        """The record as policies see it, of what `Mirrored` holds of it. Raises `Unreadable`."""
         if self.table == CALENDAR:
-            tasks = tuple(self.normaliser.task(row) for row in mirrored.tasks)
+            own = tuple(self.normaliser.task(row) for row in tasks)
             state = TicketState.IN_PROGRESS
             number = CALENDAR.upper()
-            return Ticket(CALENDAR, number, adopted, adopted, 0, state, kind=CALENDAR, tasks=tasks)
-        row = {**mirrored.row, "sys_class_name": self.table}
+            return Ticket(CALENDAR, number, adopted, adopted, 0, state, kind=CALENDAR, tasks=own)
+        row = {**record, "sys_class_name": self.table}
         for lacking, column in STANDS_FOR.get(self.table, {}).items():
             row[lacking] = row.get(column, "")
-        return self.normaliser.kept(row, mirrored.changes, mirrored.tasks)
+        return self.normaliser.ticket(row, changes, tasks)
 
 
 PLUGINS = {

@@ -17,6 +17,7 @@ from connector.sync.change import Because, Change, FieldChange, Plan
 from connector.sync.gateway import term
 from connector.sync.normalise import KIND_PREFIX
 from connector.sync.outcome import Answer
+from connector.sync.row import Row
 from connector.ticket import Instant, TicketState
 
 POLICY = "retire"
@@ -94,7 +95,7 @@ def _owned(settings: Settings, table: str) -> list[str]:
     return [marks] if marks else []
 
 
-def _pages(world: World, settings: Settings) -> Iterator[tuple[str, list[dict[str, str]]]]:
+def _pages(world: World, settings: Settings) -> Iterator[tuple[str, list[Row]]]:
     """(table, records of it with something of ours), in the order of their sys_ids."""
     for table in ("incident", *settings.further_tables):
         try:
@@ -105,7 +106,7 @@ def _pages(world: World, settings: Settings) -> Iterator[tuple[str, list[dict[st
                 raise  # of a further table that is not there nothing of ours is left
 
 
-def _pages_of(world: World, table: str, owned: list[str]) -> Iterator[list[dict[str, str]]]:
+def _pages_of(world: World, table: str, owned: list[str]) -> Iterator[list[Row]]:
     """Records of a table with something of ours.
 
     An unknown column in a query matches everything, so that each row is looked at as well. Raises

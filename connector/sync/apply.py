@@ -13,7 +13,7 @@ from connector.errors import GatewayError, Refused, Retriable
 from connector.sync.change import Change, Plan
 from connector.sync.outcome import Answer, Outcome, Written
 from connector.sync.pack import Packer, packed
-from connector.sync.request import Row
+from connector.sync.row import Row
 from connector.sync.settle import (
     JOURNALS,
     Renamed,
@@ -38,21 +38,19 @@ ENOUGH = 3
 class Writer(Protocol):
     """The part of the gateway that applying needs."""
 
-    def by_ids(self, table: str, sys_ids: Sequence[str], fields: Sequence[str]) -> dict[str, dict[str, str]]:
+    def by_ids(self, table: str, sys_ids: Sequence[str], fields: Sequence[str]) -> dict[str, Row]:
         """Records of these ids, as far as they can be read."""
         ...
 
-    def find(self, table: str, equals: Mapping[str, str], fields: Sequence[str]) -> dict[str, str] | None:
+    def find(self, table: str, equals: Mapping[str, str], fields: Sequence[str]) -> Row | None:
         """The record with these values, or None."""
         ...
 
-    def patch(
-        self, table: str, sys_id: str, fields: Mapping[str, str], *, read: Sequence[str]
-    ) -> dict[str, str]:
+    def patch(self, table: str, sys_id: str, fields: Mapping[str, str], *, read: Sequence[str]) -> Row:
         """Exactly one PATCH; the fields to read as they are afterwards."""
         ...
 
-    def create(self, table: str, fields: Mapping[str, str], *, read: Sequence[str]) -> dict[str, str]:
+    def create(self, table: str, fields: Mapping[str, str], *, read: Sequence[str]) -> Row:
         """Exactly one POST; the fields to read of the new record."""
         ...
 
@@ -136,7 +134,7 @@ def _one_by_one(changes: Iterable[Change], writer: Writer, renamed: Renamed) -> 
 def _changed_since(chunk: Sequence[Change], writer: Writer) -> dict[str, Written]:
     """Ticket → why nothing is written to it now: it is not as it was judged."""
     updates = [change for change in chunk if not change.creates]
-    fresh: dict[str, dict[str, str]] = {}
+    fresh: dict[str, Row] = {}
     for table, group in groupby(sorted(updates, key=lambda c: c.table), key=lambda c: c.table):
         same = list(group)
         columns = sorted({column for change in same for column in columns_of(change)} - {"sys_id"})

@@ -4,7 +4,7 @@ What does not fit is `Unreadable` with its reason: it is set aside and counted, 
 ticket half understood would be judged wrongly, so an unknown state is not guessed at.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from operator import itemgetter
@@ -12,7 +12,7 @@ from operator import itemgetter
 from connector.instant import instant, known_instant, platform_time
 from connector.sync.history import FIELDS, Change, Standing, caught_up, spans, untold
 from connector.sync.metric import changes_from
-from connector.sync.row import Row, flat
+from connector.sync.row import Picks, Record, Row, flat, record_of
 from connector.ticket import (
     Article,
     Call,
@@ -107,13 +107,18 @@ class Normaliser:
 
     def _speak(self, dialect: Dialect) -> None:
         self._dialect = dialect
-        self._roles, self._marks = tuple(dialect.roles), dialect.roles.get("marks", "")
+        self._roles = tuple(dialect.roles)
         self._columns = columns = tuple(column for column in dialect.extra if column != NOTES)
         self._wants_notes = NOTES in dialect.extra and dialect.notes_known
-        wanted = (*columns, *dialect.roles.values(), *_READ)  # all values of a row are picked at once
-        self._pick = itemgetter(*wanted)
+        # All values of a row are picked at once.
+        wanted = (*columns, *dialect.roles.values(), *_READ, *_ranking(dialect))
+        self._picks = Picks(wanted)
         self._owned_at, self._base_at = len(columns), len(columns) + len(self._roles)
-        self._blank_row = dict.fromkeys(wanted, "")
+        self._end = self._base_at + len(_READ)
+        self._ranks = [
+            (fault_class, [(wanted.index(column), values) for column, values in where])
+            for fault_class, where in dialect.ranks
+        ]
         written = [f"{column}@" for column in dialect.journals]
         self._blank_extra = dict.fromkeys((*columns, *([NOTES] if self._wants_notes else []), *written), "")
         self._told_by_changes = frozenset({NOTES, *columns, *dialect.journals})
@@ -147,32 +152,13 @@ class Normaliser:
 
         Raises `Unreadable` for an unknown state or priority, a broken or missing date, a count that is none.
         """
-        try:
-            "".join(row.values())
-        except TypeError:  # an object or null among the values
-            row = flat(row)
-        return self.kept(row, changes, tasks, articles, metrics)
-
-    def kept(
-        self,
-        row: Row,
-        changes: Sequence[Change] = (),
-        tasks: Iterable[Row] = (),
-        articles: Iterable[Row] = (),
-        metrics: Sequence[Row] = (),
-    ) -> Ticket:
-        """As `ticket`, of a row that a store has kept: every value is a text, or it could not be packed."""
-        try:
-            values = self._pick(row)
-        except KeyError:  # a column that may not be read
-            row = {**self._blank_row, **row}
-            values = self._pick(row)
-        owned_at, base_at = self._owned_at, self._base_at
+        record = row if type(row) is Record else record_of(row)
+        values = self._picks[record.layout](record.texts)
+        base_at = self._base_at
         (
             sys_id, number, kind, opened, updated, count, state, hold, priority, category, close_code, group,
             assignee, caller, company, closed_by, resolved, closed, reopened, reassigned,
-        ) = values[base_at:]  # fmt: skip
-        get = row.get
+        ) = values[base_at : self._end]  # fmt: skip
         dialect = self._dialect
         if self._texts is not None:
             same = self._texts.setdefault
@@ -187,7 +173,7 @@ class Normaliser:
                 raise Unreadable("sys_id, opened_at or sys_updated_on is empty or may not be read")
             stands = dialect.states[state]
             if metrics and dialect.measured:
-                created_at = known_instant(get("sys_created_on", "")) or opened_at
+                created_at = known_instant(record.get("sys_created_on", "")) or opened_at
                 changes = changes_from(metrics, changes, created_at, state, dialect.states)
             if changes:
                 life = spans(
@@ -204,8 +190,8 @@ class Normaliser:
                 life = untold(opened_at, here, dialect.states, resolved_at, closed_at)
             else:
                 life = (Span(opened_at, None, stands, hold, group, assignee, priority),)
-            marks = get(self._marks)
-            owned: Mapping[str, str] = dict(zip(self._roles, values[owned_at:base_at], strict=False))
+            owned: Mapping[str, str] = dict(zip(self._roles, values[self._owned_at : base_at], strict=False))
+            marks = owned.get("marks")
             extra = self._blank_extra.copy()  # it has its size already, and what is said without changes
             extra.update(zip(self._columns, values, strict=False))  # the further columns come first
             if changes:
@@ -221,7 +207,7 @@ class Normaliser:
                 _COUNTS[count],
                 stands,
                 priority,
-                (dialect.ranks and _ranked(get, dialect.ranks))
+                (self._ranks and _ranked(values, self._ranks))
                 or (dialect.classes[priority] if priority else _GENERAL),
                 hold,
                 kind or "incident",
@@ -337,13 +323,18 @@ class Normaliser:
             extra[f"{column}@"] = str(max(written)) if written else ""
 
 
+def _ranking(dialect: Dialect) -> tuple[str, ...]:
+    """Columns that the ranks of classes look at."""
+    return tuple({column: None for _, where in dialect.ranks for column, _ in where})
+
+
 def _ranked(
-    get: Callable[[str, str], str], ranks: Sequence[tuple[FaultClass, Sequence[tuple[str, Sequence[str]]]]]
+    values: Sequence[str], ranks: Sequence[tuple[FaultClass, Sequence[tuple[int, Sequence[str]]]]]
 ) -> FaultClass | None:
-    """The first class whose columns all have one of their values."""
+    """The first class whose columns, by their places, all have one of their values."""
     for fault_class, where in ranks:
-        for column, wanted in where:  # twice as quick as all() with a generator, for every ticket
-            if get(column, "") not in wanted:
+        for place, wanted in where:  # twice as quick as all() with a generator, for every ticket
+            if values[place] not in wanted:
                 break
         else:
             return fault_class

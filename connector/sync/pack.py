@@ -13,7 +13,8 @@ from typing import Protocol
 from connector.errors import Fatal, GatewayError, Unserviced
 from connector.sync.change import Change
 from connector.sync.outcome import Answer, Written
-from connector.sync.request import Row, Search, Write
+from connector.sync.request import Search, Write
+from connector.sync.row import Row
 from connector.sync.settle import (
     Renamed,
     columns_of,

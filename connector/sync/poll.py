@@ -11,15 +11,14 @@ What comes twice is recognised by the store. Rows and cursor are saved in one tr
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from operator import itemgetter, lt
+from operator import lt
 from typing import NamedTuple, Protocol
 
 from connector.errors import TimedOut, Unavailable
 from connector.instant import instant, platform_time
+from connector.sync.row import Row, values_of
 from connector.sync.store import Look
 from connector.ticket import Instant
-
-Row = dict[str, str]
 
 LAG = 5
 """Seconds by which the cursor stays behind the instance's clock at the start of the query."""
@@ -33,7 +32,7 @@ class Read(Protocol):
     """What a page is, as far as polling is concerned."""
 
     @property
-    def rows(self) -> list[Row]: ...  # noqa: D102
+    def rows(self) -> Sequence[Row]: ...  # noqa: D102
     @property
     def server_time(self) -> Instant: ...  # noqa: D102
     @property
@@ -322,9 +321,9 @@ class _Keys:
         stamp = self._stamp
         try:
             if stamp:
-                keys: list[tuple[str, str]] = list(map(itemgetter(stamp, "sys_id"), rows))
+                keys: list[tuple[str, str]] = values_of(rows, (stamp, "sys_id"))
             else:
-                keys = [("", row["sys_id"]) for row in rows]
+                keys = [("", sys_id) for sys_id in values_of(rows, ("sys_id",))]
         except KeyError as error:
             raise Unavailable(
                 f"{self.table}: a row came without {error.args[0]}; nothing is skipped"

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-Row = dict[str, str]
-
 
 class Write(NamedTuple):
     """One write to one record: PATCH, or POST where it is to be made."""

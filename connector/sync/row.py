@@ -1,8 +1,160 @@
-"""Rows of the platform as they should be: every value a text."""
+"""Rows of the platform as they should be: every value a text.
 
-from collections.abc import Mapping
+A page of a list brings the same columns a thousand times. So it is kept as a `Sheet`: the columns once, and
+the values of each row in their order. Whoever asks for a row gets a `Record`, which is a mapping as any other
+row; whoever needs the same few columns of all rows asks the `Layout` once where they stand.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from operator import itemgetter
+from typing import Any, overload
 
 Row = Mapping[str, str]
+Texts = tuple[str, ...]
+"""The values of a row, in the order of its layout."""
+
+STAMPS = ("sys_updated_on", "sys_updated_by", "sys_mod_count")
+"""Columns that every update changes, whatever else it changes."""
+
+
+class Layout:
+    """Which columns rows have, by name; the stamps of the update stand last. Made by `layout_of`."""
+
+    __slots__ = ("at", "names", "stamps")
+
+    def __init__(self, names: tuple[str, ...], stamps: int) -> None:
+        self.names = names
+        self.at = {name: place for place, name in enumerate(names)}
+        """Column → its place."""
+        self.stamps = stamps
+        """How many of `STAMPS` there are, at the end."""
+
+
+class Picks(dict[Layout, Callable[[Texts], Texts]]):
+    """Layout → what picks the values of these columns, two or more, out of a row's texts.
+
+    "" stands for a column that there is not.
+    """
+
+    def __init__(self, columns: Sequence[str]) -> None:
+        super().__init__()
+        self._columns = tuple(columns)
+
+    def __missing__(self, layout: Layout) -> Callable[[Texts], Texts]:
+        beyond = len(layout.names)
+        places = [layout.at.get(column, beyond) for column in self._columns]
+        pick = itemgetter(*places)
+        found = self[layout] = (lambda texts: pick((*texts, ""))) if beyond in places else pick
+        return found
+
+
+def layout_of(columns: Iterable[str]) -> Layout:
+    """The one layout of these columns, whatever their order."""
+    return _layout(frozenset(columns))
+
+
+@cache
+def _layout(columns: frozenset[str]) -> Layout:
+    stamps = [column for column in STAMPS if column in columns]
+    return Layout((*sorted(columns.difference(stamps)), *stamps), len(stamps))
+
+
+class Record(Mapping[str, str]):
+    """A row by its layout and its texts."""
+
+    __slots__ = ("layout", "texts")
+
+    def __init__(self, layout: Layout, texts: Texts) -> None:
+        self.layout = layout
+        self.texts = texts
+
+    def __getitem__(self, column: str) -> str:
+        return self.texts[self.layout.at[column]]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.layout.names)
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def __contains__(self, column: object) -> bool:
+        return column in self.layout.at
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
+
+class Sheet(Sequence[Row]):
+    """Rows that all have the same columns."""
+
+    __slots__ = ("layout", "texts")
+
+    def __init__(self, layout: Layout, texts: Sequence[Texts]) -> None:
+        self.layout = layout
+        self.texts = texts
+
+    @overload
+    def __getitem__(self, index: int) -> Record: ...
+    @overload
+    def __getitem__(self, index: slice) -> "Sheet": ...
+    def __getitem__(self, index: int | slice) -> "Record | Sheet":
+        if isinstance(index, slice):
+            return Sheet(self.layout, self.texts[index])
+        return Record(self.layout, self.texts[index])
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sequence) or isinstance(other, str | bytes):
+            return NotImplemented
+        return list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return repr(list(self))
+
+
+def sheets_of(rows: Sequence[Row]) -> Iterator[Sheet]:
+    """The rows in their order, those side by side that have the same columns in one sheet each."""
+    if isinstance(rows, Sheet):
+        yield rows
+        return
+    layout: Layout | None = None
+    texts: list[Texts] = []
+    for row in rows:
+        one = record_of(row)
+        if one.layout is not layout:
+            if layout is not None:
+                yield Sheet(layout, texts)
+            layout, texts = one.layout, []
+        texts.append(one.texts)
+    if layout is not None:
+        yield Sheet(layout, texts)
+
+
+def record_of(row: Mapping[str, Any]) -> Record:
+    """A row as a record, every value a text (`flat`)."""
+    if isinstance(row, Record):
+        return row
+    layout = layout_of(row)
+    texts = tuple([row[column] for column in layout.names])
+    try:
+        "".join(texts)
+    except TypeError:  # an object or null among the values
+        plain = flat(row)
+        texts = tuple([plain[column] for column in layout.names])
+    return Record(layout, texts)
+
+
+def values_of(rows: Sequence[Row], columns: tuple[str, ...]) -> list[Any]:
+    """The values of these columns, a tuple a row; of one column its value. Raises KeyError without one."""
+    if not isinstance(rows, Sheet):
+        return list(map(itemgetter(*columns), rows))
+    at = rows.layout.at
+    return list(map(itemgetter(*[at[column] for column in columns]), rows.texts))
 
 
 def flat(row: Mapping[str, object]) -> dict[str, str]:

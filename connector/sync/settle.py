@@ -11,7 +11,8 @@ from dataclasses import replace
 from connector.errors import GatewayError, NotFound, Retriable, Skippable, Throttled
 from connector.sync.change import Change, FieldChange
 from connector.sync.outcome import Answer, Written
-from connector.sync.request import Row, Search, Write
+from connector.sync.request import Search, Write
+from connector.sync.row import Row
 
 JOURNALS = frozenset({"work_notes", "comments"})
 """Write-only through the raw Table API: what was written cannot be read back there."""

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from connector.errors import Forbidden, GatewayError, Refused, Throttled, TimedOut, Unauthorised, Unserviced
 from connector.sync.apply import Answer, Outcome, Written, carry_out
 from connector.sync.change import Change, FieldChange, Plan
-from connector.sync.request import Row, Search, Write
+from connector.sync.request import Search, Write
+from connector.sync.row import Row
 from tests.sync.test_apply import Instance, answers, creation, update
 
 

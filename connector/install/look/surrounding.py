@@ -12,7 +12,8 @@ from connector.reconcile.world import sources
 from connector.rules.customer_confirmation import CustomerConfirmation
 from connector.settings import Settings
 from connector.sync.gateway import Gateway, term
-from connector.sync.request import Row, Search
+from connector.sync.request import Search
+from connector.sync.row import Row
 
 _RELEASE = ("glide.buildname", "glide.war")
 _KNOWN = ("Utah", "Vancouver", "Washington DC", "Xanadu", "Yokohama", "Zurich", "Australia")

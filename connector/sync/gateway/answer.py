@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import Any
 
-import orjson
+import msgspec
 from requests import Response
 
 from connector.errors import (
@@ -53,12 +53,7 @@ def parsed(response: Response, what: str) -> dict[str, Any]:
     (408, 499) and `Unavailable` for everything else that is no answer: 5xx, 202, a redirect, HTML, an empty
     body, cut JSON.
     """
-    if response.status_code not in (200, 201):
-        raise _refusal(response, what)
-    kind = response.headers.get("Content-Type", "")
-    body = response.content
-    if not kind.lower().startswith("application/json"):
-        raise Unavailable(f"{what}: the answer is {kind or 'of no type'}, not JSON{_page_title(body)}")
+    body = body_of(response, what)
     try:
         found = _loaded(body)
     except (ValueError, RecursionError) as error:
@@ -68,15 +63,26 @@ def parsed(response: Response, what: str) -> dict[str, Any]:
     return found
 
 
+def body_of(response: Response, what: str) -> bytes:
+    """The JSON text of an answer with 200 or 201, not yet read. Raises as `parsed` does."""
+    if response.status_code not in (200, 201):
+        raise _refusal(response, what)
+    kind = response.headers.get("Content-Type", "")
+    body = response.content
+    if not kind.lower().startswith("application/json"):
+        raise Unavailable(f"{what}: the answer is {kind or 'of no type'}, not JSON{_page_title(body)}")
+    return body
+
+
 def _loaded(body: bytes) -> Any:
     """The value of JSON text. Raises ValueError; `RecursionError` where it is nested too deeply.
 
-    orjson reads a page in half the time, but it is strict: half a surrogate pair, which is what remains where
-    a text was cut, and bytes that are no UTF-8 are for the standard library to read or to refuse.
+    msgspec takes half the time, but it is strict: half a surrogate pair, which is what remains where a text
+    was cut, and bytes that are no UTF-8 are for the standard library to read or to refuse.
     """
     try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError:
+        return msgspec.json.decode(body)
+    except ValueError:
         return json.loads(body)
 
 

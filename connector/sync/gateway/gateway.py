@@ -21,8 +21,10 @@ from connector.sync.gateway.credential import AnyCredentials
 from connector.sync.gateway.line import Line
 from connector.sync.gateway.packing import Packing
 from connector.sync.gateway.query import record_id, table_name, term
+from connector.sync.gateway.sheet import Sheets, rows_of
 from connector.sync.gateway.terms import Terms
-from connector.sync.request import Row, Search, Write
+from connector.sync.request import Search, Write
+from connector.sync.row import Row
 from connector.ticket import Instant
 
 CHUNK = 100
@@ -34,7 +36,7 @@ T = TypeVar("T")
 class Page(NamedTuple):
     """One page of a list."""
 
-    rows: list[Row]
+    rows: Sequence[Row]
     """Raw values; a column that does not exist or may not be read is missing."""
     server_time: Instant
     """The instance's clock when the page was asked for."""
@@ -77,6 +79,7 @@ class Gateway:
         self._line = Line(url, credentials, terms, clock or SystemClock(), stopping)
         self.files = Attachments(self._line)
         """Files at records."""
+        self._sheets = Sheets()
         self._packing = Packing(terms.batch, self._post_batch, stopping)
 
     @property
@@ -99,7 +102,7 @@ class Gateway:
         what = f"reading {table}"
 
         def page(response: requests.Response) -> Page:
-            rows = _rows(response, what)
+            rows = self._sheets.read(response, what, fields)
             return Page(rows, server_time(response, what), is_more(response, offset + limit))
 
         return self._call("GET", table, _of_read(query, fields, limit, offset), what, page)
@@ -196,7 +199,7 @@ class Gateway:
             answer = answers[index] if answers is not None else None
             try:
                 if isinstance(answer, requests.Response):
-                    rows = _rows(answer, f"reading {search.table}")
+                    rows = rows_of(answer, f"reading {search.table}")
                     found.append(_found(search.table, search.equals, rows))
                 else:
                     found.append(self.find(*search))
@@ -330,13 +333,6 @@ def _of_read(query: str, fields: Sequence[str], limit: int, offset: int) -> dict
 
 def _of_write(read: Sequence[str]) -> dict[str, str]:
     return {"sysparm_fields": ",".join(read), "sysparm_exclude_reference_link": "true"}
-
-
-def _rows(response: requests.Response, what: str) -> list[Row]:
-    rows = result_of(response, what)
-    if not isinstance(rows, list) or not all(type(row) is dict for row in rows):
-        raise Unavailable(f"{what}: the result is not a list of records")
-    return rows
 
 
 def _record(response: requests.Response, what: str) -> Row:

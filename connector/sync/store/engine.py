@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import orjson
+import msgspec
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
@@ -188,6 +188,6 @@ def ask(
 
 def _as_json(keys: list[str]) -> str:
     try:
-        return orjson.dumps(keys).decode()
-    except TypeError:  # half a surrogate pair, where a text was cut
+        return msgspec.json.encode(keys).decode()
+    except UnicodeEncodeError:  # half a surrogate pair, where a text was cut
         return json.dumps(keys)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Executable, select
 
 from connector.instant import known_instant
-from connector.sync.row import Row
+from connector.sync.row import Picks, Record, Row, Texts, values_of
 from connector.sync.store import schema
 from connector.sync.store.engine import ask, listed
 from connector.sync.store.packing import Packing
@@ -31,24 +31,22 @@ class News(NamedTuple):
 
 def news_of(connection: Connection, packing: Packing, rows: Sequence[Row]) -> News:
     """Those of the incidents that differ from what is known of them."""
-    packed, touched = packing.packed, packing.touched
-    sys_ids = dict.fromkeys([row["sys_id"] for row in rows])
-    known = {one[0]: one for one in ask(connection, _known, sys_ids).all()}
+    touched = packing.touched
+    sys_ids = values_of(rows, ("sys_id",))
+    known = {one[0]: one for one in ask(connection, _known, dict.fromkeys(sys_ids)).all()}
     news = News([], [], [], {})
-    for row in rows:
-        sys_id = row["sys_id"]
-        text, kept = packed(connection, row)
+    for sys_id, (text, layout, texts) in zip(sys_ids, packing.packed(connection, rows), strict=True):
         before = known.get(sys_id)
         if before is not None:
             if before[1] == text:
                 continue
             if touched(before[1], text):
-                news.rows.append(kept)
+                news.rows.append(Record(layout, texts))
                 news.altered.append((before[2], sys_id, before[3], text))
                 news.touched[sys_id] = before[3]
                 continue
-        found = _found(kept)
-        news.rows.append(kept)
+        found = _found(_sought[layout](texts))
+        news.rows.append(Record(layout, texts))
         if before is not None and before[4:] == found:
             news.altered.append((before[2], sys_id, before[3], text))
         else:
@@ -56,15 +54,17 @@ def news_of(connection: Connection, packing: Packing, rows: Sequence[Row]) -> Ne
     return news
 
 
-def _found(row: Row) -> Found:
-    get = row.get
-    opened, resolved, closed = get("opened_at"), get("resolved_at"), get("closed_at")
+_sought = Picks(("number", "opened_at", "resolved_at", "closed_at", "cmdb_ci"))
+
+
+def _found(values: Texts) -> Found:
+    number, opened, resolved, closed, item = values
     return (
-        get("number") or "",
+        number,
         known_instant(opened) if opened else None,
         known_instant(resolved) if resolved else None,
         known_instant(closed) if closed else None,
-        get("cmdb_ci") or None,
+        item or None,
     )
 
 

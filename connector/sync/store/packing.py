@@ -6,112 +6,91 @@ whether a record was only touched.
 """
 
 import json
-from collections.abc import Callable, Iterable
-from operator import itemgetter
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import Connection, insert, select
 
-from connector.sync.row import Row, flat, storable
+from connector.sync.row import Layout, Record, Row, Texts, layout_of, sheets_of, storable
 from connector.sync.store import schema
 
 SEPARATOR = "\x1f"
 """ASCII "unit separator". A value that holds one, by whatever accident, gets a blank instead."""
-STAMPS = ("sys_updated_on", "sys_updated_by", "sys_mod_count")
-"""Columns that every update changes, whatever else it changes."""
-
-
-class Shape(NamedTuple):
-    """A list of columns as rows are packed by it."""
-
-    begin: str
-    """What texts of this shape begin with: its number."""
-    width: int
-    """How many columns there are."""
-    values: Callable[[Any], Iterable[str]]
-    """The values of a row with these columns, whatever order they came in. Raises KeyError for others."""
-
-
-_NONE = Shape("", -1, tuple)
 
 
 class Packing:
     """Packs and unpacks; knows the column lists (*shapes*) met so far."""
 
     def __init__(self) -> None:
-        self._latest = _NONE
-        """Of the row before: the next one is nearly always of the same."""
-        self._shape_of: dict[tuple[str, ...], Shape] = {}
-        self._columns_of: dict[str, tuple[str, ...]] = {}
-        self._stamps_of: dict[str, int] = {}
+        self._begin_of: dict[Layout, str] = {}
+        """What texts of rows with these columns begin with: the number of the shape."""
+        self._layout_of: dict[str, Layout] = {}
 
     def pack(self, connection: Connection, row: Row) -> str:
         """The row as one text; a new shape is written in the connection's transaction."""
-        return self.packed(connection, row)[0]
+        return next(self.packed(connection, [row]))[0]
 
-    def packed(self, connection: Connection, row: Row) -> tuple[str, Row]:
-        """The row as one text, and as it will be unpacked again: the same but for what cannot be kept."""
-        begin, width, values = self._latest
-        try:
-            # All of these columns and as many: the row has no others. To compare the names would take longer.
-            ours = values(row) if len(row) == width else None
-        except KeyError:
-            ours = None
-        if ours is None:
-            columns = tuple(row)
-            self._latest = self._shape_of.get(columns) or self._learn(connection, columns)
-            begin, width, values = self._latest
-            ours = values(row)
-        try:
-            text = begin + SEPARATOR.join(ours)
-            if text.count(SEPARATOR) == width and (text.isascii() or text.encode()):
-                return text, row
-        except (TypeError, UnicodeEncodeError):
-            pass
-        mended = {column: storable(value).replace(SEPARATOR, " ") for column, value in flat(row).items()}
-        return begin + SEPARATOR.join(values(mended)), mended
+    def packed(self, connection: Connection, rows: Sequence[Row]) -> Iterator[tuple[str, Layout, Texts]]:
+        """Each row as one text, and as it will be unpacked again: the same but for what cannot be kept."""
+        for sheet in sheets_of(rows):
+            layout = sheet.layout
+            begin, width = self._begin(connection, layout), len(layout.names)
+            for texts in sheet.texts:
+                text = begin + SEPARATOR.join(texts)
+                if text.count(SEPARATOR) == width and (text.isascii() or _is_whole(text)):
+                    yield text, layout, texts
+                else:
+                    mended = tuple([storable(value).replace(SEPARATOR, " ") for value in texts])
+                    yield begin + SEPARATOR.join(mended), layout, mended
 
     def touched(self, before: str, after: str) -> bool:
         """Two texts of one record differ in nothing but `STAMPS`, if at all."""
-        stamps = self._stamps_of.get(after[: after.find(SEPARATOR)], 0)
-        if not stamps:
+        layout = self._layout_of.get(after[: after.find(SEPARATOR)])
+        if layout is None or not layout.stamps:
             return before == after
         # The number of the shape is in front, so as many values follow in the one as in the other.
-        return before.startswith(after.rsplit(SEPARATOR, stamps)[0] + SEPARATOR)
+        return before.startswith(after.rsplit(SEPARATOR, layout.stamps)[0] + SEPARATOR)
 
-    def unpack(self, connection: Connection, texts: Iterable[str]) -> list[dict[str, str]]:
+    def unpack(self, connection: Connection, texts: Iterable[str]) -> list[Record]:
         """The rows again."""
         rows = []
-        known = self._columns_of
+        known = self._layout_of
         for text in texts:
             shape, _, values = text.partition(SEPARATOR)
             if shape not in known:
                 self._recall(connection)
-            rows.append(dict(zip(known[shape], values.split(SEPARATOR), strict=True)))
+            rows.append(Record(known[shape], tuple(values.split(SEPARATOR))))
         return rows
 
     def forget(self) -> None:
         """What was learned in a transaction that failed is not known."""
-        self._latest = _NONE
-        self._shape_of.clear()
-        self._columns_of.clear()
-        self._stamps_of.clear()
+        self._begin_of.clear()
+        self._layout_of.clear()
 
-    def _learn(self, connection: Connection, columns: tuple[str, ...]) -> Shape:
-        """How rows of these columns are packed, whatever order they came in."""
-        stamps = [column for column in STAMPS if column in columns]
-        ordered = (*sorted(set(columns).difference(stamps)), *stamps)
-        text = json.dumps(ordered)
-        known = select(schema.shape.c.id).where(schema.shape.c.columns == text)
-        number = connection.execute(known).scalar()
-        if number is None:
-            connection.execute(insert(schema.shape).values(columns=text))
-            number = connection.execute(known).scalar_one()
-        values = itemgetter(*ordered) if len(ordered) > 1 else lambda row: [row[name] for name in ordered]
-        shape = self._shape_of[columns] = Shape(f"{number}{SEPARATOR}", len(ordered), values)
-        self._columns_of[str(number)], self._stamps_of[str(number)] = ordered, len(stamps)
-        return shape
+    def _begin(self, connection: Connection, layout: Layout) -> str:
+        begin = self._begin_of.get(layout)
+        if begin is None:
+            text = json.dumps(layout.names)
+            known = select(schema.shape.c.id).where(schema.shape.c.columns == text)
+            number = connection.execute(known).scalar()
+            if number is None:
+                connection.execute(insert(schema.shape).values(columns=text))
+                number = connection.execute(known).scalar_one()
+            begin = self._begin_of[layout] = f"{number}{SEPARATOR}"
+            self._layout_of[str(number)] = layout
+        return begin
 
     def _recall(self, connection: Connection) -> None:
         for number, text in connection.execute(select(schema.shape.c.id, schema.shape.c.columns)):
-            self._columns_of[str(number)] = tuple(json.loads(text))
+            names = tuple(json.loads(text))
+            layout = layout_of(names)
+            # Kept by an earlier program, which had them in another order.
+            self._layout_of[str(number)] = layout if layout.names == names else Layout(names, 0)
+
+
+def _is_whole(text: str) -> bool:
+    """No half of a character is in it."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Engine, Executable, Table, bindparam, func, or_, select
 
 from connector.sync.history import Change
-from connector.sync.row import Row
+from connector.sync.row import Record, Row
 from connector.sync.store import schema
 from connector.sync.store.engine import among, ask, listed
 from connector.sync.store.packing import Packing
@@ -176,7 +176,7 @@ class View:
         with self.engine.connect() as connection:
             return list(connection.execute(_SOLVED, asked).scalars())
 
-    def answers_between(self, start: Instant, end: Instant) -> list[dict[str, str]]:
+    def answers_between(self, start: Instant, end: Instant) -> list[Record]:
         """Answers to surveys given in [start, end), in order of time."""
         return self._rows(schema.answer, schema.answer.c.at, start, end)
 
@@ -186,19 +186,17 @@ class View:
             newest: Instant | None = connection.execute(select(func.max(schema.answer.c.at))).scalar_one()
         return newest
 
-    def calls_between(self, start: Instant, end: Instant) -> list[dict[str, str]]:
+    def calls_between(self, start: Instant, end: Instant) -> list[Record]:
         """Calls opened in [start, end), in order of time."""
         return self._rows(schema.call, schema.call.c.opened_at, start, end)
 
-    def _rows(
-        self, table: Table, at: ColumnElement[Any], start: Instant, end: Instant
-    ) -> list[dict[str, str]]:
+    def _rows(self, table: Table, at: ColumnElement[Any], start: Instant, end: Instant) -> list[Record]:
         """Rows of a table whose instant lies in [start, end), in order of time."""
         query = select(table.c.row).where(_within(at, start, end)).order_by(at, table.c.sys_id)
         with self.engine.connect() as connection:
             return self._packing.unpack(connection, connection.execute(query).scalars())
 
-    def articles(self) -> list[dict[str, str]]:
+    def articles(self) -> list[Record]:
         """Every article of the mirror."""
         with self.engine.connect() as connection:
             return self._packing.unpack(
