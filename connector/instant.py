@@ -9,12 +9,12 @@ from datetime import date
 from connector.ticket import Instant
 
 _EPOCH = date(1970, 1, 1).toordinal()
-_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2}) ")
-_DAYS: dict[str, Instant] = {}
-"""``"2026-01-31 "`` → its first second. A desk's records share few days, so looking up beats reckoning."""
-_MOST_DAYS = 20_000
-_MINUTES = {f"{minute // 60:02}:{minute % 60:02}:": minute * 60 for minute in range(1440)}
-_SECONDS = {f"{second:02}": second for second in range(60)}
+_BEGUN = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2}) ([01][0-9]|2[0-3]):")
+_HOURS: dict[str, Instant] = {}
+"""``"2026-01-31 08:"`` → its first second. Records share their hours, so looking up beats reckoning."""
+_MOST_HOURS = 20_000
+_SECONDS = {f"{second // 60:02}:{second % 60:02}": second for second in range(3600)}
+"""``"30:15"`` → seconds of its hour."""
 
 
 def instant(text: str) -> Instant | None:
@@ -25,7 +25,7 @@ def instant(text: str) -> Instant | None:
     if not text:
         return None
     try:
-        return _DAYS[text[:11]] + _MINUTES[text[11:17]] + _SECONDS[text[17:]]
+        return _HOURS[text[:14]] + _SECONDS[text[14:]]
     except (KeyError, TypeError):
         return _reckon(text)
 
@@ -39,17 +39,18 @@ def known_instant(text: str) -> Instant | None:
 
 
 def _reckon(text: str) -> Instant:
-    match = _DAY.match(text) if isinstance(text, str) else None
-    if match is None or text[11:17] not in _MINUTES or text[17:] not in _SECONDS:
+    match = _BEGUN.match(text) if isinstance(text, str) else None
+    if match is None or text[14:] not in _SECONDS:
         raise ValueError(f"{text!r} is not a date-time such as 2026-01-31 08:30:00")
+    year, month, day, hour = map(int, match.groups())
     try:
-        day = date(*map(int, match.groups()))
+        days = date(year, month, day).toordinal() - _EPOCH
     except ValueError:
         raise ValueError(f"{text!r} names a day that is not in the calendar") from None
-    if len(_DAYS) >= _MOST_DAYS:
-        _DAYS.clear()
-    start = _DAYS[text[:11]] = (day.toordinal() - _EPOCH) * 86_400
-    return start + _MINUTES[text[11:17]] + _SECONDS[text[17:]]
+    if len(_HOURS) >= _MOST_HOURS:
+        _HOURS.clear()
+    start = _HOURS[text[:14]] = days * 86_400 + hour * 3600
+    return start + _SECONDS[text[14:]]
 
 
 def platform_time(at: Instant) -> str:
