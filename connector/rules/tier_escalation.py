@@ -1,6 +1,6 @@
 """From tier to tier: what is beyond a tier's capability or has used up its time moves on."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from functools import cached_property
 from typing import Annotated, ClassVar, Literal, NamedTuple, Self
 
@@ -23,7 +23,7 @@ class Cause(NamedTuple):
 
     why: str
     """Name of the sentence."""
-    values: Mapping[str, object]
+    values: Mapping[str, Hashable]
     occasion: Occasion
 
 
