@@ -15,7 +15,7 @@ from connector.rules.peer import Cohort, Kin, Peer
 from connector.settings import Settings
 from connector.sync.change import Wish, bare
 from connector.sync.normalise import Normaliser, Unreadable
-from connector.sync.plan import outstanding, unhurried
+from connector.sync.plan import outstanding, pressing
 from connector.sync.store import Mirrored, Store, Waiting
 from connector.ticket import Instant, Ticket, TicketState
 
@@ -36,33 +36,31 @@ class Judged:
     """(policy, reason) → tickets."""
     wishes: list[Wish] = field(default_factory=list)
     """Only what the records do not say already."""
-    beyond: Counter[str] = field(default_factory=Counter)
-    """Policy → wishes counted and not kept: the brake holds it anyway, or nobody reads so long a list."""
-    kept: Counter[str] = field(default_factory=Counter)
-    """Policy → wishes kept."""
+    wished: Counter[str] = field(default_factory=Counter)
+    """Policy → wishes, those among them that are counted and not kept: the brake holds them anyway, or nobody
+    reads so long a list."""
     seen: list[str] = field(default_factory=list)
     """sys_ids of the tickets judged, whose figures may be others now; empty where no outcomes are kept."""
     quarantined: int = 0
-    wished: int = 0
-    """Wishes, those only counted among them."""
 
-    def keep(self, wish: Wish, most: int) -> None:
-        """Take a wish in; past ``most`` of its policy it is only counted: the memory of a pass is bounded."""
-        self.wished += 1
-        policy, observe, ticket, reason, intents = wish
-        kept = self.kept[policy]
-        if kept > most:
-            self.beyond[policy] += 1
-        else:
-            self.kept[policy] = kept + 1
-            self.wishes.append(Wish(policy, observe, bare(ticket), reason, intents))
+    @property
+    def beyond(self) -> Counter[str]:
+        """Policy → wishes that were counted and not kept."""
+        return self.wished - Counter(wish.policy for wish in self.wishes)
 
     def take(self, wishes: Sequence[Wish], most: int) -> list[Wish]:
-        """Take in what is wished for one record, each kind in its order; those that are to be written."""
-        enforced = unhurried([wish for wish in wishes if not wish.observe])
-        for wish in (*enforced, *unhurried([wish for wish in wishes if wish.observe])):
-            self.keep(wish, most)
-        return enforced
+        """Take in what is wished for one record and does not wait; those come first that are to be written.
+
+        Past ``most`` of its policy a wish is only counted: the memory of a pass is bounded.
+        """
+        taken, wished = pressing(wishes), self.wished
+        for wish in taken:
+            policy = wish.policy
+            before = wished[policy]
+            wished[policy] = before + 1
+            if before <= most:
+                self.wishes.append(wish._replace(ticket=bare(wish.ticket)))
+        return taken
 
 
 def judge(world: World, settings: Settings, now: Instant, *, full: bool = False) -> Judged:
@@ -228,10 +226,11 @@ class Judgement:
             judged.seen.extend(case.ticket.sys_id for case in cases)
         for case in cases:
             if case.wishes:
-                wished = judged.wished
-                if judged.take(case.wishes, self._most):
-                    case.again = 0
-                case.spoken = judged.wished > wished
+                taken = judged.take(case.wishes, self._most)
+                if taken:
+                    case.spoken = True
+                    if not taken[0].observe:
+                        case.again = 0
         return cases
 
 

@@ -88,7 +88,8 @@ def _ask(
             since = policy.enforced_from(ticket.desk, settings.instance.zone)
             observe = (at.now if ticket.kind == CALENDAR else ticket.opened_at) < since
             wishes.append(Wish(policy.name, observe, ticket, verdict.reason, left))
-    return 0 if judged.take(wishes, settings.safety.max_changes) else again
+    taken = judged.take(wishes, settings.safety.max_changes)
+    return 0 if taken and not taken[0].observe else again
 
 
 def plan_records(world: World, settings: Settings, judged: Mapping[str, Judged], now: Instant) -> list[Plan]:

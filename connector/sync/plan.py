@@ -90,19 +90,32 @@ def outstanding(ticket: Ticket, intents: Iterable[Intent], scheme: Scheme) -> tu
     return tuple(left) if left else ()
 
 
-def unhurried(wishes: Sequence[Wish]) -> list[Wish]:
+def pressing(wishes: Sequence[Wish]) -> list[Wish]:
+    """What of the wishes for one ticket does not wait, each kind by itself: those to be written, then those
+    only observed.
+    """
+    observed = [wish for wish in wishes if wish.observe]
+    if len(observed) == len(wishes):  # so it is for nearly every ticket
+        return _unhurried(observed)
+    return _unhurried([wish for wish in wishes if not wish.observe]) + _unhurried(observed)
+
+
+def _unhurried(wishes: list[Wish]) -> list[Wish]:
     """What is to be written to one ticket now: nothing, if it is resolved and all of it can wait.
 
     A write can postpone the instance's auto-close. What must be said takes the fields along.
     """
-    resolved = wishes[0].ticket.state is TicketState.RESOLVED if wishes else False
-    if resolved and all(isinstance(intent, Keep) for wish in wishes for intent in wish.intents):
-        return []
-    return list(wishes)
+    if not wishes or wishes[0].ticket.state is not TicketState.RESOLVED:
+        return wishes
+    for wish in wishes:
+        for intent in wish.intents:
+            if not isinstance(intent, Keep):
+                return wishes
+    return []
 
 
 def _now_due(wishes: Iterable[Wish]) -> list[Wish]:
-    return [wish for of_one in _by_ticket(list(wishes)) for wish in unhurried(of_one)]
+    return [wish for of_one in _by_ticket(list(wishes)) for wish in _unhurried(of_one)]
 
 
 def _settle(wishes: Sequence[Wish], scheme: Scheme) -> tuple[list[Wish], tuple[Conflict, ...]]:
