@@ -7,7 +7,7 @@ from connector.intent import Intent, Keep
 from connector.rules.base import Moment, Policy
 from connector.rules.trait import Trait, Traits
 from connector.sync.change import Wish
-from connector.ticket import Instant, Ticket
+from connector.ticket import Instant, Ticket, TicketState
 
 MET = 4
 """Tickets of the same traits after which it is worth finding out who need not be asked: that takes as long as
@@ -33,23 +33,34 @@ class Case:
 class Docket:
     """A policy, the cases that it is still to be asked about, and the reasons that it gave."""
 
-    __slots__ = ("_enforced_from", "_zone", "cases", "policy", "told")
+    __slots__ = ("_enforced_from", "_zone", "beyond", "cases", "full", "policy", "told")
 
     def __init__(self, policy: Policy, zone: str) -> None:
         self.policy = policy
         self.cases: list[Case] = []
         self.told: list[str] = []
         """Reasons that are still to be counted."""
+        self.full = False
+        """So much was wished in this pass that more is only counted."""
+        self.beyond = 0
+        """Wishes that are still to be counted."""
         self._zone = zone
         self._enforced_from: dict[str, Instant] = {}
 
-    def wish(self, ticket: Ticket, reason: str, intents: tuple[Intent, ...]) -> Wish:
-        """What the policy wants of a ticket."""
+    def wish(self, case: Case, reason: str, intents: tuple[Intent, ...]) -> bool:
+        """Put down what the policy wants of a ticket, or that it wants something; True: to be written."""
+        ticket = case.ticket
         desk = ticket.desk
         since = self._enforced_from.get(desk)
         if since is None:
             since = self._enforced_from[desk] = self.policy.enforced_from(desk, self._zone)
-        return Wish(self.policy.name, ticket.opened_at < since, ticket, reason, intents)
+        observe = ticket.opened_at < since
+        if self.full and observe and ticket.state is not TicketState.RESOLVED:  # where fields would wait
+            self.beyond += 1
+            case.spoken = True
+        else:
+            case.wishes.append(Wish(self.policy.name, observe, ticket, reason, intents))
+        return not observe
 
 
 Standing = tuple[Docket, str, tuple[Intent, ...]]

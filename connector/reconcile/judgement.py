@@ -196,6 +196,8 @@ class Judgement:
         third longer, for what one needs drives what the other needs out of the processor's caches.
         """
         judged, scheme, bench = self.judged, self._world.scheme, self._bench
+        for docket in bench.dockets:
+            docket.full = judged.wished[docket.policy.name] > self._most
         cases = []
         for fitting, ticket in heard:
             if ticket.opened_at < self._adopt_from:
@@ -207,7 +209,7 @@ class Judgement:
                 continue
             for docket, reason, intents in fitting.standing:
                 if left := outstanding(ticket, intents, scheme):
-                    case.wishes.append(docket.wish(ticket, reason, left))
+                    docket.wish(case, reason, left)
         for docket in bench.dockets:
             judge, tell = docket.policy.judge, docket.told.append
             for case in docket.cases:
@@ -216,14 +218,17 @@ class Judgement:
                 tell(reason)
                 if again is not None and (case.again is None or again < case.again):
                     case.again = again
-                if intents and (left := outstanding(ticket, intents, scheme)):
-                    wish = docket.wish(ticket, reason, left)
-                    case.wishes.append(wish)
-                    self._loads.count(wish)
+                if intents:
+                    left = outstanding(ticket, intents, scheme)
+                    if left and docket.wish(case, reason, left):
+                        self._loads.count(ticket, left)
             docket.cases.clear()
         judged.tickets += len(cases)
         if self._counted:
             judged.seen.extend(case.ticket.sys_id for case in cases)
+        for docket in bench.dockets:
+            judged.wished[docket.policy.name] += docket.beyond
+            docket.beyond = 0
         for case in cases:
             if case.wishes:
                 taken = judged.take(case.wishes, self._most)

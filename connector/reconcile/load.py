@@ -1,11 +1,11 @@
 """How many open tickets each group has, counted when a policy first asks in a pass, and kept up within it."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from connector.intent import Set
-from connector.sync.change import Wish
+from connector.intent import Intent, Set
 from connector.sync.store import Store
+from connector.ticket import Ticket
 
 
 class Loads(Mapping[str, int]):
@@ -20,13 +20,13 @@ class Loads(Mapping[str, int]):
         self._known: Counter[str] | None = None
         self._moved: set[str] = set()
 
-    def count(self, wish: Wish) -> None:
+    def count(self, ticket: Ticket, intents: Iterable[Intent]) -> None:
         """Take along what is to be handed over, if anybody has looked at all; a ticket counts once."""
-        if self._known is None or wish.observe:
+        if self._known is None:
             return
-        for intent in wish.intents:
-            if isinstance(intent, Set) and intent.field == "group" and wish.ticket.sys_id not in self._moved:
-                self._moved.add(wish.ticket.sys_id)
+        for intent in intents:
+            if isinstance(intent, Set) and intent.field == "group" and ticket.sys_id not in self._moved:
+                self._moved.add(ticket.sys_id)
                 self._known[str(intent.value)] += 1
 
     @property

@@ -132,6 +132,7 @@ def added(first: Judged, others: Mapping[str, Judged]) -> None:
     """Count the records of further tables in with the tickets, once their plans are made."""
     for found in others.values():
         first.wishes += found.wishes
+        first.wished.update(found.wished)
         first.tickets += found.tickets
         first.verdicts.update(found.verdicts)
         first.quarantined += found.quarantined

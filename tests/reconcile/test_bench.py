@@ -30,14 +30,15 @@ def judged(
     for one in tickets:
         fitting = by.of(one, at)
         case = fitting.call(one)
-        case.wishes = [docket.wish(one, reason, intents) for docket, reason, intents in fitting.standing]
+        for docket, reason, intents in fitting.standing:
+            docket.wish(case, reason, intents)
         cases.append(case)
     for docket in by.dockets:
         for case in docket.cases:
             said = docket.policy.judge(case.ticket, at)
             docket.told.append(said.reason)
             if said.intents:
-                case.wishes.append(docket.wish(case.ticket, said.reason, said.intents))
+                docket.wish(case, said.reason, said.intents)
             again = (said.look_again_at, case.again)
             case.again = min((each for each in again if each is not None), default=None)
         docket.cases.clear()

@@ -134,6 +134,35 @@ def test_a_ticket_that_changes_while_pages_are_read_is_wished_for_once() -> None
         assert desk.repeated() == []
 
 
+@pytest.mark.parametrize("most", [2, 25])
+def test_past_the_bound_wishes_are_only_counted(most: int) -> None:
+    """Page after page; fields that wait while a ticket is resolved are neither listed nor counted, and a
+    ticket that comes in two pages is counted once.
+    """
+    more = f"[poll]\npage = 10\n[safety]\nmax_changes = {most}"
+    with Desk(POLICIES.replace("enforce", "observe"), more=more) as desk:
+        numbers = sorted((f"INC{count}" for count in range(25)), key=record_id)
+        for number in numbers:
+            desk.opens(number)
+        for number in numbers[5::5]:
+            desk.resolves(number)
+        desk.clock.advance(MINUTE)
+        pages = iter(range(9))
+
+        def moved(call: Call) -> bool:
+            if call.method == "GET" and call.table == "incident" and next(pages) == 2:
+                desk.sets(numbers[11], category="network")
+            return False
+
+        desk.rest.faults.add(Fault.truncated(), when=moved)
+        report = desk.looks()
+        assert (report.polled["incident"], report.judged) == (26, 25)
+        listed = {change.number for change in report.plan.observed}
+        assert len(listed) + report.plan.unlisted.get("urgent-limits", 0) == 21
+        assert len(listed) == min(most + 1, 21)
+        assert not listed.intersection(numbers[5::5])
+
+
 def test_a_touch_alone_asks_nobody() -> None:
     """Somebody wrote a note: nothing that a policy reads is new, so what was judged stands, with its time."""
     with Desk(POLICIES) as desk:
