@@ -51,6 +51,7 @@ class Mirror(Ledger, View):
         )
         self._altered = Setter(engine, schema.ticket, ("look_again", "row"), "id")
         self._texts = Setter(engine, schema.ticket, ("row",), "id")
+        self._ended = Setter(engine, schema.ticket, ("resolved_at", "closed_at", "look_again", "row"), "id")
         self._when = Setter(engine, schema.ticket, ("look_again",), "sys_id")
         self._packing = Packing()
         self._filled = {}
@@ -200,8 +201,8 @@ class Mirror(Ledger, View):
         return len(news.rows)
 
     def _alter(self, connection: Connection, news: News, when: Waiting) -> None:
-        """Write the rows that are still found by the same, and when to look at them again where that is new:
-        a column that is set to what it was costs its index as much as one that changes.
+        """Write the rows that are known, and of what they are found by and when to look at them again what is
+        new: a column that is set to what it was costs its index as much as one that changes.
         """
         same, other = [], []
         for number, sys_id, before, text in news.altered:
@@ -212,6 +213,13 @@ class Mirror(Ledger, View):
                 other.append((at, text, number))
         self._texts.run(connection, same)
         self._altered.run(connection, other)
+        self._ended.run(
+            connection,
+            [
+                (resolved, closed, when.get(sys_id, 0), text, number)
+                for number, sys_id, resolved, closed, text in news.ended
+            ],
+        )
 
     def _keep_changes(self, connection: Connection, rows: Sequence[Row]) -> int:
         fresh = _unknown(connection, schema.change, rows)

@@ -23,6 +23,8 @@ class News(NamedTuple):
     rows: list[Row]
     altered: list[tuple[int, str, Instant | None, str]]
     """id, sys_id, when it was to be looked at and packed row of those that are still found by the same."""
+    ended: list[tuple[int, str, Instant | None, Instant | None, str]]
+    """id, sys_id, resolved, closed and packed row of those that are found by the same but for these two."""
     moved: list[tuple[str, Found, str]]
     """sys_id, what it is looked for by and packed row of the others, new ones among them."""
     touched: dict[str, Instant | None]
@@ -34,7 +36,7 @@ def news_of(connection: Connection, packing: Packing, rows: Sequence[Row]) -> Ne
     touched = packing.touched
     sys_ids = values_of(rows, ("sys_id",))
     known = {one[0]: one for one in ask(connection, _known, dict.fromkeys(sys_ids)).all()}
-    news = News([], [], [], {})
+    news = News([], [], [], [], {})
     for sys_id, (text, layout, texts) in zip(sys_ids, packing.packed(connection, rows), strict=True):
         before = known.get(sys_id)
         if before is not None:
@@ -47,8 +49,14 @@ def news_of(connection: Connection, packing: Packing, rows: Sequence[Row]) -> Ne
                 continue
         found = _found(_sought[layout](texts))
         news.rows.append(Record(layout, texts))
-        if before is not None and before[4:] == found:
+        if before is None:
+            news.moved.append((sys_id, found, text))
+            continue
+        number, opened, resolved, closed, item = found
+        if before[4:] == found:
             news.altered.append((before[2], sys_id, before[3], text))
+        elif (before[4], before[5], before[8]) == (number, opened, item):
+            news.ended.append((before[2], sys_id, resolved, closed, text))
         else:
             news.moved.append((sys_id, found, text))
     return news

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import event
+from sqlalchemy import event, select
 from sqlalchemy.dialects import postgresql
 
 from connector.errors import SettingsError
@@ -444,6 +444,34 @@ def test_an_item_is_found_anew_when_a_ticket_moves_to_another() -> None:
         assert (store.solved_before("a", 0, 10, 5), store.solved_before("b", 0, 10, 5)) == ([], [_id(1)])
         store.save_tickets([solved | {"resolved_at": ""}])
         assert store.solved_before("b", 0, 10, 5) == store.solved_before("a", 0, 10, 5) == []
+
+
+_STAMPS = st.sampled_from(("", "1970-01-01 00:00:05", "1970-01-01 00:00:06"))
+
+
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            {"opened_at": _STAMPS, "resolved_at": _STAMPS, "closed_at": _STAMPS, "close_code": _STAMPS},
+            optional={"number": st.sampled_from(("INC7", "INC8")), "cmdb_ci": st.sampled_from("ab")},
+        ),
+        min_size=2,
+        max_size=5,
+    )
+)
+def test_a_ticket_is_found_by_what_it_is_now(life: list[dict[str, str]]) -> None:
+    """Whatever of it changed, at once or in turns: as if nothing had been known before."""
+    columns = schema.ticket.c
+    asked = select(columns.number, columns.opened_at, columns.resolved_at, columns.closed_at, columns.item)
+    found = []
+    for told in (life, life[-1:]):
+        with closing(Store()) as store:
+            for one in told:
+                store.save_tickets([_ticket(1) | one])
+            with store.engine.connect() as connection:
+                found.append([*connection.execute(asked), *store.load([_id(1)])])
+            assert store.next_due() == 0
+    assert found[0] == found[1]
 
 
 def test_earlier_tickets_are_found_by_the_index() -> None:
