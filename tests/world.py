@@ -15,14 +15,13 @@ from typing import Any, NamedTuple, Self
 from connector.cli.furnish import furnish
 from connector.clock import SimulatedClock
 from connector.instant import platform_time
-from connector.reconcile import PassReport, World, bench, build_world, open_gateway, run_pass
+from connector.reconcile import PassReport, World, build_world, open_gateway, run_pass
 from connector.sandbox import Fault, Faults, Instance, Logged, Request, Response, Rest, in_process
 from connector.settings import Settings, loads
 from connector.sync.gateway import AnyCredentials, Credentials
 from connector.sync.store import Store
 from tests.people import People, record_id
 
-bench.MET = 1  # a desk of a few tickets shall know verdicts that stand as a great one does
 MON = 1_780_275_600
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 US, PASSWORD = "connector", "geheim"

@@ -5,13 +5,10 @@ from collections.abc import Iterator, Sequence
 
 from connector.intent import Intent, Keep
 from connector.rules.base import Moment, Policy
-from connector.rules.trait import Trait, Traits
+from connector.rules.trait import Answers, Trait, Traits
 from connector.sync.change import Wish
 from connector.ticket import Instant, Ticket, TicketState
 
-MET = 4
-"""Tickets of the same traits after which it is worth finding out who need not be asked: that takes as long as
-to judge about ten of them, and where there were five there will be more."""
 MOST = 4096
 """Different traits remembered; tickets with others are judged by every policy that applies."""
 
@@ -33,10 +30,11 @@ class Case:
 class Docket:
     """A policy, the cases that it is still to be asked about, and the reasons that it gave."""
 
-    __slots__ = ("_enforced_from", "_zone", "beyond", "cases", "full", "policy", "told")
+    __slots__ = ("_enforced_from", "_zone", "answers", "beyond", "cases", "full", "policy", "told")
 
     def __init__(self, policy: Policy, zone: str) -> None:
         self.policy = policy
+        self.answers = Answers(policy)
         self.cases: list[Case] = []
         self.told: list[str] = []
         """Reasons that are still to be counted."""
@@ -88,8 +86,6 @@ class Fitting:
         "_roles",
         "_texts",
         "again",
-        "known",
-        "met",
         "standing",
         "tally",
     )
@@ -99,19 +95,15 @@ class Fitting:
         dockets: Sequence[Docket],
         tally: Tally,
         standing: Sequence[Standing] = (),
-        *,
-        known: bool = False,
+        again: Instant | None = None,
     ) -> None:
         self.tally = tally
-        self.known = known
-        """It was found out who need not be asked."""
         self.standing = tuple(standing)
         """The verdicts that stand and want something."""
         kept = [intent for _, _, intents in standing for intent in intents]
         self._roles, self._texts = _texts(kept)
-        self.again: Instant | None = None
+        self.again = again
         """When the first of the verdicts that stand could change."""
-        self.met = 0
         policies = [docket.policy for docket in dockets]
         self._calls = tuple(docket.cases.append for docket in dockets)
         self._grouping = tuple((one.cohort, one.kin) for one in policies if one.compares())
@@ -141,16 +133,16 @@ class Fitting:
 class Bench:
     """The policies, ready to judge at one moment.
 
-    Which of them apply is worked out once for tickets of the same traits. Where many have the same traits,
-    verdicts that hang on nothing else are found as well (`connector.rules.trait`): they stand for the rest.
-    ``zone``: in which days begin; ``met``: how many are many, `MET` if not given.
+    Which of them apply, and whose verdicts hang on nothing but traits (`connector.rules.trait`), is found out
+    once for tickets of the same traits: these verdicts stand for the rest of them.
+    ``zone``: in which days begin; ``most``: as `MOST`.
     """
 
-    def __init__(self, policies: Sequence[Policy], zone: str, met: int | None = None) -> None:
+    def __init__(self, policies: Sequence[Policy], zone: str, most: int = MOST) -> None:
         self.grouping = [policy for policy in policies if policy.compares()]
         """Those that ask for other tickets at all."""
         self.dockets = [Docket(policy, zone) for policy in policies]
-        self._enough = MET if met is None else met
+        self._most = most
         self._traits = Traits(policies)
         self._met: dict[Trait, Fitting] = {}
         self._tallies: dict[tuple[tuple[str, str], ...], Tally] = {}
@@ -159,9 +151,7 @@ class Bench:
         """The policies that apply to a ticket."""
         key = self._traits.of(ticket)
         fitting = self._met.get(key)
-        if fitting is None or not fitting.known:
-            return self._meet(key, fitting, ticket, at)
-        return fitting
+        return self._meet(key, ticket, at) if fitting is None else fitting
 
     def counted(self) -> Iterator[tuple[tuple[str, str], int]]:
         """(policy, reason) → tickets, of the verdicts since this was last asked."""
@@ -176,15 +166,11 @@ class Bench:
                     yield given, tally.tickets
                 tally.tickets = 0
 
-    def _meet(self, key: Trait, fitting: Fitting | None, ticket: Ticket, at: Moment) -> Fitting:
-        """A ticket whose traits are not yet well known."""
-        if fitting is None:
-            fitting = Fitting(self._apply(ticket), self._tally(()))
-            if len(self._met) < MOST:
-                self._met[key] = fitting
-        fitting.met += 1
-        if fitting.met > self._enough:
-            fitting = self._met[key] = self._narrowed(ticket, at)
+    def _meet(self, key: Trait, ticket: Ticket, at: Moment) -> Fitting:
+        """The first ticket of its traits."""
+        if len(self._met) >= self._most:
+            return Fitting(self._apply(ticket), self._tally(()))
+        fitting = self._met[key] = self._narrowed(ticket, at)
         return fitting
 
     def _narrowed(self, ticket: Ticket, at: Moment) -> Fitting:
@@ -193,9 +179,9 @@ class Bench:
         standing: list[Standing] = []
         left: list[Docket] = []
         again: list[Instant] = []
-        dockets = self._apply(ticket)
-        verdicts = self._traits.verdicts((docket.policy for docket in dockets), ticket, at)
-        for docket, verdict in zip(dockets, verdicts, strict=True):
+        values = self._traits.values(ticket)
+        for docket in self._apply(ticket):
+            verdict = docket.answers.of(ticket, values, at)
             if verdict is None:
                 left.append(docket)
                 continue
@@ -204,9 +190,7 @@ class Bench:
                 standing.append((docket, verdict.reason, verdict.intents))
             if verdict.look_again_at is not None:
                 again.append(verdict.look_again_at)
-        fitting = Fitting(left, self._tally(tuple(given)), standing, known=True)
-        fitting.again = min(again, default=None)
-        return fitting
+        return Fitting(left, self._tally(tuple(given)), standing, min(again, default=None))
 
     def _tally(self, given: tuple[tuple[str, str], ...]) -> Tally:
         return self._tallies.setdefault(given, Tally(given))

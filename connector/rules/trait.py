@@ -2,13 +2,16 @@
 
 A verdict is a function of the ticket and the moment (law 1). A policy that looked at nothing of a ticket but
 traits says the same of every ticket that has them, as long as the moment stays. No rule has to promise that:
-`Traits.verdicts` lets it judge a ticket that notes what is looked at, and what was looked at is a fact.
+it is let judge a ticket that notes what is looked at, and what was looked at is a fact.
+
+What a policy looks at next follows from what it has seen. So its judgements form a tree (`Answers`): at each
+fork a trait, at each branch one of its values, at the end a verdict, or that it hangs on something else.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from operator import attrgetter, itemgetter
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from connector.intent import Verdict
 from connector.rules.base import Moment, Policy
@@ -18,6 +21,7 @@ _FIELDS = ("state", "priority", "fault_class", "group", "kind", "category", "clo
 """Fields of a ticket that have few values on any desk."""
 _LISTS = ("tasks", "articles", "marks")
 """Of these it is a trait that there are none."""
+_MOVED = "moved"
 _TEXTS = ("extra", "owned")
 """Of these some columns and roles are traits: those by which policies tell tickets apart. Of columns without
 which a policy wants nothing it is a trait that they are empty."""
@@ -26,6 +30,8 @@ _SETTLED = frozenset({"now", "hours", "directory", "wording"})
 
 Trait = tuple[object, ...]
 """All traits of a ticket in one value."""
+_SOME = object()
+"""In the place of tasks, or of whatever else makes no trait but by its absence."""
 
 
 class Traits:
@@ -41,28 +47,66 @@ class Traits:
         columns, self._needed = sorted(sorting), sorted(needed)
         self.of = _reader(names, columns, self._needed, sorted(roles))
         """The traits of one ticket."""
-        self._known = frozenset(
-            (*names, *(("extra", column) for column in columns), *(("owned", role) for role in roles))
-        )
+        self._names, self._columns, self._roles = names, columns, sorted(roles)
 
-    def verdicts(self, policies: Iterable[Policy], ticket: Ticket, at: Moment) -> Iterator[Verdict | None]:
-        """What each policy says at this moment of every ticket with the traits of this one; None: it depends.
+    def values(self, ticket: Ticket) -> dict[object, object]:
+        """What a policy can look at → its value; `_SOME` where only that there is none would be a trait."""
+        values: dict[object, object] = {name: getattr(ticket, name) for name in self._names}
+        values[_MOVED] = ticket.moved
+        for name in _LISTS:
+            values[name] = _SOME if getattr(ticket, name) else None
+        for column in self._columns:
+            values["extra", column] = ticket.extra.get(column)
+        for column in self._needed:
+            values["extra", column] = _SOME if ticket.extra.get(column) else ticket.extra.get(column)
+        for role in self._roles:
+            values["owned", role] = ticket.owned.get(role)
+        return values
 
-        The policies are those that apply to the ticket.
+
+class _Fork(NamedTuple):
+    """A trait that is looked at, and what follows from each of its values: another, a verdict, or None."""
+
+    trait: object
+    branches: dict[object, "_Fork | Verdict | None"]
+
+
+class Answers:
+    """What one policy says at one moment, by the traits of tickets that it looks at."""
+
+    __slots__ = ("_policy", "_root")
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._root: dict[object, _Fork | Verdict | None] = {}
+
+    def of(self, ticket: Ticket, values: Mapping[object, object], at: Moment) -> Verdict | None:
+        """What it says of every ticket with these `Traits.values`; None: it depends.
+
+        The policy applies to the ticket, and the moment is the same each time, but for what grows.
         """
-        looked_at: set[object] = set()
-        watched = _copied(_Watched, ticket, looked_at)
-        for name in _TEXTS:
-            object.__setattr__(watched, name, _Texts(name, getattr(ticket, name), looked_at))
-        moment = _copied(_WatchedMoment, at, looked_at)
-        known = self._known.union(
-            (name for name in _LISTS if not getattr(ticket, name)),
-            (("extra", column) for column in self._needed if not ticket.extra.get(column)),
-        )
-        for policy in policies:
-            looked_at.clear()
-            verdict = policy.judge(watched, moment)
-            yield verdict if looked_at <= known else None
+        branches, value = self._root, None
+        while value in branches:
+            found = branches[value]
+            if not isinstance(found, _Fork):
+                return found
+            branches, value = found.branches, values[found.trait]
+        return self._learnt(ticket, values, at)
+
+    def _learnt(self, ticket: Ticket, values: Mapping[object, object], at: Moment) -> Verdict | None:
+        looked_at: dict[object, None] = {}
+        answer: Verdict | None = self._policy.judge(*_watched(ticket, at, looked_at))
+        branches, value = self._root, None
+        for trait in looked_at:
+            if value is _SOME or trait not in values:
+                answer = None
+                break
+            fork = branches.get(value)
+            if not isinstance(fork, _Fork):
+                fork = branches[value] = _Fork(trait, {})
+            branches, value = fork.branches, values[trait]
+        branches[value] = answer if value is not _SOME else None
+        return branches[value]  # type: ignore[return-value]
 
 
 def _reader(
@@ -98,7 +142,7 @@ class _Noting:
     def __getattribute__(self, name: str) -> Any:
         kind = type(self)
         if name in kind._noted:
-            object.__getattribute__(self, "_looked_at").add(name)
+            object.__getattribute__(self, "_looked_at").setdefault(name)
         elif name == "__class__":  # who copies it or compares it to another looks at all its fields
             return kind._kind
         return object.__getattribute__(self, name)
@@ -114,6 +158,7 @@ class _Watched(_Noting, Ticket):
     @property
     def moved(self) -> bool:
         """A trait itself, whatever it is told by."""
+        object.__getattribute__(self, "_looked_at").setdefault(_MOVED)
         return len(object.__getattribute__(self, "spans")) > 1
 
 
@@ -128,26 +173,34 @@ class _WatchedMoment(_Noting, Moment):
 class _Texts(Mapping[str, str]):
     """Texts that note which of them are looked at."""
 
-    def __init__(self, name: str, texts: Mapping[str, str], looked_at: set[object]) -> None:
+    def __init__(self, name: str, texts: Mapping[str, str], looked_at: dict[object, None]) -> None:
         self._name, self._texts, self._looked_at = name, texts, looked_at
 
     def __getitem__(self, key: str) -> str:
-        self._looked_at.add((self._name, key))
+        self._looked_at.setdefault((self._name, key))
         return self._texts[key]
 
     def __iter__(self) -> Iterator[str]:
-        self._looked_at.add(self._name)
+        self._looked_at.setdefault(self._name)
         return iter(self._texts)
 
     def __len__(self) -> int:
-        self._looked_at.add(self._name)
+        self._looked_at.setdefault(self._name)
         return len(self._texts)
+
+
+def _watched(ticket: Ticket, at: Moment, looked_at: dict[object, None]) -> tuple[Ticket, Moment]:
+    """Ticket and moment that note, in ``looked_at`` and in this order, what is looked at."""
+    watched = _copied(_Watched, ticket, looked_at)
+    for name in _TEXTS:
+        object.__setattr__(watched, name, _Texts(name, getattr(ticket, name), looked_at))
+    return watched, _copied(_WatchedMoment, at, looked_at)
 
 
 _W = TypeVar("_W", _Watched, _WatchedMoment)
 
 
-def _copied(kind: type[_W], value: Ticket | Moment, looked_at: set[object]) -> _W:
+def _copied(kind: type[_W], value: Ticket | Moment, looked_at: dict[object, None]) -> _W:
     """The same value as one that notes, in ``looked_at``, what is looked at."""
     made = object.__new__(kind)
     for field in fields(value):

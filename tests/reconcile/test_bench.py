@@ -4,12 +4,10 @@ from collections import Counter
 from dataclasses import replace
 from operator import itemgetter
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connector.intent import Intent, Keep, Note, Occasion, Verdict
-from connector.reconcile import bench
 from connector.reconcile.bench import Bench, Fitting
 from connector.rules.base import Moment, Policy
 from connector.ticket import Instant, Ticket, TicketState
@@ -57,10 +55,10 @@ def judged(
     st.lists(st.sampled_from(NAMED), min_size=1, max_size=8, unique_by=lambda policy: policy.name),
     st.lists(tickets(), min_size=1, max_size=3),
     st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3 * DAY)), min_size=1, max_size=12),
-    st.integers(0, 3),
+    st.integers(1, 4),
 )
 def test_all_have_judged(
-    policies: list[Policy], kinds: list[Ticket], which: list[tuple[int, int]], met: int
+    policies: list[Policy], kinds: list[Ticket], which: list[tuple[int, int]], most: int
 ) -> None:
     """The same reasons, the same wishes and the same next look as if every policy were asked each time."""
     some = [
@@ -68,8 +66,8 @@ def test_all_have_judged(
         for number, (kind, before) in enumerate(which)
     ]
     at = moment(MON + 6 * DAY)
-    quick = Bench(policies, "Asia/Shanghai", met=met)
-    plain = Bench(policies, "Asia/Shanghai", met=len(some) + 1)
+    quick = Bench(policies, "Asia/Shanghai", most=most)
+    plain = Bench(policies, "Asia/Shanghai", most=0)
     assert judged(quick, some, at) == judged(plain, some, at)
 
 
@@ -85,37 +83,35 @@ class Counting(Policy):
         return Verdict(str(getattr(ticket, self.by)), (), at.now + 60)
 
 
-def test_who_looks_at_nothing_else_is_asked_a_few_times_only() -> None:
-    """After `MET` tickets of the same traits, and once more to see what it looks at."""
+def test_who_looks_at_nothing_else_is_asked_once() -> None:
+    """Of the first ticket of its traits, to see what it looks at."""
     few, each = Counting(name="few", asked=[]), Counting(name="each", asked=[], by="number")
     quick = Bench([few, each], "UTC")
     some = [ticket(number) for number in range(50)]
     told, tally = judged(quick, some, moment(MON))
-    assert len(few.asked) == bench.MET + 1
+    assert len(few.asked) == 1
     assert list(quick.counted()) == [], "what nobody was told is not counted as told to none"
     assert len(each.asked) == 50 + 1
     assert tally["few", "new"] == 50
     assert {again for _, again in told} == {MON + 60}
 
 
-def test_no_more_traits_are_remembered_than_memory_allows(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_more_traits_are_remembered_than_memory_allows() -> None:
     """Tickets with still others are judged by all; what is known stays known."""
-    monkeypatch.setattr(bench, "MOST", 1)
     few = Counting(name="few", asked=[])
-    quick = Bench([few], "UTC", met=1)
+    quick = Bench([few], "UTC", most=1)
     closed = spans(MON, (0, TicketState.CLOSED))
     some = [ticket(number, life=closed if number % 2 else ()) for number in range(20)]
     _, tally = judged(quick, some, moment(MON))
     assert tally == {("few", "new"): 10, ("few", "closed"): 10}
-    assert len(few.asked) == 10 + 2
+    assert len(few.asked) == 10 + 1
 
 
 def test_what_stands_on_the_record_is_seen_at_a_glance() -> None:
     """Texts are; an instant, a note, or a role that the record does not have are looked at one by one."""
-    quick = Bench([policy for policy in NAMED if policy.rule == "knowledge_capture"], "UTC", met=0)  # type: ignore[attr-defined]
+    quick = Bench([policy for policy in NAMED if policy.rule == "knowledge_capture"], "UTC")  # type: ignore[attr-defined]
     one, at = ticket(owned={"knowledge": ""}), moment(MON)
     fitting = quick.of(one, at)
-    assert fitting.known
     assert fitting.standing
     assert fitting.all_kept(one)
     assert not fitting.all_kept(replace(one, owned={"knowledge": "owed"}))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from connector.intent import Verdict
 from connector.rules.base import Moment, Policy
-from connector.rules.trait import Traits
+from connector.rules.trait import Answers, Traits
 from connector.ticket import Span, Ticket, TicketState
 from tests.builder import DAY, FIRST, HOUR, MON, WANG, moment, spans, ticket, tickets
 from tests.rules.test_catalogue import VARIANTS, at
@@ -48,8 +48,7 @@ def alike(other: Ticket, one: Ticket) -> Ticket:
 
 def standing(policy: Policy, one: Ticket, now: Moment) -> Verdict | None:
     """The verdict that stands for all tickets like this one, or None."""
-    (verdict,) = TRAITS.verdicts([policy], one, now)
-    return verdict
+    return Answers(policy).of(one, TRAITS.values(one), now)
 
 
 @settings(max_examples=400)
@@ -63,6 +62,20 @@ def test_a_verdict_that_stands_is_that_of_every_ticket_of_the_same_traits(
     if verdict is not None:
         assert policy.judge(one, now) == verdict
         assert policy.judge(alike(other, one), now) == verdict
+
+
+@settings(max_examples=400)
+@given(st.sampled_from(VARIANTS), st.lists(tickets(), min_size=2, max_size=6), st.integers(0, 6 * DAY))
+def test_what_was_learnt_of_some_tickets_is_true_of_others(
+    policy: Policy, some: list[Ticket], after: int
+) -> None:
+    """Whatever was asked before: an answer is what the policy says, or that it depends, as if asked first."""
+    now = at(policy, some[0], some[0].spans[-1].start + after)
+    answers = Answers(policy)
+    for one in some:
+        verdict = answers.of(one, TRAITS.values(one), now)
+        assert verdict in (None, policy.judge(one, now))
+        assert (verdict is None) == (standing(policy, one, now) is None)
 
 
 class Curious(Policy):
@@ -115,6 +128,29 @@ def test_what_was_looked_at_decides(looks: object, stands: bool) -> None:
     extra = {"u_desk_confirmed": "true", "justification": "", "close_notes": ""}
     one = ticket(life=resolved, extra=extra, owned={"callback": "", "clock": "met"})
     assert (standing(policy, one, moment(MON)) is not None) == stands
+
+
+def test_who_answered_once_is_asked_again_only_of_another_trait_that_it_looks_at() -> None:
+    """What it does not look at may differ, and need not have been met before."""
+    asked = []
+
+    def looks(one: Ticket, at: Moment) -> object:
+        asked.append(one)
+        return one.state is TicketState.CLOSED and one.group
+
+    curious = Curious.model_construct(name="curious", looks=looks)
+    answers, now = Answers(curious), moment(MON)
+    closed = {"state": TicketState.CLOSED}
+    for one, times in (
+        (ticket(1), 1),
+        (ticket(2, category="network", group=None), 1),
+        (ticket(3, **closed), 2),
+        (ticket(4, **closed, priority="5"), 2),
+        (ticket(5, **closed, group=None), 3),
+        (ticket(6, **closed, group=None, marks=frozenset({"a"})), 3),
+    ):
+        answers.of(one, TRAITS.values(one), now)
+        assert len(asked) == times, one.number
 
 
 @pytest.mark.parametrize("name", ["tasks", "articles", "marks"])
