@@ -71,7 +71,7 @@ def outstanding(ticket: Ticket, intents: Iterable[Intent], scheme: Scheme) -> tu
             field, value, _ = intent
             raw = owned.get(field, "")
             if isinstance(value, int):  # to read a date is cheaper than to write one
-                if known_instant(raw) == value:
+                if raw and known_instant(raw) == value:
                     continue
             elif raw == (value or ""):
                 continue
