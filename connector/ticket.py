@@ -291,21 +291,22 @@ class Ticket:
         if self.state not in ENDED_STATES:
             return None
         stamp = self.resolved_at if self.resolved_at is not None else self.closed_at
-        spans = self.spans
-        end = len(spans)
-        while end and spans[end - 1].state in ENDED_STATES:
-            end -= 1
-        if end == len(spans):
+        ended = worked = None  # the spans in which its end began, and its work since it was last reopened
+        for span in reversed(self.spans):
+            if span.state not in ENDED_STATES:
+                worked = span
+            elif worked is None:
+                ended = span
+            else:
+                break
+        if ended is None:
             return stamp
-        if end == 0:
+        if worked is None:
             # A history made from the row's stamps alone begins as unknown, so this change was seen.
-            seen = spans[0].state is TicketState.RESOLVED and self.state is TicketState.CLOSED
-            return spans[0].start if seen and self.resolved_at is None else stamp
-        begin = end - 1
-        while begin and spans[begin - 1].state not in ENDED_STATES:
-            begin -= 1
-        since = spans[end].start
-        return since if stamp is None or stamp < spans[begin].start else min(stamp, since)
+            seen = ended.state is TicketState.RESOLVED and self.state is TicketState.CLOSED
+            return ended.start if seen and self.resolved_at is None else stamp
+        since = ended.start
+        return since if stamp is None or stamp < worked.start or stamp > since else stamp
 
     def pauses(self, hold_reasons: frozenset[str] | None = None) -> list[tuple[Instant, Instant | None]]:
         """Stretches that do not count for resolution: on hold, and resolved before a reopening.
