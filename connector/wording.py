@@ -8,7 +8,7 @@ render as HTML in a journal (`glide.ui.security.allow_codetag`).
 import re
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
@@ -272,8 +272,8 @@ class Clocktime(NamedTuple):
         """``2026-10-08 09:00``, or a dash for None."""
         if self.instant is None:
             return "–"
-        moment = datetime.fromtimestamp(self.instant, UTC).astimezone(ZoneInfo(self.zone))
-        return moment.strftime("%Y-%m-%d %H:%M")
+        moment = datetime.fromtimestamp(self.instant, ZoneInfo(self.zone))
+        return moment.isoformat(" ", "minutes")[:16]  # without the offset; strftime takes twice as long
 
 
 class Sentence(NamedTuple):
