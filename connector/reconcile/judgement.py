@@ -1,13 +1,14 @@
 """Every policy's verdict on every ticket that changed or is due."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from connector.reconcile.bench import Bench, Case, Fitting
 from connector.reconcile.library import MirroredLibrary
 from connector.reconcile.load import Loads
 from connector.reconcile.precedent import MirroredPrecedents
+from connector.reconcile.spoken import Spoken
 from connector.reconcile.world import World
 from connector.rules.base import Moment, Policy
 from connector.rules.condition import value_in
@@ -79,8 +80,8 @@ class Judgement:
 
     def __init__(self, world: World, settings: Settings, now: Instant) -> None:
         self.judged = Judged()
-        self.spoken: set[str] = set()
-        """sys_ids of the tickets at hand for which something was wished."""
+        self.spoken = Spoken()
+        """The tickets at hand for which something was wished."""
         self._world = world
         self._loads = Loads(world.store)
         self._at = replace(
@@ -107,14 +108,15 @@ class Judgement:
         verdict is a function of the ticket and the moment (law 1), and of the ticket nothing is new that a
         policy reads. But where the row is ahead of its history, a span begins at the update itself.
         """
-        at, spoken = self._at, self.spoken
+        at = self._at
         look_again: dict[str, Instant | None] = {one.row["sys_id"]: None for one in mirrored}
-        fresh = self._but_for_touched(mirrored, touched, look_again)
+        spoken = self.spoken.among(look_again)
+        fresh = self._but_for_touched(mirrored, touched, spoken, look_again)
         for start in range(0, len(fresh), HANDFUL):
             heard: dict[str, tuple[Fitting, Ticket]] = {}
             for ticket in readable(self._world, fresh[start : start + HANDFUL], at.now, self.judged):
                 sys_id = ticket.sys_id
-                if ticket.spans[-1].start != ticket.updated_at and self._stands(sys_id, touched):
+                if ticket.spans[-1].start != ticket.updated_at and self._stands(sys_id, touched, spoken):
                     look_again[sys_id] = touched[sys_id]
                     self.judged.touched += 1
                     continue
@@ -123,15 +125,21 @@ class Judgement:
                     look_again[sys_id] = 0
                 else:
                     heard[sys_id] = fitting, ticket
-            for case in self._hear(heard.values(), at):
+            cases = self._hear(heard.values(), at)
+            for case in cases:
                 look_again[case.ticket.sys_id] = case.again
-                if case.spoken:
-                    spoken.add(case.ticket.sys_id)
+            now_spoken = [case.ticket.sys_id for case in cases if case.spoken]
+            self.spoken.add(now_spoken)
+            spoken.update(now_spoken)
         self._count()
         return look_again
 
     def _but_for_touched(
-        self, mirrored: Sequence[Mirrored], touched: Waiting, look_again: dict[str, Instant | None]
+        self,
+        mirrored: Sequence[Mirrored],
+        touched: Waiting,
+        spoken: Set[str],
+        look_again: dict[str, Instant | None],
     ) -> list[Mirrored]:
         """All but those of which a glance at the rows tells that their verdicts stand: no ticket is made."""
         settled, strange, stands = self._world.normaliser.settled, self._world.strange, self._stands
@@ -139,7 +147,7 @@ class Judgement:
         for one in mirrored:
             sys_id = one.row["sys_id"]
             if (
-                stands(sys_id, touched)
+                stands(sys_id, touched, spoken)
                 and sys_id not in strange
                 and settled(one.row, one.changes, one.metrics)
             ):
@@ -149,22 +157,25 @@ class Judgement:
         self.judged.touched += len(mirrored) - len(fresh)
         return fresh
 
-    def _stands(self, sys_id: str, touched: Waiting) -> bool:
+    def _stands(self, sys_id: str, touched: Waiting, spoken: Set[str]) -> bool:
         """A ticket was only touched, before its time, and nothing was wished for it in this pass."""
-        if sys_id not in touched or sys_id in self.spoken:
+        if sys_id not in touched or sys_id in spoken:
             return False
         when = touched[sys_id]
         return when is None or when > self._at.now
 
     def take_back(self) -> None:
         """Polling ended early, and what was wished so far goes into no plan: judge these tickets again."""
-        self._world.store.look_again(dict.fromkeys(self.spoken, 0))
+        store = self._world.store
+        for chunk in store.everything(CHUNK):
+            store.look_again(dict.fromkeys(self.spoken.among(chunk), 0))
 
     def due(self) -> Judged:
         """Judge what is due in the mirror; for the tickets at hand with a wish that has been done."""
         store = self._world.store
         for chunk in _due(store, self._at.now):
-            self._judge([sys_id for sys_id in chunk if sys_id not in self.spoken])
+            spoken = self.spoken.among(chunk)
+            self._judge([sys_id for sys_id in chunk if sys_id not in spoken])
         return self.judged
 
     def all(self) -> Judged:
