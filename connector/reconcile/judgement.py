@@ -55,12 +55,14 @@ class Judged:
         Past ``most`` of its policy a wish is only counted: the memory of a pass is bounded.
         """
         taken, wished = pressing(wishes), self.wished
+        ticket: Ticket | None = None
         for wish in taken:
             policy = wish.policy
             before = wished[policy]
             wished[policy] = before + 1
             if before <= most:
-                self.wishes.append(wish._replace(ticket=bare(wish.ticket)))
+                ticket = ticket or bare(wish.ticket)
+                self.wishes.append(wish._replace(ticket=ticket))
         return taken
 
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from sys import intern
 from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -60,7 +61,7 @@ def bare(ticket: Ticket) -> Ticket:
         ticket.updated_at,
         ticket.mod_count,
         ticket.state,
-        kind=ticket.kind,
+        kind=intern(ticket.kind),
         group=ticket.group,
         assignee=ticket.assignee,
         tasks=ticket.tasks,

@@ -162,6 +162,7 @@ class Normaliser:
         dialect = self._dialect
         if self._texts is not None:
             same = self._texts.setdefault
+            kind = same(kind, kind)
             group, assignee, company = same(group, group), same(assignee, assignee), same(company, company)
             category, close_code = same(category, category), same(close_code, close_code)
             caller, closed_by, hold = same(caller, caller), same(closed_by, closed_by), same(hold, hold)
