@@ -124,6 +124,7 @@ def run_pass(
                 judgement.all()
             else:
                 judgement.due()
+            del judgement  # the tickets that it compared others with make room for the plan
             further = judge_records(world, settings, now, full=full)
             plan = make_plan(
                 judged.wishes,
