@@ -169,7 +169,7 @@ class Judgement:
     def take_back(self) -> None:
         """Polling ended early, and what was wished so far goes into no plan: judge these tickets again."""
         store = self._world.store
-        for chunk in store.everything(CHUNK):
+        for chunk in store.everything(CHUNK) if self.spoken else ():
             store.look_again(dict.fromkeys(self.spoken.among(chunk), 0))
 
     def due(self) -> Judged:

@@ -20,6 +20,10 @@ class Spoken:
         """Each hash in the first slot that was free from its own on; 0: free. A third of them always are."""
         self._filled = 0
 
+    def __bool__(self) -> bool:
+        """There is any."""
+        return self._filled > 0
+
     def add(self, sys_ids: Collection[str]) -> None:
         """Put in what is not there yet."""
         self._filled += len(sys_ids)

@@ -17,6 +17,7 @@ def test_it_knows_what_was_put_in_and_nothing_else(given: list[set[str]], asked:
     """Whatever a sys_id looks like."""
     spoken, plain = Spoken(), set[str]()
     for some in given:
+        assert bool(spoken) is bool(plain)
         assert spoken.among(some) == plain & some
         spoken.add(some - plain)
         plain |= some
