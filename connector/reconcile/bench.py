@@ -30,12 +30,14 @@ class Case:
 class Docket:
     """A policy, the cases that it is still to be asked about, and the reasons that it gave."""
 
-    __slots__ = ("_enforced_from", "_zone", "answers", "beyond", "cases", "full", "policy", "told")
+    __slots__ = ("_enforced_from", "_zone", "answers", "beyond", "call", "cases", "full", "policy", "told")
 
     def __init__(self, policy: Policy, zone: str) -> None:
         self.policy = policy
         self.answers = Answers(policy)
         self.cases: list[Case] = []
+        self.call = self.cases.append
+        """Put a case on it; made once for the many lists of whom to call."""
         self.told: list[str] = []
         """Reasons that are still to be counted."""
         self.full = False
@@ -105,7 +107,7 @@ class Fitting:
         self.again = again
         """When the first of the verdicts that stand could change."""
         policies = [docket.policy for docket in dockets]
-        self._calls = tuple(docket.cases.append for docket in dockets)
+        self._calls = tuple(docket.call for docket in dockets)
         self._grouping = tuple((one.cohort, one.kin) for one in policies if one.compares())
         looks_back = Policy.looks_back
         self._back = tuple(one.looks_back for one in policies if type(one).looks_back is not looks_back)

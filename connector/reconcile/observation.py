@@ -12,7 +12,7 @@ from connector.sync.change import Plan, Scheme, Wish
 from connector.sync.store import Observed, Wanted
 from connector.ticket import Instant
 
-_AT_ONCE = 500
+_AT_ONCE = 250
 """Wishes written down in one go; their texts are long."""
 
 

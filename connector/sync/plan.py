@@ -46,7 +46,7 @@ def make_plan(
     """
     ordered = sorted(wishes, key=lambda wish: (wish.ticket.number, wish.ticket.sys_id, wish.policy))
     fresh = [
-        wish._replace(intents=left)
+        wish if left == wish.intents else wish._replace(intents=left)
         for wish in ordered
         if wish.ticket.opened_at >= adopt_from
         if (left := outstanding(wish.ticket, wish.intents, scheme))
