@@ -45,15 +45,16 @@ class Spoken:
 
     def among(self, sys_ids: Iterable[str]) -> set[str]:
         """Those of them that are here."""
+        found: set[str] = set()
         if not self._filled:
-            return set()
-        slots, mask, holds = self._slots, len(self._slots) - 1, self._holds
-        # Most find their slot free.
-        return {one for one in sys_ids if slots[(hash(one) or 1) & mask] and holds(hash(one) or 1)}
-
-    def _holds(self, key: int) -> bool:
+            return found
         slots, mask = self._slots, len(self._slots) - 1
-        slot = key & mask
-        while (found := slots[slot]) and found != key:
-            slot = (slot + 1) & mask
-        return found == key
+        for sys_id in sys_ids:
+            key = hash(sys_id) or 1
+            slot = key & mask
+            while held := slots[slot]:
+                if held == key:
+                    found.add(sys_id)
+                    break
+                slot = (slot + 1) & mask
+        return found
