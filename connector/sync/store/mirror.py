@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Executable, Table, delete, select, update
 
 from connector.instant import known_instant
-from connector.sync.row import Row, owner_of, storable
+from connector.sync.row import Row, owner_of, storable, values_of
 from connector.sync.store import schema
 from connector.sync.store.engine import Setter, Upsert, among, ask
 from connector.sync.store.ledger import Ledger
@@ -265,15 +265,15 @@ class Mirror(Ledger, View):
 
     def _keep_calls(self, connection: Connection, rows: Sequence[Row]) -> int:
         values = [
-            (row["sys_id"], known_instant(row.get("opened_at", "")), self._packing.pack(connection, row))
-            for row in rows
+            (row["sys_id"], known_instant(row.get("opened_at", "")), text)
+            for row, (text, _, _) in zip(rows, self._packing.packed(connection, rows), strict=True)
         ]
         return self._calls.run(connection, values)
 
     def _keep_answers(self, connection: Connection, rows: Sequence[Row]) -> int:
         values = [
-            (row["sys_id"], known_instant(row.get("sys_created_on", "")), self._packing.pack(connection, row))
-            for row in rows
+            (row["sys_id"], known_instant(row.get("sys_created_on", "")), text)
+            for row, (text, _, _) in zip(rows, self._packing.packed(connection, rows), strict=True)
         ]
         return self._answers.run(connection, values)
 
@@ -281,8 +281,8 @@ class Mirror(Ledger, View):
         """Rows that are not in the table as they are, with their packed text."""
         found = ask(connection, _known, _ids(rows), table, ("sys_id", "row"))
         known = {row[0]: row[1] for row in found}
-        packed = ((row, self._packing.pack(connection, row)) for row in rows)
-        return [(row, text) for row, text in packed if known.get(row["sys_id"]) != text]
+        packed = zip(rows, _ids(rows), self._packing.packed(connection, rows), strict=True)
+        return [(row, text) for row, sys_id, (text, _, _) in packed if known.get(sys_id) != text]
 
     def _owners_due(self, connection: Connection, keys: set[str]) -> None:
         """What changed belongs to these."""
@@ -329,8 +329,8 @@ def _change_values(row: Row) -> tuple[Any, ...]:
     )
 
 
-def _ids(rows: Iterable[Row]) -> list[str]:
-    return [row["sys_id"] for row in rows]
+def _ids(rows: Sequence[Row]) -> list[str]:
+    return values_of(rows, ("sys_id",))
 
 
 def _unknown(connection: Connection, table: Table, rows: Sequence[Row]) -> list[Row]:

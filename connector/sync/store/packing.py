@@ -25,12 +25,11 @@ class Packing:
         """What texts of rows with these columns begin with: the number of the shape."""
         self._layout_of: dict[str, Layout] = {}
 
-    def pack(self, connection: Connection, row: Row) -> str:
-        """The row as one text; a new shape is written in the connection's transaction."""
-        return next(self.packed(connection, [row]))[0]
-
     def packed(self, connection: Connection, rows: Sequence[Row]) -> Iterator[tuple[str, Layout, Texts]]:
-        """Each row as one text, and as it will be unpacked again: the same but for what cannot be kept."""
+        """Each row as one text, and as it will be unpacked again: the same but for what cannot be kept.
+
+        A new shape is written in the connection's transaction.
+        """
         for sheet in sheets_of(rows):
             layout = sheet.layout
             begin, width = self._begin(connection, layout), len(layout.names)
