@@ -116,20 +116,23 @@ def test_what_people_wrote_is_not_kept(store: Store) -> None:
     assert store.load([sys_id_of(1)])[0].changes == [Change(1_780_272_000, "work_notes", "", "", "wang")]
 
 
+SPAN = {
+    "sys_id": sys_id_of(9),
+    "field": "state",
+    "field_value": "2",
+    "start": "2026-06-01 01:00:00",
+    "end": "",
+}
+METRIC = {"id": sys_id_of(1), "sys_mod_count": "0", "sys_updated_on": "2026-06-01 01:00:30"}
+
+
 def test_a_metric_comes_again_when_its_span_ends(store: Store) -> None:
     """Each version makes its ticket due once; what nobody needs of it is not kept."""
     settle(store, 1, 2)
-    span = {
-        "sys_id": sys_id_of(9),
-        "field": "state",
-        "field_value": "2",
-        "start": "2026-06-01 01:00:00",
-        "end": "",
-    }
-    row = {**span, "id": sys_id_of(1), "sys_mod_count": "0", "sys_updated_on": "2026-06-01 01:00:30"}
+    row = {**SPAN, **METRIC}
     assert store.save_metrics([row], 5) == 1
     assert store.due(NEVER) == [sys_id_of(1)]
-    assert store.load([sys_id_of(1)])[0].metrics == [span]
+    assert store.load([sys_id_of(1)])[0].metrics == [SPAN]
     settle(store, 1)
     ended = {"end": "2026-06-01 02:00:00", "sys_mod_count": "1"}
     assert [store.save_metrics([each], 6) for each in (row, row | ended, row | ended)] == [0, 1, 0]
@@ -173,20 +176,12 @@ def test_a_ticket_is_only_touched_where_nothing_but_the_stamps_differs(
 def test_what_belongs_to_a_forgotten_ticket_stays(store: Store) -> None:
     """It had been hidden, not deleted: when it comes back, no poll tells its past again."""
     settle(store, 1)
-    span = {
-        "sys_id": sys_id_of(9),
-        "field": "state",
-        "field_value": "2",
-        "start": "2026-06-01 01:00:00",
-        "end": "",
-    }
-    stamps = {"id": sys_id_of(1), "sys_mod_count": "0", "sys_updated_on": "2026-06-01 01:00:30"}
-    store.save_metrics([{**span, **stamps}], 5)
+    store.save_metrics([{**SPAN, **METRIC}], 5)
     (before,) = store.load([sys_id_of(1)])
     store.forget([sys_id_of(1)])
     assert store.load([sys_id_of(1)]) == []
     store.save_tickets([incident(1)])
-    assert store.load([sys_id_of(1)])[0].metrics == before.metrics == [span]
+    assert store.load([sys_id_of(1)])[0].metrics == before.metrics == [SPAN]
 
 
 def test_changes_by_own_observation(store: Store) -> None:
