@@ -7,7 +7,8 @@ from connector.intent import Intent, Keep
 from connector.rules.base import Moment, Policy
 from connector.rules.trait import Answers, Trait, Traits
 from connector.sync.change import Wish
-from connector.ticket import Instant, Ticket, TicketState
+from connector.sync.plan import may_wait
+from connector.ticket import Instant, Ticket
 
 MOST = 4096
 """Different traits remembered; tickets with others are judged by every policy that applies."""
@@ -55,7 +56,7 @@ class Docket:
         if since is None:
             since = self._enforced_from[desk] = self.policy.enforced_from(desk, self._zone)
         observe = ticket.opened_at < since
-        if self.full and observe and ticket.state is not TicketState.RESOLVED:  # where fields would wait
+        if self.full and observe and not may_wait(ticket):
             self.beyond += 1
             case.spoken = True
         else:

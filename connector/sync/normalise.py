@@ -12,7 +12,7 @@ from operator import itemgetter
 from connector.instant import instant, known_instant, platform_time
 from connector.sync.history import FIELDS, Change, Standing, caught_up, spans, untold
 from connector.sync.metric import changes_from
-from connector.sync.row import Picks, Record, Row, flat, record_of
+from connector.sync.row import Picks, Row, flat, record_of
 from connector.ticket import (
     Article,
     Call,
@@ -152,7 +152,7 @@ class Normaliser:
 
         Raises `Unreadable` for an unknown state or priority, a broken or missing date, a count that is none.
         """
-        record = row if type(row) is Record else record_of(row)
+        record = record_of(row)
         values = self._picks[record.layout](record.texts)
         base_at = self._base_at
         (

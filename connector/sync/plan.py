@@ -90,6 +90,11 @@ def outstanding(ticket: Ticket, intents: Iterable[Intent], scheme: Scheme) -> tu
     return tuple(left) if left else ()
 
 
+def may_wait(ticket: Ticket) -> bool:
+    """Whether fields alone are not written to it yet: a write can postpone the instance's auto-close."""
+    return ticket.state is TicketState.RESOLVED
+
+
 def pressing(wishes: Sequence[Wish]) -> list[Wish]:
     """What of the wishes for one ticket does not wait, each kind by itself: those to be written, then those
     only observed.
@@ -101,11 +106,11 @@ def pressing(wishes: Sequence[Wish]) -> list[Wish]:
 
 
 def _unhurried(wishes: list[Wish]) -> list[Wish]:
-    """What is to be written to one ticket now: nothing, if it is resolved and all of it can wait.
+    """What is to be written to one ticket now: nothing, if all of it can wait (`may_wait`).
 
-    A write can postpone the instance's auto-close. What must be said takes the fields along.
+    What must be said takes the fields along.
     """
-    if not wishes or wishes[0].ticket.state is not TicketState.RESOLVED:
+    if not wishes or not may_wait(wishes[0].ticket):
         return wishes
     for wish in wishes:
         for intent in wish.intents:

@@ -2,7 +2,7 @@
 
 A page of a list brings the same columns a thousand times. So it is kept as a `Sheet`: the columns once, and
 the values of each row in their order. Whoever asks for a row gets a `Record`, which is a mapping as any other
-row; whoever needs the same few columns of all rows asks the `Layout` once where they stand.
+row; whoever needs the same few columns of very many picks them by their places (`Picks`).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ STAMPS = ("sys_updated_on", "sys_updated_by", "sys_mod_count")
 
 
 class Layout:
-    """Which columns rows have, by name; the stamps of the update stand last. Made by `layout_of`."""
+    """Which columns rows have, by name; made by `layout_of`, the stamps of the update stand last."""
 
     __slots__ = ("at", "names", "stamps")
 
@@ -137,7 +137,7 @@ def sheets_of(rows: Sequence[Row]) -> Iterator[Sheet]:
 
 def record_of(row: Mapping[str, Any]) -> Record:
     """A row as a record, every value a text (`flat`)."""
-    if isinstance(row, Record):
+    if type(row) is Record:
         return row
     layout = layout_of(row)
     texts = tuple([row[column] for column in layout.names])
