@@ -7,15 +7,18 @@ another priority, of the rest only the stamps of the update are new, and what wa
 work*, a day after that, as many of the updates as in the log of a real desk changed what policies read.
 
 One process serves, others read. CPU is that of the reading process alone; the floor is ``json.loads`` of the
-same bytes in the same process.
+same bytes in the same process. Every pass is made three times on the same store, and the quickest counts:
+what disturbs only slows down.
 """
 
 import json
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
+from pathlib import Path
 from time import process_time
 from typing import Any
 
@@ -32,26 +35,35 @@ from connector.sync.plan import make_plan
 from connector.sync.row import CALENDAR
 from connector.sync.store import Store
 
+ROUNDS = 3
+"""How often each pass is made."""
+
 
 def run() -> list[Figure]:
     with serving("incident") as url, tempfile.TemporaryDirectory() as folder:
-        store = f"sqlite:///{folder}/desk.sqlite"
-        first = told_by("reading", "read", url, store, str(FIRST))
+        store = Path(folder, "desk.sqlite")
+        first = quickest(url, store, FIRST)
         tell(url, "goes_on")
         for _ in range(2):  # what the first writes bring about is written as well
             told_by("reading", "settle", url, str(AGAIN))
-        anew = told_by("reading", "read", url, store, str(AGAIN))
+        anew = quickest(url, store, AGAIN)
         tell(url, "is_touched")
         tell(url, "surprises")
-        again = told_by("reading", "read", url, store, str(LATER))
+        again = quickest(url, store, LATER)
         for _ in range(2):
             told_by("reading", "settle", url, str(LATER))
         tell(url, "is_at_work")
-        work = told_by("reading", "read", url, store, str(AT_WORK))
+        work = quickest(url, store, AT_WORK)
 
     def speed(name: str, target: str, seen: dict[str, Any]) -> Figure:
-        ratio = f"{seen['pass'] / seen['floor']:.1f} × json.loads"
-        return Figure(name, ROWS / seen["pass"], "rows/s", target, ratio)
+        slowest = f"slowest of {ROUNDS}: {ROWS / seen['slowest']:,.0f}"
+        return Figure(
+            name,
+            ROWS / seen["pass"],
+            "rows/s",
+            target,
+            f"{seen['pass'] / seen['floor']:.1f} × json.loads; {slowest}",
+        )
 
     return [
         Figure("floor: json.loads of the same bytes", ROWS / again["floor"], "rows/s", "", ""),
@@ -72,6 +84,26 @@ def run() -> list[Figure]:
         Figure("memory of the process, first sight", first["memory"], "MB at most", "< 100", ""),
         Figure("the same with something to write", first["wished"] / ROWS * 100, "%", "", ""),
     ]
+
+
+def quickest(url: str, store: Path, now: int) -> dict[str, Any]:
+    """The quickest of some passes over everything, each on the store as it was before; their most memory.
+
+    The store is then as one of them left it.
+    """
+    seen = []
+    for number in range(ROUNDS):
+        copy = store.with_suffix(f".{number}")
+        if store.exists():
+            shutil.copy(store, copy)
+        seen.append(told_by("reading", "read", url, f"sqlite:///{copy}", str(now)))
+    copy.replace(store)
+    quick: dict[str, Any] = min(seen, key=lambda one: one["pass"])
+    return quick | {
+        "slowest": max(one["pass"] for one in seen),
+        "floor": min(one["floor"] for one in seen),
+        "memory": max(one["memory"] for one in seen),
+    }
 
 
 def tell(url: str, what: str, body: object = None) -> None:
