@@ -1,5 +1,6 @@
 """``python -m bench [hours …]``: every module of this folder that has a ``run()``, or those named."""
 
+import platform
 import sys
 import traceback
 from importlib import import_module
@@ -21,6 +22,7 @@ def main(wanted: list[str]) -> int:
         print(f"no such bench: {', '.join(unknown)}; there are {', '.join(known)}", file=sys.stderr)
         return 2
     console, failed = Console(), 0
+    console.print(f"Python {platform.python_version()} of {sys.base_prefix}, {platform.python_compiler()}")
     table = Table("bench", "figure", "value", "target", "ratio to the floor")
     for name in wanted or known:
         module = import_module(f"bench.{name}")
