@@ -79,6 +79,9 @@ class Overheard(Wire):
         self._ear = ear
         self._delivered: dict[str, str] = {}
         self._heard = 0
+        """Requests that were listened to."""
+        self._told = 0
+        """Requests of which `wrote` has told."""
         self._last: dict[str, object] = {}
         self._fresh_token = False
 
@@ -125,5 +128,5 @@ class Overheard(Wire):
 
     def wrote(self) -> bool:
         """Whether the connector has written anything since this was last asked."""
-        fresh, self._heard = self.requests[self._heard :], len(self.requests)
+        fresh, self._told = self.requests[self._told :], len(self.requests)
         return any(each.user == US and each.committed for each in fresh)

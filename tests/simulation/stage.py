@@ -238,7 +238,6 @@ class Stage(Desk):
             if daily:
                 self.backs_up()
         except Killed:
-            self.course.good.add(tick)  # part of it may stand
             self.course.bad.add(tick)
             raise
         except _TROUBLE as error:
@@ -323,6 +322,9 @@ class Stage(Desk):
                 self.rest.writes_only = step.kind.endswith("a write")
                 self.passes()
         except Killed:
+            if self.rest.wrote():  # that much of the pass stands
+                self.course.good.add(self.tick)
+                self.course.wrote.add(self.tick)
             self.starts_with(step.what)
         finally:
             self.rest.left = None
