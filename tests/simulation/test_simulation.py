@@ -11,6 +11,7 @@ from tests.simulation.trial import shortest, told, verdict
 from tests.world import HOUR, MINUTE
 
 SEEDS = 200
+OPENS = Step(21 * HOUR + 45 * MINUTE, "deed", "opens", "INC1")
 
 
 def test_two_hundred_seeds() -> None:
@@ -47,22 +48,19 @@ def test_a_failure_is_told_with_its_shortest_script() -> None:
 
 def test_a_run_tells_when_its_passes_wrote(tmp_path: Path) -> None:
     """By that it is known when the days without faults have to be looked at too."""
-    script = write(1059)
-    opened = script._replace(steps=(Step(21 * HOUR + 45 * MINUTE, "deed", "opens", "INC1"),))
-    with played(opened, tmp_path) as desk:
+    with played(write(1059)._replace(steps=(OPENS,)), tmp_path) as desk:
         assert desk.course.wrote
         assert desk.course.wrote < desk.course.good
 
 
 def test_a_pass_that_was_killed_before_it_wrote_is_none(tmp_path: Path) -> None:
     """Nothing of it stands, so the days without faults make none then. Seed 1059."""
-    whole = write(1059)
     cut_off = (
-        Step(21 * HOUR + 45 * MINUTE, "deed", "opens", "INC1"),
+        OPENS,
         Step(23 * HOUR + 50 * MINUTE, "outage", "reset before", count=HOUR),
         Step(23 * HOUR + 55 * MINUTE, "killed at a commit", "kept", count=2),
     )
-    with played(whole._replace(steps=cut_off), tmp_path) as desk:
+    with played(write(1059)._replace(steps=cut_off), tmp_path) as desk:
         killed = desk.script.start + cut_off[-1].at
         assert killed in desk.course.bad
         assert killed not in desk.course.good
