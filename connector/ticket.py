@@ -292,20 +292,25 @@ class Ticket:
             return None
         stamp = self.resolved_at if self.resolved_at is not None else self.closed_at
         ended = worked = None  # the spans in which its end began, and its work since it was last reopened
-        for span in reversed(self.spans):
+        backwards = reversed(self.spans)
+        for span in backwards:
             if span.state not in ENDED_STATES:
                 worked = span
-            elif worked is None:
-                ended = span
-            else:
                 break
+            ended = span
         if ended is None:
+            return stamp
+        since = ended.start
+        if since == stamp:  # history and record agree, as of nearly every ticket
             return stamp
         if worked is None:
             # A history made from the row's stamps alone begins as unknown, so this change was seen.
             seen = ended.state is TicketState.RESOLVED and self.state is TicketState.CLOSED
-            return ended.start if seen and self.resolved_at is None else stamp
-        since = ended.start
+            return since if seen and self.resolved_at is None else stamp
+        for span in backwards:
+            if span.state in ENDED_STATES:
+                break
+            worked = span
         return since if stamp is None or stamp < worked.start or stamp > since else stamp
 
     def pauses(self, hold_reasons: frozenset[str] | None = None) -> list[tuple[Instant, Instant | None]]:
