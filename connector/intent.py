@@ -4,7 +4,7 @@ A rule returns a `Verdict`: always a reason, perhaps intents, perhaps the instan
 `connector.sync.plan` turns intents into changes of records; nothing else may.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import NamedTuple
@@ -39,27 +39,34 @@ def occasion(policy: str, ticket: str, *discriminator: object) -> Occasion:
     return Occasion(blake2b(text.encode(), digest_size=16).hexdigest())
 
 
-Of = Callable[..., Occasion]
-"""What `occasions` gives: sys_id of a ticket, and the rest of the discriminator → key."""
-
-
-def occasions(policy: str, *same: object) -> Of:
+class Occasions:
     """`occasion` for many tickets, in half the time: what is the same for all of them is put together once.
 
-    ``occasions(policy, *same)(ticket, *more)`` is ``occasion(policy, ticket, *same, *more)``.
+    ``Occasions(policy, *same).of(ticket, *more)`` is ``occasion(policy, ticket, *same, *more)``, and
+    ``.mark(ticket, *more)`` its mark. ``ticket``: sys_id.
     """
-    begun = blake2b(f"{policy}\x1f".encode(), digest_size=16)
-    end = "".join(f"\x1f{each!s}" for each in same)
 
-    def of(ticket: str, *more: object) -> Occasion:
-        key = begun.copy()
-        text = ticket + end
+    __slots__ = ("_begun", "_end")
+
+    def __init__(self, policy: str, *same: object) -> None:
+        self._begun = blake2b(f"{policy}\x1f".encode(), digest_size=16)
+        self._end = "".join(f"\x1f{each!s}" for each in same)
+
+    def of(self, ticket: str, *more: object) -> Occasion:
+        """The key."""
+        return Occasion(self._digits(ticket, more))
+
+    def mark(self, ticket: str, *more: object) -> str:
+        """`Occasion.mark` without the key: whether it was said already is asked far more often than said."""
+        return self._digits(ticket, more)[:MARK_LENGTH]
+
+    def _digits(self, ticket: str, more: tuple[object, ...]) -> str:
+        key = self._begun.copy()
+        text = ticket + self._end
         for each in more:
             text += f"\x1f{each!s}"
         key.update(text.encode())
-        return Occasion(key.hexdigest())
-
-    return of
+        return key.hexdigest()
 
 
 class Keep(NamedTuple):

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.intent import MARK_LENGTH, Create, occasion, occasions
+from connector.intent import MARK_LENGTH, Create, Occasions, occasion
 from connector.ticket import Tier
 
 KNOWN = "bb7918b8b257f9b5ad5b0401dd5c20db"
@@ -35,9 +35,10 @@ def test_what_is_put_together_once_makes_the_same_key(
     policy: str, sys_id: str, same: list[object], more: list[object]
 ) -> None:
     """However its parts are divided, and each time it is asked."""
-    of = occasions(policy, *same)
+    occasions, key = Occasions(policy, *same), occasion(policy, sys_id, *same, *more)
     for _ in range(2):
-        assert of(sys_id, *more) == occasion(policy, sys_id, *same, *more)
+        assert occasions.of(sys_id, *more) == key
+        assert occasions.mark(sys_id, *more) == key.mark
 
 
 def test_the_key_is_the_same_for_ever() -> None:

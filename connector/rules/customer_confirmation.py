@@ -5,7 +5,7 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from connector.intent import Intent, Note, Of, Set, Verdict, occasions
+from connector.intent import Intent, Note, Occasions, Set, Verdict
 from connector.rules.base import Duration, Moment, Policy
 from connector.ticket import Ticket, TicketState
 
@@ -88,9 +88,9 @@ class CustomerConfirmation(Policy):
             resolved = ticket.ended_at
             if resolved is not None and ticket.closed_at - resolved >= self.silence_counts_after:
                 return _SILENCE
-        happened = self._unconfirmed(ticket.sys_id, ticket.reopen_count)
-        if happened.mark in ticket.marks:
+        if self._unconfirmed.mark(ticket.sys_id, ticket.reopen_count) in ticket.marks:
             return _SAID
+        happened = self._unconfirmed.of(ticket.sys_id, ticket.reopen_count)
         if self.then == "flag":
             return Verdict(
                 "closed without confirmation", (Note(at.wording.tell("unconfirmed"), happened, "R-B4"),)
@@ -102,21 +102,22 @@ class CustomerConfirmation(Policy):
         return Verdict("closed without confirmation", intents)
 
     @cached_property
-    def _unconfirmed(self) -> Of:
-        return occasions(self.name, "unconfirmed")
+    def _unconfirmed(self) -> Occasions:
+        return Occasions(self.name, "unconfirmed")
 
     @cached_property
-    def _customer_asked(self) -> Of:
-        return occasions(self.name, "asked")
+    def _customer_asked(self) -> Occasions:
+        return Occasions(self.name, "asked")
 
     def _asked(self, ticket: Ticket, at: Moment) -> Verdict:
         """What is told to the customer of a ticket that is resolved."""
         if not self.ask or (self.confirmed and ticket.extra.get(self.confirmed) == "true"):
             return _NOT_CLOSED
         since = ticket.ended_at
-        happened = self._customer_asked(ticket.sys_id, ticket.reopen_count)
-        if since is None or happened.mark in ticket.marks:
+        asked = self._customer_asked
+        if since is None or asked.mark(ticket.sys_id, ticket.reopen_count) in ticket.marks:
             return _AWAITED
+        happened = asked.of(ticket.sys_id, ticket.reopen_count)
         silence = self.silence_counts_after
         until = at.wording.when(since + silence) if silence is not None else ""
         text = at.wording.tell("confirmation_awaited", number=ticket.number, until=until)

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from connector.intent import Create, Intent, Note, Occasion, Of, Verdict, occasions
+from connector.intent import Create, Intent, Note, Occasion, Occasions, Verdict
 from connector.rules.base import Duration, HoldReasons, Moment, Policy, many
 from connector.rules.sla_timer import SlaTimer
 from connector.rules.target_clock import BREACHED, TargetClock
@@ -72,7 +72,7 @@ class Rung(NamedTuple):
     seconds: int
     """Service time from the start of the clock until the step."""
     late: bool
-    occasion: Of
+    occasions: Occasions
 
 
 class HierarchicalEscalation(Policy):
@@ -230,7 +230,7 @@ class HierarchicalEscalation(Policy):
                 step,
                 step.seconds(limit),
                 step.late,
-                occasions(self.name, step.role, step.at, step.late_by, limit),
+                Occasions(self.name, step.role, step.at, step.late_by, limit),
             )
             for step in self.steps
         )
@@ -260,7 +260,7 @@ class HierarchicalEscalation(Policy):
             step = rung.step
             if said and step.by == "note":  # told with a later one: its own occasion need not be worked out
                 continue
-            key = rung.occasion(ticket.sys_id)
+            key = rung.occasions.of(ticket.sys_id)
             marked = key.mark in ticket.marks
             said = said or marked
             person = "" if step.by == "note" else self._person(step, ticket, at)

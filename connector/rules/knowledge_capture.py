@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from connector.intent import Create, Intent, Keep, Note, Of, Set, Verdict, occasion, occasions
+from connector.intent import Create, Intent, Keep, Note, Occasions, Set, Verdict, occasion
 from connector.rules.base import Duration, Moment, Policy, as_tuple
 from connector.ticket import ENDED_STATES, Alike, Article, Instant, Ticket, TicketState, Tier
 
@@ -197,43 +197,44 @@ class KnowledgeCapture(Policy):
         return add if self.service_hours is None else at.hours[self.service_hours].add
 
     @cached_property
-    def _reminded(self) -> Of:
-        return occasions(self.name, "reminder", self.grace)
+    def _reminded(self) -> Occasions:
+        return Occasions(self.name, "reminder", self.grace)
 
     @cached_property
-    def _missed(self) -> Of:
-        return occasions(self.name, "missing", self.then_after)
+    def _missed(self) -> Occasions:
+        return Occasions(self.name, "missing", self.then_after)
 
     @cached_property
-    def _set_back(self) -> Of:
-        return occasions(self.name, "set_back")
+    def _set_back(self) -> Occasions:
+        return Occasions(self.name, "set_back")
 
     def _remind(self, ticket: Ticket, at: Moment, until: Instant | None) -> tuple[Note, ...]:
-        reminded = self._reminded(ticket.sys_id, ticket.reopen_count)
-        if reminded.mark in ticket.marks:
+        sys_id, reopened = ticket.sys_id, ticket.reopen_count
+        if self._reminded.mark(sys_id, reopened) in ticket.marks:
             return ()
         text = at.wording.tell(
             "knowledge_reminder", until=at.wording.when(until) if until is not None else ""
         )
-        return (Note(text, reminded, "R-B5"),)
+        return (Note(text, self._reminded.of(sys_id, reopened), "R-B5"),)
 
     def _miss(self, ticket: Ticket, at: Moment, due: Instant) -> tuple[Intent, ...]:
         """The note that it is missing; for a closed ticket with ``set_back`` also the state."""
+        sys_id, reopened = ticket.sys_id, ticket.reopen_count
         if self.then == "set_back" and ticket.state is TicketState.CLOSED:
-            back = self._set_back(ticket.sys_id, ticket.reopen_count)
-            if back.mark in ticket.marks:
+            if self._set_back.mark(sys_id, reopened) in ticket.marks:
                 return ()
+            back = self._set_back.of(sys_id, reopened)
             text = at.wording.tell("knowledge_set_back", due=at.wording.when(due))
             return (Set("state", TicketState.RESOLVED, back, "R-B5"), Note(text, back, "R-B5"))
-        missed = self._missed(ticket.sys_id, ticket.reopen_count)
-        if missed.mark in ticket.marks or self._was_set_back(ticket):
+        if self._missed.mark(sys_id, reopened) in ticket.marks or self._was_set_back(ticket):
             return ()
-        return (Note(at.wording.tell("knowledge_missing", due=at.wording.when(due)), missed, "R-B5"),)
+        text = at.wording.tell("knowledge_missing", due=at.wording.when(due))
+        return (Note(text, self._missed.of(sys_id, reopened), "R-B5"),)
 
     def _was_set_back(self, ticket: Ticket) -> bool:
         return (
             self.then == "set_back"
-            and self._set_back(ticket.sys_id, ticket.reopen_count).mark in ticket.marks
+            and self._set_back.mark(ticket.sys_id, ticket.reopen_count) in ticket.marks
         )
 
     def _said_already(self, ticket: Ticket, at: Moment) -> Verdict | None:

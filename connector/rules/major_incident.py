@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from connector.instant import platform_time
-from connector.intent import Create, Intent, Note, Occasion, Of, Verdict, occasion, occasions
+from connector.intent import Create, Intent, Note, Occasion, Occasions, Verdict, occasion
 from connector.rules.base import Duration, Moment, Policy
 from connector.rules.condition import ColumnPath, Where, further, holds, value_in
 from connector.rules.peer import Kin, Peer
@@ -157,8 +157,8 @@ class MajorIncident(Policy):
             reason, look_again = "report due", due + 1
         else:
             reason = "not reported in time"
-            late = self._late(ticket.sys_id)
-            if late.mark not in ticket.marks:
+            if self._late.mark(ticket.sys_id) not in ticket.marks:
+                late = self._late.of(ticket.sys_id)
                 told = {"limit": self.report_within, "due": at.wording.when(due)}
                 intents.append(Note(at.wording.tell("major_not_reported", **told), late, "R-C4"))
         if self.broadcast:
@@ -282,15 +282,15 @@ class MajorIncident(Policy):
         return (Note(text, key, "R-C4", supersedes=(told,) if told else ()),)
 
     @cached_property
-    def _late(self) -> Of:
-        return occasions(self.name, "late", self.report_within)
+    def _late(self) -> Occasions:
+        return Occasions(self.name, "late", self.report_within)
 
     @cached_property
-    def _broadcasts(self) -> Of:
-        return occasions(self.name, "broadcast", self.broadcast_every)
+    def _broadcasts(self) -> Occasions:
+        return Occasions(self.name, "broadcast", self.broadcast_every)
 
     def _slot(self, ticket: Ticket, began: Instant, slot: int) -> Occasion:
-        return self._broadcasts(ticket.sys_id, began, slot)
+        return self._broadcasts.of(ticket.sys_id, began, slot)
 
 
 _OVER = Verdict("not open")

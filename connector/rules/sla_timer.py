@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from connector.intent import Intent, Keep, Note, Of, Verdict, occasions
+from connector.intent import Intent, Keep, Note, Occasions, Verdict
 from connector.rules.base import Duration, HoldReasons, Moment, Policy, those_held
 from connector.rules.caller_zone import TIME_ZONE, there, told
 from connector.rules.target_clock import (
@@ -244,17 +244,17 @@ class SlaTimer(Policy):
         return (*kept, Keep("clock", None, "R-C3"))
 
     @cached_property
-    def _said(self) -> dict[str, tuple[Of, tuple[tuple[float, int, Of], ...]]]:
-        """Target → the occasion of its breach, and its warnings, ascending: share, seconds, occasion.
+    def _said(self) -> dict[str, tuple[Occasions, tuple[tuple[float, int, Occasions], ...]]]:
+        """Target → the occasions of its breach, and its warnings, ascending: share, seconds, occasions.
 
         A warning is a due computation with a smaller budget.
         """
         shares, name = sorted(set(self.warn_at)), self.name
         return {
             target: (
-                occasions(name, target, BREACHED, budget),
+                Occasions(name, target, BREACHED, budget),
                 tuple(
-                    (share, round(share * budget), occasions(name, target, WARNED, share, budget))
+                    (share, round(share * budget), Occasions(name, target, WARNED, share, budget))
                     for share in shares
                 ),
             )
@@ -344,12 +344,12 @@ class SlaTimer(Policy):
         """The note for where the target stands, unless it or a graver one has been written."""
         sys_id, marks = ticket.sys_id, ticket.marks
         breached, warned = self._said[name]
-        happened = breached(sys_id)
-        if happened.mark in marks:
+        if breached.mark(sys_id) in marks:
             return ()
+        happened = breached
         if level:
-            graver = [of(sys_id) for share, _, of in warned if share >= level]
-            if any(warning.mark in marks for warning in graver):
+            graver = [warning for share, _, warning in warned if share >= level]
+            if any(warning.mark(sys_id) in marks for warning in graver):
                 return ()
             happened = graver[0]
         text = at.wording.tell(
@@ -358,7 +358,7 @@ class SlaTimer(Policy):
             limit=limit,
             share=round(level * 100),
         )
-        return (Note(text, happened, "R-C3"),)
+        return (Note(text, happened.of(sys_id), "R-C3"),)
 
 
 _KEPT_DUE = ("respond_by", "resolve_by")

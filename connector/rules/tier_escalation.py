@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal, NamedTuple, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from connector.intent import Intent, Keep, Note, Occasion, Of, Set, Verdict, occasion, occasions
+from connector.intent import Intent, Keep, Note, Occasion, Occasions, Set, Verdict, occasion
 from connector.rules.base import Duration, Moment, as_tuple
 from connector.rules.condition import Where, further, value_in
 from connector.rules.hand_over import HandOver
@@ -325,11 +325,11 @@ class TierEscalation(HandOver):
         return occasion(self.name, ticket.sys_id, *discriminator)
 
     def _limit_occasion(self, ticket: Ticket) -> Occasion:
-        return self._used_up(ticket.sys_id, ticket.reopen_count)
+        return self._used_up.of(ticket.sys_id, ticket.reopen_count)
 
     @cached_property
-    def _used_up(self) -> Of:
-        return occasions(self.name, "after", self.after)
+    def _used_up(self) -> Occasions:
+        return Occasions(self.name, "after", self.after)
 
     def _target(self, ticket: Ticket, at: Moment) -> tuple[Group | None, str]:
         if self._down:

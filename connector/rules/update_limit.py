@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal, NamedTuple
 
 from pydantic import BeforeValidator, Field
 
-from connector.intent import Note, Occasion, Of, Verdict, occasions
+from connector.intent import Note, Occasions, Verdict
 from connector.rules.base import Duration, HoldReasons, Moment, Policy, as_tuple, those_held
 from connector.ticket import ENDED_STATES, Instant, Ticket
 
@@ -101,7 +101,7 @@ class UpdateLimit(Policy):
             most=self.at_most,
         )
         needless = tuple(self._said(ticket, silence, range(1, reached)))
-        key = self._occasion(ticket, silence, reached)
+        key = self._reminders.of(ticket.sys_id, silence.since, self.every, reached)
         return Verdict(reason, (Note(text, key, "R-B3", supersedes=needless),), look_again)
 
     def explain(self, ticket: Ticket, at: Moment) -> list[str]:
@@ -129,16 +129,13 @@ class UpdateLimit(Policy):
         return tuple(f"{column}@" for column in self.written_in)
 
     @cached_property
-    def _reminders(self) -> Of:
-        return occasions(self.name, "silence")
-
-    def _occasion(self, ticket: Ticket, silence: Silence, number: int) -> Occasion:
-        return self._reminders(ticket.sys_id, silence.since, self.every, number)
+    def _reminders(self) -> Occasions:
+        return Occasions(self.name, "silence")
 
     def _said(self, ticket: Ticket, silence: Silence, numbers: range) -> Iterator[str]:
         """Marks of those of these reminders that were written; where nothing ever was, no key is made."""
         for number in numbers if ticket.marks else ():
-            mark = self._occasion(ticket, silence, number).mark
+            mark = self._reminders.mark(ticket.sys_id, silence.since, self.every, number)
             if mark in ticket.marks:
                 yield mark
 
