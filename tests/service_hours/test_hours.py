@@ -91,6 +91,16 @@ def test_more_is_never_sooner(name: str, start: int, both: list[int], near: list
         assert hours.add(start, large) <= hours.add(start + 3600, large)
 
 
+@given(names, instants, st.lists(budgets, max_size=4))
+@settings(max_examples=100)
+def test_several_budgets_at_once_are_each_by_itself(name: str, start: int, several: list[int]) -> None:
+    """Of one start, in any order, also where the years have not been compiled yet."""
+    alone = [HOURS[name].add(start, budget) for budget in several]
+    assert HOURS[name].add_each(start, several) == alone
+    if name == "always":  # compiling a real calendar takes too long for every example
+        assert ServiceHours.compile(CALENDARS[name]).add_each(start, several) == alone
+
+
 @given(instants, st.integers(0, 10**7))
 @settings(max_examples=50)
 def test_around_the_clock_is_absolute_time(start: int, seconds: int) -> None:
@@ -208,6 +218,8 @@ def test_no_budget_is_used_up_at_once() -> None:
     assert HOURS["berlin"].add(FIRST, 0) == FIRST
     with pytest.raises(ValueError, match="cannot be used up"):
         HOURS["berlin"].add(FIRST, -1)
+    with pytest.raises(ValueError, match="cannot be used up"):
+        HOURS["berlin"].add_each(FIRST, (60, -1))
 
 
 def test_end_before_start_is_nothing() -> None:
@@ -245,6 +257,7 @@ def test_beyond_the_horizon_is_said_and_not_guessed() -> None:
     asked = [
         lambda: hours.add(at("2019-12-31 23:59", "UTC"), 60),
         lambda: hours.add(inside, 10**7),
+        lambda: hours.add_each(inside, (60, 10**7)),
         lambda: hours.add(inside, 60, [(inside, 10**15)]),
         lambda: hours.elapsed(inside, at("2022-01-01 00:00", "UTC")),
         lambda: hours.is_open(10**15),
@@ -265,6 +278,7 @@ def test_the_order_of_asking_does_not_matter(name: str, years: list[int], budget
     whole.elapsed(at("2015-01-01 12:00", "UTC"), at("2035-12-31 12:00", "UTC"))
     for year in years[:4]:
         start = at(f"{year}-12-30 12:00", "UTC")
+        assert lazy.add_each(start, (0, budget)) == whole.add_each(start, (0, budget))
         assert lazy.add(start, budget) == whole.add(start, budget)
         assert lazy.next_open(start) == whole.next_open(start)
 
