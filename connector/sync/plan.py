@@ -68,18 +68,16 @@ def outstanding(ticket: Ticket, intents: Iterable[Intent], scheme: Scheme) -> tu
     for intent in intents:
         if isinstance(intent, Keep):
             # The cheap questions first: nearly every field of nearly every ticket is as it should be.
-            field, value, _ = intent
-            raw = owned.get(field, "")
-            if isinstance(value, int):  # to read a date is cheaper than to write one
-                if raw and known_instant(raw) == value:
+            raw, value = owned.get(intent.field, ""), intent.value
+            if type(value) is int:  # to read a date is cheaper than to write one
+                if known_instant(raw) == value:
                     continue
             elif raw == (value or ""):
                 continue
             if scheme.column_of(intent):
                 left.append(intent)
         elif isinstance(intent, Create):
-            known = any(task.occasion == intent.occasion for task in ticket.tasks)
-            if not known and all(article.sys_id != intent.occasion for article in ticket.articles):
+            if not _created(ticket, intent.occasion):
                 left.append(intent)
         elif (
             intent.occasion.mark not in ticket.marks
@@ -88,6 +86,13 @@ def outstanding(ticket: Ticket, intents: Iterable[Intent], scheme: Scheme) -> tu
         ):
             left.append(intent)
     return tuple(left) if left else ()
+
+
+def _created(ticket: Ticket, happened: Occasion) -> bool:
+    """A task or an article was created beside the ticket on this occasion."""
+    if any(task.occasion == happened for task in ticket.tasks):
+        return True
+    return any(article.sys_id == happened for article in ticket.articles)
 
 
 def may_wait(ticket: Ticket) -> bool:
