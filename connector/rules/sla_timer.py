@@ -25,6 +25,8 @@ from connector.ticket import ENDED_STATES, FaultClass, Instant, Ticket, TicketSt
 
 _new = tuple.__new__
 """What the constructor of a named tuple calls; it saves a call for several values of every ticket."""
+Warnings = tuple[tuple[float, int], ...]
+"""Share of a limit and seconds of service, ascending: a warning is a limit with a smaller budget."""
 _ON_HOLD, _CANCELED = TicketState.ON_HOLD, TicketState.CANCELED
 
 
@@ -124,7 +126,7 @@ class SlaTimer(Policy):
             if ended is None:
                 return self._untold(ticket, at, kept_class)
         # As `clock`, but of what has ended only whether it was in time: that is half of all tickets.
-        named, by_caller, respond_within, resolve_within = self._terms
+        named, by_caller, respond_within, resolve_within, held = self._terms
         hours, started, now = at.hours[named], ticket.opened_at, at.now
         if by_caller:
             hours = there(hours, ticket)
@@ -143,22 +145,24 @@ class SlaTimer(Policy):
             if responded is not None:
                 response = MET if responded <= respond_by else MISSED
             else:
-                response, shown, level, look_again = self._running(
-                    "response", respond_by, started, hours, now, (), None
+                warnings = self._warnings["response"]
+                response, shown, level, look_again = _running(
+                    respond_by, started, hours, now, (), None, warnings
                 )
                 if level or response is BREACHED:
                     notes = self._note(ticket, "response", respond_within, level, respond_by, at)
             intents.append(_new(Keep, ("respond_by", shown, "R-E3")))
         if resolve_within:
-            pauses, since = self._pauses(ticket, ended)
+            pauses, since = _pauses(ticket, ended, held)
             if pauses:
                 resolve_by = hours.add(started, resolve_within, pauses)
             shown = resolve_by
             if ended is not None:
                 resolution = MET if ended <= resolve_by else MISSED
             else:
-                resolution, shown, level, upcoming = self._running(
-                    "resolution", resolve_by, started, hours, now, pauses, since
+                warnings = self._warnings["resolution"]
+                resolution, shown, level, upcoming = _running(
+                    resolve_by, started, hours, now, pauses, since, warnings
                 )
                 if upcoming is not None and (look_again is None or upcoming < look_again):
                     look_again = upcoming
@@ -202,7 +206,7 @@ class SlaTimer(Policy):
                 limit = self.respond_within
                 response = self._target("response", limit, ticket, hours, at.now, responded, (), None)
         if self.resolve_within is not None and (ended is not None or not over):
-            pauses, since = self._pauses(ticket, ended)
+            pauses, since = _pauses(ticket, ended, self._held)
             limit = self.resolve_within
             resolution = self._target("resolution", limit, ticket, hours, at.now, ended, pauses, since)
         return response, resolution
@@ -246,12 +250,17 @@ class SlaTimer(Policy):
         return lines
 
     @cached_property
-    def _terms(self) -> tuple[str, bool, int, int]:
-        """Hours, whether by the caller's clock, and both limits in seconds, 0 for none: all in one reading.
+    def _terms(self) -> tuple[str, bool, int, int, frozenset[str] | None]:
+        """Hours, whether by the caller's clock, both limits in seconds (0: none), and which holds count.
 
-        To read a field of a pydantic model takes four times as long as one of a plain object.
+        All in one reading: that of a field of a pydantic model takes four times as long as of a plain object.
         """
-        return self.service_hours, self.caller_zone, self.respond_within or 0, self.resolve_within or 0
+        limits = (self.respond_within or 0, self.resolve_within or 0)
+        return (self.service_hours, self.caller_zone, *limits, self._held)
+
+    @cached_property
+    def _held(self) -> frozenset[str] | None:
+        return those_held(self.pause_on)
 
     @cached_property
     def _nothing_due(self) -> tuple[Keep, ...]:
@@ -260,51 +269,27 @@ class SlaTimer(Policy):
         return (*kept, Keep("clock", None, "R-C3"))
 
     @cached_property
-    def _said(self) -> dict[str, tuple[Occasions, tuple[tuple[float, int, Occasions], ...]]]:
-        """Target → the occasions of its breach, and its warnings, ascending: share, seconds, occasions.
+    def _limits(self) -> dict[str, int]:
+        limits = {"response": self.respond_within, "resolution": self.resolve_within}
+        return {target: budget for target, budget in limits.items() if budget is not None}
 
-        A warning is a due computation with a smaller budget.
-        """
-        shares, name = sorted(set(self.warn_at)), self.name
+    @cached_property
+    def _warnings(self) -> dict[str, Warnings]:
+        shares = sorted(set(self.warn_at))
         return {
-            target: (
-                Occasions(name, target, BREACHED, budget),
-                tuple(
-                    (share, round(share * budget), Occasions(name, target, WARNED, share, budget))
-                    for share in shares
-                ),
-            )
-            for target, budget in (("response", self.respond_within), ("resolution", self.resolve_within))
-            if budget is not None
+            target: tuple((share, round(share * budget)) for share in shares)
+            for target, budget in self._limits.items()
         }
 
     @cached_property
-    def _held(self) -> frozenset[str] | None:
-        return those_held(self.pause_on)
-
-    def _pauses(self, ticket: Ticket, ended: Instant | None) -> tuple[Pauses, Instant | None]:
-        """Pauses before the end, and since when one lasts that has not ended."""
-        spans = ticket.spans
-        if len(spans) < 2 and ticket.state is not _ON_HOLD:
-            return (), None
-        pauses: list[tuple[Instant, Instant]] = []
-        since = None
-        held = self._held
-        for span in spans:
-            state, end = span.state, span.end
-            if state is _ON_HOLD:
-                if held is not None and span.hold_reason not in held:
-                    continue
-            elif end is None or state not in ENDED_STATES:
-                continue
-            start = span.start
-            if ended is not None and start >= ended:
-                break
-            if end is None:
-                since = start
-            else:
-                pauses.append((start, end))
-        return pauses, since
+    def _graver(self) -> dict[tuple[str, float], list[Occasions]]:
+        """Target and level, 0.0 for the breach → the occasions of that, and of all that is graver."""
+        graver: dict[tuple[str, float], list[Occasions]] = {}
+        for target, budget in self._limits.items():
+            graver[target, 0.0] = found = [Occasions(self.name, target, BREACHED, budget)]
+            for share, _ in reversed(self._warnings[target]):
+                graver[target, share] = found = [Occasions(self.name, target, WARNED, share, budget), *found]
+        return graver
 
     def _target(
         self,
@@ -322,31 +307,9 @@ class SlaTimer(Policy):
         if ended is not None:
             state = MET if ended <= due else MISSED
             return TargetClock(name, started, budget, state, due, ended, pauses, None, 0.0, None)
-        state, shown, level, upcoming = self._running(name, due, started, hours, now, pauses, since)
+        warnings = self._warnings[name]
+        state, shown, level, upcoming = _running(due, started, hours, now, pauses, since, warnings)
         return TargetClock(name, started, budget, state, shown, None, pauses, since, level, upcoming)
-
-    def _running(
-        self,
-        name: Literal["response", "resolution"],
-        due: Instant,
-        started: Instant,
-        hours: ServiceHours,
-        now: Instant,
-        pauses: Pauses,
-        since: Instant | None,
-    ) -> tuple[str, Instant | None, float, Instant | None]:
-        """State, due, level and next instant of a limit that has not ended (→ `TargetClock`)."""
-        if since is not None and due > since:
-            return PAUSED, None, 0.0, None
-        if now > due:
-            return BREACHED, due, 0.0, None
-        level = 0.0
-        for share, seconds, _ in self._said[name][1]:
-            instant = hours.add(started, seconds, pauses)
-            if now < instant:
-                return (WARNED if level else RUNNING), due, level, instant
-            level = share
-        return (WARNED if level else RUNNING), due, level, due + 1
 
     def _note(
         self,
@@ -358,23 +321,17 @@ class SlaTimer(Policy):
         at: Moment,
     ) -> tuple[Note, ...]:
         """The note for where the target stands, unless it or a graver one has been written."""
-        sys_id, marks = ticket.sys_id, ticket.marks
-        breached, warned = self._said[name]
-        if breached.mark(sys_id) in marks:
-            return ()
-        happened = breached
-        if level:
-            graver = [warning for share, _, warning in warned if share >= level]
-            if any(warning.mark(sys_id) in marks for warning in graver):
+        sys_id, marks, graver = ticket.sys_id, ticket.marks, self._graver[name, level]
+        for each in graver if marks else ():
+            if each.mark(sys_id) in marks:
                 return ()
-            happened = graver[0]
         text = at.wording.tell(
             f"{name}_{WARNED if level else BREACHED}",
             due=at.wording.when(due),
             limit=limit,
             share=round(level * 100),
         )
-        return (Note(text, happened.of(sys_id), "R-C3"),)
+        return (Note(text, graver[0].of(sys_id), "R-C3"),)
 
 
 _KEPT_DUE = ("respond_by", "resolve_by")
@@ -383,6 +340,55 @@ _KEPT_CLOCK = {
     state: Keep("clock", state, "R-C3") for state in (RUNNING, PAUSED, WARNED, BREACHED, MET, MISSED, None)
 }
 _SHOWN = 12
+
+
+def _pauses(
+    ticket: Ticket, ended: Instant | None, held: frozenset[str] | None
+) -> tuple[Pauses, Instant | None]:
+    """Pauses before the end, and since when one lasts that has not ended; ``held``: None for all holds."""
+    spans = ticket.spans
+    if len(spans) < 2 and ticket.state is not _ON_HOLD:
+        return (), None
+    pauses: list[tuple[Instant, Instant]] = []
+    since = None
+    for span in spans:
+        state, end = span.state, span.end
+        if state is _ON_HOLD:
+            if held is not None and span.hold_reason not in held:
+                continue
+        elif end is None or state not in ENDED_STATES:
+            continue
+        start = span.start
+        if ended is not None and start >= ended:
+            break
+        if end is None:
+            since = start
+        else:
+            pauses.append((start, end))
+    return pauses, since
+
+
+def _running(
+    due: Instant,
+    started: Instant,
+    hours: ServiceHours,
+    now: Instant,
+    pauses: Pauses,
+    since: Instant | None,
+    warnings: Warnings,
+) -> tuple[str, Instant | None, float, Instant | None]:
+    """State, due, level and next instant of a limit that has not ended (→ `TargetClock`)."""
+    if since is not None and due > since:
+        return PAUSED, None, 0.0, None
+    if now > due:
+        return BREACHED, due, 0.0, None
+    level = 0.0
+    for share, seconds in warnings:
+        instant = hours.add(started, seconds, pauses)
+        if now < instant:
+            return (WARNED if level else RUNNING), due, level, instant
+        level = share
+    return (WARNED if level else RUNNING), due, level, due + 1
 
 
 def _hms(seconds: int) -> str:

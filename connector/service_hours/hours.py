@@ -4,6 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import repeat
 from math import floor
 from typing import Self
 from zoneinfo import ZoneInfo
@@ -113,7 +114,7 @@ class ServiceHours:
                 else:
                     dues.append(self.add(start, seconds))
         except _OFF_TABLE:
-            return [self.add(start, seconds) for seconds in budgets]
+            dues.extend(map(self.add, repeat(start), budgets[len(dues) :]))
         return dues
 
     def elapsed(self, start: Instant, end: Instant, pauses: Pauses = ()) -> int:
