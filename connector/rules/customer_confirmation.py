@@ -76,17 +76,19 @@ class CustomerConfirmation(Policy):
         """Whether a closed ticket was confirmed, and by what."""
         if ticket.state is not _CLOSED:
             return self._asked(ticket, at) if ticket.state is _RESOLVED else _NOT_CLOSED
-        if ticket.closed_by and ticket.closed_by == ticket.caller:
+        closed_by, closed_at = ticket.closed_by, ticket.closed_at
+        if closed_by and closed_by == ticket.caller:
             return _BY_CALLER
-        if self.confirmed is not None:
-            ticked = ticket.extra.get(self.confirmed)
+        confirmed, silence = self.confirmed, self.silence_counts_after
+        if confirmed is not None:
+            ticked = ticket.extra.get(confirmed)
             if ticked == "true":
                 return _CONFIRMED
             if ticked is None:
-                return Verdict(f"column {self.confirmed} is not on the record; nothing can be told")
-        if self.silence_counts_after is not None and ticket.closed_at is not None:
+                return Verdict(f"column {confirmed} is not on the record; nothing can be told")
+        if silence is not None and closed_at is not None:
             resolved = ticket.ended_at
-            if resolved is not None and ticket.closed_at - resolved >= self.silence_counts_after:
+            if resolved is not None and closed_at - resolved >= silence:
                 return _SILENCE
         if self._unconfirmed.mark(ticket.sys_id, ticket.reopen_count) in ticket.marks:
             return _SAID

@@ -1,9 +1,7 @@
 """What was resolved becomes knowledge: an article, a reminder, or the ticket is flagged or set back."""
 
-from collections.abc import Callable
 from functools import cached_property
 from html import escape
-from operator import add
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -12,6 +10,7 @@ from connector.intent import Create, Intent, Keep, Note, Occasions, Set, Verdict
 from connector.rules.base import Duration, Moment, Policy, as_tuple
 from connector.ticket import ENDED_STATES, Alike, Article, Instant, Ticket, TicketState, Tier
 
+_TIERS = frozenset(Tier)
 _NO_LONGER = frozenset({"retired", "deleted"})
 _STATES = {
     "draft": "drafted",
@@ -133,14 +132,15 @@ class KnowledgeCapture(Policy):
         """Whether the ticket owes an article, and what follows from that now."""
         if ticket.state not in ENDED_STATES:
             return _NOTHING_OWED
-        if ticket.articles:
+        articles = ticket.articles
+        if articles:
             state, best = _knowledge(ticket)
             if best is not None:
                 link = () if best.linked or not self._drafts(ticket) else (self._link(ticket, best.sys_id),)
                 return Verdict(state, (_KEPT[state], *link))
         if self._exempt(ticket):
             return _EXEMPT
-        if not ticket.articles and self._drafts(ticket):
+        if not articles and self._drafts(ticket):
             known = self._said_already(ticket, at)
             if known is not None:
                 return known
@@ -148,11 +148,9 @@ class KnowledgeCapture(Policy):
         since = ticket.ended_at
         if since is None:
             return Verdict("owed, but nobody recorded when it was resolved", (_KEPT["owed"],))
-        after, now = self._after(at), at.now
-        remind_at = after(since, self.grace)
+        now, (remind_at, missing_at) = at.now, self._stages(since, at)
         if now < remind_at:
             return Verdict("owed", _OWED, remind_at)
-        missing_at = None if self.then_after is None else after(since, self.grace + self.then_after)
         if missing_at is None or now < missing_at:
             return Verdict("reminded", _OWED + self._remind(ticket, at, missing_at), missing_at)
         return Verdict("missing", (_KEPT["missing"], *self._miss(ticket, at, missing_at)))
@@ -172,29 +170,31 @@ class KnowledgeCapture(Policy):
             return lines
         since = ticket.ended_at
         if since is not None and not lines and not self._exempt(ticket):
-            after, time = self._after(at), at.wording.time
+            time, (remind_at, missing_at) = at.wording.time, self._stages(since, at)
             hours = f"in service hours {self.service_hours}" if self.service_hours else "day and night"
-            lines.append(f"resolved {time(since)}; reminder {time(after(since, self.grace))}, {hours}")
-            if self.then_after is not None:
-                lines.append(f"{self.then} from {time(after(since, self.grace + self.then_after))}")
+            lines.append(f"resolved {time(since)}; reminder {time(remind_at)}, {hours}")
+            if missing_at is not None:
+                lines.append(f"{self.then} from {time(missing_at)}")
         return lines
 
     @cached_property
-    def _no_debt(self) -> tuple[frozenset[str], frozenset[str]]:
-        return frozenset(self.exempt_categories), frozenset(self.exempt_close_codes)
+    def _no_debt(self) -> tuple[frozenset[str], frozenset[str], frozenset[Tier]]:
+        """Categories, close codes and tiers that owe no article."""
+        return frozenset(self.exempt_categories), frozenset(self.exempt_close_codes), _TIERS - set(self.tiers)
 
     def _exempt(self, ticket: Ticket) -> bool:
-        categories, close_codes = self._no_debt
-        tier = ticket.tier
-        return (
-            ticket.category in categories
-            or ticket.close_code in close_codes
-            or (tier is not None and tier not in self.tiers)
-        )
+        categories, close_codes, tiers = self._no_debt
+        return ticket.category in categories or ticket.close_code in close_codes or ticket.tier in tiers
 
-    def _after(self, at: Moment) -> Callable[[Instant, int], Instant]:
-        """So many seconds after an instant, in the hours both times count in."""
-        return add if self.service_hours is None else at.hours[self.service_hours].add
+    def _stages(self, since: Instant, at: Moment) -> tuple[Instant, Instant | None]:
+        """When a note reminds of an article that is owed since then, and when it is missing, if ever."""
+        hours, grace, more = self.service_hours, self.grace, self.then_after
+        limits = (grace, grace + (more or 0))
+        if hours is None:
+            remind_at, missing_at = since + limits[0], since + limits[1]
+        else:
+            remind_at, missing_at = at.hours[hours].add_each(since, limits)
+        return remind_at, None if more is None else missing_at
 
     @cached_property
     def _reminded(self) -> Occasions:
@@ -256,9 +256,10 @@ class KnowledgeCapture(Policy):
         return at.library.alike(title, self.alike) if self.alike is not None and title else None
 
     def _drafts(self, ticket: Ticket) -> bool:
-        if self.draft == "always":
-            return True
-        return self.draft == "on_request" and ticket.extra.get(self.draft_column or "") == "true"
+        draft = self.draft
+        if draft != "on_request":
+            return draft == "always"
+        return ticket.extra.get(self.draft_column or "") == "true"
 
     def _draft(self, ticket: Ticket, at: Moment) -> tuple[Intent, ...]:
         """A draft article of what the ticket tells, and its attachment."""
