@@ -118,8 +118,11 @@ class Improvement(Followed):
             return _NOTHING
         if not self.by_tasks and ticket.state is TicketState.CANCELED:
             return _OVER
+        followed = tuple(self._followed(ticket))
+        if not followed:  # its tasks are of other kinds
+            return _NOTHING
         course = Course([], [], [])
-        for key, since, stages in self._followed(ticket):
+        for key, since, stages in followed:
             done = next(stage for stage in stages if stage.name == "done")
             verified = stages[-1]
             asked = _verification(ticket, self._key(ticket, key)) is not None
