@@ -64,7 +64,7 @@ class Occasions:
         key = self._begun.copy()
         text = ticket + self._end
         for each in more:
-            text += f"\x1f{each!s}"
+            text += "\x1f" + str(each)
         key.update(text.encode())
         return key.hexdigest()
 
