@@ -1,7 +1,7 @@
 """Every policy's verdict on every ticket that changed or is due."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from connector.reconcile.bench import Bench, Case, Fitting
@@ -99,8 +99,8 @@ class Judgement:
         self._counted = settings.kpi.outcomes
         self._cohorts: dict[Cohort, tuple[Ticket, ...]] = {}
 
-    def at_hand(self, mirrored: Sequence[Mirrored], touched: Waiting) -> Waiting:
-        """Judge changed tickets before they are saved; sys_id → when to look again.
+    def at_hand(self, mirrored: Mapping[str, Mirrored], touched: Waiting) -> Waiting:
+        """Judge changed tickets, by their sys_id, before they are saved; sys_id → when to look again.
 
         Due (0) without having been judged are those whose verdict hangs on the closed set of a period or on
         earlier tickets, for the next page may bring more of them, and those that come a second time, changed
@@ -111,7 +111,7 @@ class Judgement:
         policy reads. But where the row is ahead of its history, a span begins at the update itself.
         """
         at = self._at
-        look_again: dict[str, Instant | None] = {one.row["sys_id"]: None for one in mirrored}
+        look_again: dict[str, Instant | None] = dict.fromkeys(mirrored)
         spoken = self.spoken.among(look_again)
         fresh = self._but_for_touched(mirrored, touched, spoken, look_again)
         for start in range(0, len(fresh), HANDFUL):
@@ -138,7 +138,7 @@ class Judgement:
 
     def _but_for_touched(
         self,
-        mirrored: Sequence[Mirrored],
+        mirrored: Mapping[str, Mirrored],
         touched: Waiting,
         spoken: Set[str],
         look_again: dict[str, Instant | None],
@@ -146,8 +146,7 @@ class Judgement:
         """All but those of which a glance at the rows tells that their verdicts stand: no ticket is made."""
         settled, strange, stands = self._world.normaliser.settled, self._world.strange, self._stands
         fresh = []
-        for one in mirrored:
-            sys_id = one.row["sys_id"]
+        for sys_id, one in mirrored.items():
             if (
                 stands(sys_id, touched, spoken)
                 and sys_id not in strange

@@ -1,7 +1,7 @@
 """Who is judged, and when again."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 import pytest
 
@@ -214,8 +214,8 @@ def test_a_touch_is_one_in_whatever_order_the_columns_come(order: int) -> None:
     with Desk(POLICIES) as desk:
         told: list[object] = []
 
-        def look(shown: Sequence[Mirrored], only_touched: Waiting) -> Waiting:
-            told.append((dict(only_touched), [one.row for one in shown]))
+        def look(shown: Mapping[str, Mirrored], only_touched: Waiting) -> Waiting:
+            told.append((dict(only_touched), [one.row for one in shown.values()]))
             return {"a" * 32: 77}
 
         for known in (row, dict([*touched.items()][::order])):

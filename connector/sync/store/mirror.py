@@ -30,9 +30,9 @@ SPAN = ("sys_id", "field", "field_value", "start", "end")
 
 Waiting = Mapping[str, Instant | None]
 """sys_id → when to look at the ticket again, as in `Mirror.look_again`."""
-Look = Callable[[Sequence[Mirrored], Waiting], Waiting]
-"""Shown incidents with all that belongs to them, and those of them that were only touched: nothing but the
-stamps of the update differs from what was known. Answers when to look at each again."""
+Look = Callable[[Mapping[str, Mirrored], Waiting], Waiting]
+"""Shown incidents by their sys_id with all that belongs to them, and those of them that were only touched:
+nothing but the stamps of the update differs from what was known. Answers when to look at each again."""
 
 _TICKET = schema.ticket
 
@@ -180,7 +180,7 @@ class Mirror(Ledger, View):
         try:
             with self.engine.begin() as connection:
                 news = news_of(connection, self._packing, rows)
-                whole = self._whole(connection, news.rows) if look and news.rows else []
+                whole = self._whole(connection, news.rows) if look and news.rows else {}
             # Between the two transactions, for whoever looks reads the store and may write to it.
             when = look(whole, news.touched) if look and whole else {}
             with self.engine.begin() as connection:

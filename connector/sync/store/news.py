@@ -20,7 +20,8 @@ Found = tuple[str, Instant | None, Instant | None, Instant | None, str | None]
 class News(NamedTuple):
     """Incidents that differ from what is known."""
 
-    rows: list[Row]
+    rows: dict[str, Row]
+    """sys_id → row, in the order of the rows that were read."""
     altered: list[tuple[int, str, Instant | None, str]]
     """id, sys_id, when it was to be looked at and packed row of those that are still found by the same."""
     ended: list[tuple[int, str, Instant | None, Instant | None, str]]
@@ -32,23 +33,26 @@ class News(NamedTuple):
 
 
 def news_of(connection: Connection, packing: Packing, rows: Sequence[Row]) -> News:
-    """Those of the incidents that differ from what is known of them."""
+    """Those of the incidents that differ from what is known of them.
+
+    One that comes twice, for it changed while pages were read, counts as it came last.
+    """
     touched = packing.touched
-    sys_ids = values_of(rows, ("sys_id",))
-    known = {one[0]: one for one in ask(connection, _known, dict.fromkeys(sys_ids)).all()}
-    news = News([], [], [], [], {})
-    for sys_id, (text, layout, texts) in zip(sys_ids, packing.packed(connection, rows), strict=True):
+    packed = dict(zip(values_of(rows, ("sys_id",)), packing.packed(connection, rows), strict=True))
+    known = {one[0]: one for one in ask(connection, _known, packed).all()}
+    news = News({}, [], [], [], {})
+    for sys_id, (text, layout, texts) in packed.items():
         before = known.get(sys_id)
         if before is not None:
             if before[1] == text:
                 continue
             if touched(before[1], text):
-                news.rows.append(Record(layout, texts))
+                news.rows[sys_id] = Record(layout, texts)
                 news.altered.append((before[2], sys_id, before[3], text))
                 news.touched[sys_id] = before[3]
                 continue
         found = _found(_sought[layout](texts))
-        news.rows.append(Record(layout, texts))
+        news.rows[sys_id] = Record(layout, texts)
         if before is None:
             news.moved.append((sys_id, found, text))
             continue

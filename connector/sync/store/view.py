@@ -1,8 +1,9 @@
 """Questions to the mirror: what is due, what happened when, and all that is known of a ticket."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from itertools import repeat
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Engine, Executable, Table, bindparam, func, or_, select
@@ -17,6 +18,7 @@ from connector.ticket import Instant
 CHUNK = 1000
 """Ids in one query."""
 _T = schema.ticket.c
+_made = tuple.__new__  # a `Mirrored` of its values in half the time of its own constructor
 
 # Statements are built once, here and at the end: to build one takes six times as long as to run it.
 
@@ -213,7 +215,7 @@ class View:
         found: list[Mirrored] = []
         with self.engine.connect() as connection:
             for start in range(0, len(sys_ids), CHUNK):
-                found += self._load(connection, sys_ids[start : start + CHUNK])
+                found += self._load(connection, sys_ids[start : start + CHUNK]).values()
         return found
 
     def _empty(self, connection: Connection, table: Table) -> bool:
@@ -236,32 +238,25 @@ class View:
                 connection.execute(select(table.c.sys_id).where(condition).order_by(table.c.sys_id)).scalars()
             )
 
-    def _load(self, connection: Connection, sys_ids: Sequence[str]) -> list[Mirrored]:
-        texts = ask(connection, _tickets, dict.fromkeys(sys_ids)).scalars()
-        rows = self._packing.unpack(connection, texts)
-        return self._whole(connection, rows)
+    def _load(self, connection: Connection, sys_ids: Sequence[str]) -> dict[str, Mirrored]:
+        found = ask(connection, _tickets, dict.fromkeys(sys_ids)).all()
+        rows = self._packing.unpack(connection, [text for _, text in found])
+        return self._whole(connection, {key: row for (key, _), row in zip(found, rows, strict=True)})
 
-    def _whole(self, connection: Connection, rows: Sequence[Row]) -> list[Mirrored]:
-        """Rows of incidents with all that belongs to them."""
-        sys_ids = [row["sys_id"] for row in rows]
-        changes = self._changes_of(connection, sys_ids)
-        tasks = self._rows_of(connection, schema.task, sys_ids)
-        articles = self._articles_of(connection, rows)
-        metrics = self._rows_of(connection, schema.metric, sys_ids)
-        some = changes.keys() | tasks.keys() | articles.keys() | metrics.keys()
-        nothing: tuple[()] = ()
-        return [
-            Mirrored(
-                row,
-                changes.get(sys_id, nothing),
-                tasks.get(sys_id, nothing),
-                articles.get(sys_id, nothing),
-                metrics.get(sys_id, nothing),
-            )
-            if sys_id in some
-            else Mirrored(row)
-            for sys_id, row in zip(sys_ids, rows, strict=True)
-        ]
+    def _whole(self, connection: Connection, rows: Mapping[str, Row]) -> dict[str, Mirrored]:
+        """sys_id → incident with all that belongs to it, of these rows by their sys_id and in their order."""
+        sys_ids = list(rows)
+        belongings = (
+            self._changes_of(connection, sys_ids),
+            self._rows_of(connection, schema.task, sys_ids),
+            self._articles_of(connection, rows),
+            self._rows_of(connection, schema.metric, sys_ids),
+        )
+        nothing: repeat[tuple[()]] = repeat(())
+        # Of most there is none at all. Not a line of ours is run for each incident.
+        columns = (map(found.get, sys_ids, nothing) if found else nothing for found in belongings)
+        whole = zip(rows.values(), *columns, strict=False)
+        return dict(zip(sys_ids, map(_made, repeat(Mirrored), whole), strict=False))
 
     def changed_at(self, field: str, sys_ids: Sequence[str]) -> dict[str, list[Instant]]:
         """sys_id of the ticket → when this field of it changed, in order of time."""
@@ -287,17 +282,17 @@ class View:
                 found[ticket] += self._packing.unpack(connection, [text])
         return found
 
-    def _articles_of(self, connection: Connection, rows: Sequence[Row]) -> dict[str, list[Row]]:
+    def _articles_of(self, connection: Connection, rows: Mapping[str, Row]) -> dict[str, list[Row]]:
         """sys_id of the ticket → its articles, born from it or attached to it, each once."""
         if self._empty(connection, schema.article) and self._empty(connection, schema.link):
             return {}
         unpack = self._packing.unpack
-        owner = {row["sys_id"]: row["sys_id"] for row in rows}
+        owner = {sys_id: sys_id for sys_id in rows}
         found: dict[str, dict[str, dict[str, str]]] = defaultdict(dict)
         for key, sys_id, text in ask(connection, _attached, owner):
             known = unpack(connection, [text])[0] if text else {"sys_id": sys_id}
             found[key][sys_id] = {**known, "linked": "true"}
-        owner |= {row["number"]: row["sys_id"] for row in rows if row.get("number")}
+        owner |= {row["number"]: sys_id for sys_id, row in rows.items() if row.get("number")}
         for source, sys_id, text in ask(connection, _born, owner):
             if sys_id not in found[owner[source]]:
                 found[owner[source]][sys_id] = {**unpack(connection, [text])[0], "linked": ""}
@@ -328,7 +323,7 @@ def _any(table: Table) -> Executable:
 
 @cache
 def _tickets(dialect: str) -> Executable:
-    return select(_T.row).where(_T.sys_id == listed(dialect))
+    return select(_T.sys_id, _T.row).where(_T.sys_id == listed(dialect))
 
 
 @cache

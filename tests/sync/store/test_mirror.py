@@ -1,6 +1,6 @@
 """The mirror: what changed, and what belongs to it, is due."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 
 import pytest
 
@@ -163,7 +163,7 @@ def test_a_ticket_is_only_touched_where_nothing_but_the_stamps_differs(
     """Also where the last value before them begins as the one that was known."""
     told: list[Waiting] = []
 
-    def look(_: Sequence[Mirrored], touched: Waiting) -> Waiting:
+    def look(_: Mapping[str, Mirrored], touched: Waiting) -> Waiting:
         told.append(dict(touched))
         return {}
 

@@ -1,6 +1,6 @@
 """Rows in one text each, and back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from contextlib import closing
 
 from hypothesis import given
@@ -22,16 +22,16 @@ def test_a_row_comes_back_as_it_was(rows: list[dict[str, object]]) -> None:
     in these texts that it is shown before it is kept.
     """
     given_rows = [{**row, "sys_id": sys_id_of(index)} for index, row in enumerate(rows)]
-    shown: list[Mirrored] = []
+    shown: dict[str, Mirrored] = {}
 
-    def look(mirrored: Sequence[Mirrored], _: Waiting) -> Waiting:
-        shown.extend(mirrored)
+    def look(mirrored: Mapping[str, Mirrored], _: Waiting) -> Waiting:
+        shown.update(mirrored)
         return {}
 
     with closing(Store()) as store:
         store.save("incident", given_rows, look=look)  # type: ignore[arg-type]
         found = {m.row["sys_id"]: m.row for m in store.load([sys_id_of(index) for index in range(len(rows))])}
-    assert {one.row["sys_id"]: one.row for one in shown} == found
+    assert {sys_id: one.row for sys_id, one in shown.items()} == found
     for row in given_rows:
         for column, value in row.items():
             text = "" if value is None else str(value)
