@@ -14,19 +14,30 @@ Row = Mapping[str, str]
 Texts = tuple[str, ...]
 """The values of a row, in the order of its layout."""
 
+FOUND_BY = ("number", "opened_at", "cmdb_ci")
+"""Columns that an incident is looked for by and that seldom change."""
+ENDS = ("resolved_at", "closed_at")
+"""Further ones, which change once or twice in its life."""
 STAMPS = ("sys_updated_on", "sys_updated_by", "sys_mod_count")
 """Columns that every update changes, whatever else it changes."""
 
 
 class Layout:
-    """Which columns rows have, by name; made by `layout_of`, the stamps of the update stand last."""
+    """Which columns rows have, by name; made by `layout_of`.
 
-    __slots__ = ("at", "names", "stamps")
+    What an incident is looked for by stands first, its ends behind, the stamps of the update stand last.
+    """
 
-    def __init__(self, names: tuple[str, ...], stamps: int) -> None:
+    __slots__ = ("at", "ends", "found_by", "names", "stamps")
+
+    def __init__(self, names: tuple[str, ...], found_by: int = 0, ends: int = 0, stamps: int = 0) -> None:
         self.names = names
         self.at = {name: place for place, name in enumerate(names)}
         """Column → its place."""
+        self.found_by = found_by
+        """How many of `FOUND_BY` there are, at the beginning."""
+        self.ends = ends
+        """How many of `ENDS` there are, behind them."""
         self.stamps = stamps
         """How many of `STAMPS` there are, at the end."""
 
@@ -56,8 +67,9 @@ def layout_of(columns: Iterable[str]) -> Layout:
 
 @cache
 def _layout(columns: frozenset[str]) -> Layout:
-    stamps = [column for column in STAMPS if column in columns]
-    return Layout((*sorted(columns.difference(stamps)), *stamps), len(stamps))
+    found_by, ends, stamps = ([one for one in group if one in columns] for group in (FOUND_BY, ENDS, STAMPS))
+    others = sorted(columns.difference(found_by, ends, stamps))
+    return Layout((*found_by, *ends, *others, *stamps), len(found_by), len(ends), len(stamps))
 
 
 class Record(Mapping[str, str]):

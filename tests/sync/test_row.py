@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.sync.row import (
+    ENDS,
+    FOUND_BY,
     STAMPS,
     Picks,
     Record,
@@ -20,7 +22,7 @@ from connector.sync.row import (
     values_of,
 )
 
-COLUMNS = st.sampled_from(("sys_id", "state", "cmdb_ci.name", *STAMPS))
+COLUMNS = st.sampled_from(("sys_id", "state", "cmdb_ci.name", *FOUND_BY, *ENDS, *STAMPS))
 ROWS = st.lists(st.dictionaries(COLUMNS, st.text(max_size=3)), max_size=8)
 
 
@@ -62,12 +64,18 @@ def test_a_record_is_a_row_as_any_other(row: dict[str, str]) -> None:
 
 @given(st.lists(COLUMNS, unique=True))
 def test_the_same_columns_have_one_layout(columns: list[str]) -> None:
-    """Whatever their order; the stamps of the update stand last, in their own order."""
+    """Whatever their order; what an incident is found by stands first, then its ends, and the stamps of the
+    update last, each in their own order.
+    """
     layout = layout_of(columns)
     assert layout is layout_of(reversed(columns))
-    stamps = tuple(column for column in STAMPS if column in columns)
+    found_by, ends, stamps = (
+        tuple(column for column in group if column in columns) for group in (FOUND_BY, ENDS, STAMPS)
+    )
+    assert layout.names[: len(found_by) + len(ends)] == found_by + ends
     assert layout.names[len(columns) - len(stamps) :] == stamps
-    assert layout.stamps == len(stamps)
+    assert (layout.found_by, layout.ends, layout.stamps) == (len(found_by), len(ends), len(stamps))
+    assert sorted(layout.names) == sorted(columns)
 
 
 @given(ROWS)
