@@ -24,7 +24,7 @@ from connector.sync.gateway.query import record_id, table_name, term
 from connector.sync.gateway.sheet import Sheets, rows_of
 from connector.sync.gateway.terms import Terms
 from connector.sync.request import Search, Write
-from connector.sync.row import Row
+from connector.sync.row import Row, layout_of
 from connector.ticket import Instant
 
 CHUNK = 100
@@ -323,7 +323,8 @@ class Gateway:
 def _of_read(query: str, fields: Sequence[str], limit: int, offset: int) -> dict[str, str]:
     return {
         "sysparm_query": query,
-        "sysparm_fields": ",".join(fields),
+        # As they are kept: where rows come in the order asked for, each name is found at the first look.
+        "sysparm_fields": ",".join(layout_of(fields).names),
         "sysparm_limit": str(limit),
         "sysparm_offset": str(offset),
         "sysparm_display_value": "false",

@@ -92,6 +92,13 @@ def test_a_page_has_the_instance_s_time(bench: Bench) -> None:
     assert bench.gateway.probe().server_time == NOON - 3600
 
 
+def test_columns_are_asked_for_as_they_are_kept(bench: Bench) -> None:
+    """Whatever their order: an instance that answers in the order asked is read the quickest."""
+    for fields in (["state", "number", "sys_id"], ["sys_id", "state", "number"]):
+        bench.gateway.page("incident", "ORDERBYsys_id", fields)
+    assert {sent.params["sysparm_fields"] for sent in bench.rest.requests} == {"number,state,sys_id"}
+
+
 def test_a_short_page_is_not_the_end(bench: Bench) -> None:
     """ACLs take rows out of a page after its limit; more is what the Link header says."""
     bench.opens(3)
