@@ -166,7 +166,9 @@ def among(dialect: str, column: ColumnElement[Any]) -> ColumnElement[bool]:
 
 
 def listed(dialect: str) -> ColumnElement[Any]:
-    """A column of the keys to join with: unlike `among` it looks them up in the order given."""
+    """A column of the keys to join with: unlike `among` it looks them up in the order given, without a table
+    of its own to hold them; a key that is given twice finds its row twice.
+    """
     if dialect == "postgresql":
         return func.unnest(bindparam(KEYS, type_=ARRAY(Text))).table_valued("value").c.value
     return func.json_each(bindparam(KEYS, type_=Text)).table_valued("value").c.value

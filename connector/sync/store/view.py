@@ -270,7 +270,7 @@ class View:
     def _changes_of(self, connection: Connection, sys_ids: Sequence[str]) -> dict[str, list[Change]]:
         found: dict[str, list[Change]] = defaultdict(list)
         if not self._empty(connection, schema.change):
-            for ticket, *values in ask(connection, _changes, sys_ids).all():
+            for ticket, *values in ask(connection, _changes, dict.fromkeys(sys_ids)).all():
                 found[ticket].append(Change(*values))
         return found
 
@@ -278,7 +278,7 @@ class View:
         """sys_id of the ticket → its rows in a table beside it, in the order of their ids."""
         found: dict[str, list[Row]] = defaultdict(list)
         if not self._empty(connection, table):
-            for ticket, text in ask(connection, _rows, sys_ids, table).all():
+            for ticket, text in ask(connection, _rows, dict.fromkeys(sys_ids), table).all():
                 found[ticket] += self._packing.unpack(connection, [text])
         return found
 
@@ -330,7 +330,7 @@ def _tickets(dialect: str) -> Executable:
 def _changes(dialect: str) -> Executable:
     known = schema.change.c
     query = select(known.ticket, known.at, known.field, known.old, known.new, known.user)
-    return query.where(among(dialect, known.ticket)).order_by(known.at, known.sys_id)
+    return query.where(known.ticket == listed(dialect)).order_by(known.at, known.sys_id)
 
 
 @cache
@@ -343,7 +343,7 @@ def _moments(dialect: str, field: str) -> Executable:
 @cache
 def _rows(dialect: str, table: Table) -> Executable:
     known = table.c
-    return select(known.ticket, known.row).where(among(dialect, known.ticket)).order_by(known.sys_id)
+    return select(known.ticket, known.row).where(known.ticket == listed(dialect)).order_by(known.sys_id)
 
 
 @cache

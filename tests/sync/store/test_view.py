@@ -156,3 +156,31 @@ def test_earlier_tickets_are_found_by_the_index() -> None:
             steps = [step[3] for step in plan]
     assert "ticket_item (item=? AND resolved_at>? AND resolved_at<?)" in steps[0]
     assert "SCAN" not in "".join(steps)
+
+
+def test_what_belongs_to_tickets_is_found_by_the_index() -> None:
+    """By SQLite's own plans: what is walked through are the keys, never a table."""
+    asked: list[tuple[str, object]] = []
+    belongs = {
+        "sys_id": sys_id_of(9),
+        "documentkey": sys_id_of(1),
+        "incident": sys_id_of(1),
+        "id": sys_id_of(1),
+    }
+    with closing(Store()) as store:
+        store.save_tickets([incident(1)])
+        store.save_changes([belongs])
+        store.save_tasks([belongs])
+        store.save_metrics([belongs])
+        event.listen(store.engine, "before_cursor_execute", lambda *given: asked.append((given[2], given[3])))
+        (found,) = store.load([sys_id_of(1), sys_id_of(1)])
+        with store.engine.connect() as connection:
+            steps = [
+                step[3]
+                for sql, values in tuple(asked)
+                if "json_each" in sql
+                for step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)  # type: ignore[arg-type]
+            ]
+    assert [len(some) for some in (found.changes, found.tasks, found.metrics)] == [1, 1, 1]
+    assert len([step for step in steps if step.startswith("SEARCH")]) == 4
+    assert all("VIRTUAL TABLE" in step for step in steps if step.startswith("SCAN"))
