@@ -171,6 +171,8 @@ def values_of(rows: Sequence[Row], columns: tuple[str, ...]) -> list[Any]:
 
 def flat(row: Mapping[str, object]) -> dict[str, str]:
     """Every value as text: a reference that came as an object by its value, null as empty."""
+    if type(row) is Record:
+        return dict(zip(row.layout.names, row.texts, strict=True))
     texts: dict[str, str] = {}
     for column, value in row.items():
         plain = value.get("value", "") if isinstance(value, dict) else value

@@ -60,6 +60,7 @@ def test_a_record_is_a_row_as_any_other(row: dict[str, str]) -> None:
     with pytest.raises(KeyError):
         record["u_unknown"]
     assert record_of(record) is record
+    assert flat(record) == row
 
 
 @given(st.lists(COLUMNS, unique=True))
