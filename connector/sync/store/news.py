@@ -20,7 +20,7 @@ Found = tuple[str, Instant | None, Instant | None, Instant | None, str | None]
 class News(NamedTuple):
     """Incidents that differ from what is known."""
 
-    rows: dict[str, Row]
+    rows: dict[str, Record]
     """sys_id → row, in the order of the rows that were read."""
     altered: list[tuple[int, str, Instant | None, str]]
     """id, sys_id, when it was to be looked at and packed row of those that are still found by the same."""
@@ -39,12 +39,13 @@ def news_of(connection: Connection, packing: Packing, rows: Sequence[Row]) -> Ne
     """
     packed = dict(zip(values_of(rows, ("sys_id",)), packing.packed(connection, rows), strict=True))
     known = {one[0]: one for one in ask(connection, _known, packed).all()}
-    news = News({}, [], [], [], {})
-    for sys_id, (text, shape, texts) in packed.items():
+    # One thing after the other is done to all of them: what one needs drives what the other needs out of the
+    # processor's caches.
+    fresh = {sys_id: one for sys_id, one in packed.items() if one[0] != known.get(sys_id, _UNKNOWN)[1]}
+    records = {sys_id: Record(shape.layout, texts) for sys_id, (_, shape, texts) in fresh.items()}
+    news = News(records, [], [], [], {})
+    for sys_id, (text, shape, texts) in fresh.items():
         _, before, row_id, when = known.get(sys_id, _UNKNOWN)
-        if before == text:
-            continue
-        news.rows[sys_id] = Record(shape.layout, texts)
         # By their texts, for to read the dates in it takes as long as all else that is done to a row here.
         if shape.found_alike(before, texts):
             news.altered.append((row_id, sys_id, when, text))
@@ -60,8 +61,6 @@ def news_of(connection: Connection, packing: Packing, rows: Sequence[Row]) -> Ne
 
 _UNKNOWN = ("", "", 0, None)
 """Stands for what is known of an incident that is not."""
-
-
 _sought = Picks(("number", "opened_at", "resolved_at", "closed_at", "cmdb_ci"))
 
 
