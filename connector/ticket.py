@@ -4,7 +4,7 @@ An instant is whole seconds since 1970 in UTC. Empty is ``None`` for instants, `
 ServiceNow's column names do not occur here; `connector.sync.normalise` translates them once.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, make_dataclass
 from enum import StrEnum
 from typing import NamedTuple, cast
@@ -330,18 +330,17 @@ class Ticket:
 _Draft = make_dataclass("_Draft", [each.name for each in fields(Ticket)], slots=True)
 
 
-def _ticket_of(*values: object) -> Ticket:
-    draft = _Draft(*values)
-    draft.__class__ = Ticket
-    return cast(Ticket, draft)
+def tickets_of(*columns: Iterable[object]) -> list[Ticket]:
+    """Tickets of all their values, a column for each field, in their order: several times as quick as one by
+    one by the constructor.
 
-
-ticket_of = cast(type[Ticket], _ticket_of)
-"""A ticket of all its values, in the order of its fields: the constructor, several times as quick.
-
-A frozen dataclass sets each field through ``object.__setattr__``. Here an open twin with the same slots takes
-the values and then becomes a ticket, which nobody can change any more.
-"""
+    A frozen dataclass sets each field through ``object.__setattr__``. Here an open twin with the same slots
+    takes the values and then becomes a ticket, which nobody can change any more.
+    """
+    drafts = list(map(_Draft, *columns))
+    for draft in drafts:
+        draft.__class__ = Ticket
+    return cast(list[Ticket], drafts)
 
 
 @dataclass(frozen=True, slots=True)

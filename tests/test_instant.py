@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.instant import instant, platform_time
+from connector.instant import instant, instants, platform_time
 
 
 @given(st.integers(-(2**33), 2**35))
@@ -45,3 +45,17 @@ def test_a_broken_date_is_refused(text: str) -> None:
     """Every likely way of not being a raw date-time is an error, not a guess."""
     with pytest.raises(ValueError, match=r"not a date-time|not in the calendar"):
         instant(text)
+
+
+@given(
+    st.lists(st.integers(-(2**33), 2**35).map(platform_time) | st.sampled_from(["", "2026-02-30 10:00:00"]))
+)
+def test_many_at_once_are_what_each_is(texts: list[str]) -> None:
+    """Or refused as the first that is none."""
+    try:
+        alone = [instant(text) for text in texts]
+    except ValueError as error:
+        with pytest.raises(ValueError, match=str(error)):
+            instants(texts)
+    else:
+        assert instants(texts) == alone

@@ -4,8 +4,9 @@ from dataclasses import FrozenInstanceError, fields
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
-from connector.ticket import ENDED_STATES, Directory, Ticket, TicketState, Tier, ticket_of
+from connector.ticket import ENDED_STATES, Directory, Ticket, TicketState, Tier, tickets_of
 from tests.builder import DAY, FIRST, GROUPS, HOUR, MON, NETWORK, SECOND, SOUTH, WANG, spans, ticket, tickets
 
 NEW, WORK, HOLD = TicketState.NEW, TicketState.IN_PROGRESS, TicketState.ON_HOLD
@@ -88,10 +89,12 @@ def test_the_speciality_comes_first_then_any_then_another_desk() -> None:
     assert DIRECTORY.group_named("Nobody") is None
 
 
-@given(tickets())
-def test_the_quick_way_makes_the_same_ticket(given_ticket: Ticket) -> None:
-    """It equals what the constructor makes, and nobody can change it."""
-    made = ticket_of(*(getattr(given_ticket, each.name) for each in fields(Ticket)))
-    assert (type(made), made) == (Ticket, given_ticket)
-    with pytest.raises(FrozenInstanceError):
-        made.number = "INC2"  # type: ignore[misc]
+@given(st.lists(tickets(), max_size=3))
+def test_the_quick_way_makes_the_same_tickets(given_tickets: list[Ticket]) -> None:
+    """They equal what the constructor makes, and nobody can change them."""
+    made = tickets_of(*([getattr(one, each.name) for one in given_tickets] for each in fields(Ticket)))
+    assert made == given_tickets
+    for one in made:
+        assert type(one) is Ticket
+        with pytest.raises(FrozenInstanceError):
+            one.number = "INC2"  # type: ignore[misc]

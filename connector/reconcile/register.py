@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from connector.rules.base import Policy
 from connector.settings import Settings
 from connector.sync.change import Scheme
+from connector.sync.dialect import Dialect
 from connector.sync.history import Change
-from connector.sync.normalise import BASE_COLUMNS, Dialect, Normaliser
+from connector.sync.normalise import BASE_COLUMNS, Normaliser
 from connector.sync.row import CALENDAR, Row
 from connector.ticket import Directory, FaultClass, Instant, Ticket, TicketState
 

@@ -15,9 +15,10 @@ from connector.rules.base import Moment
 from connector.rules.knowledge_capture import KnowledgeCapture
 from connector.settings import Settings
 from connector.sync.change import Scheme
+from connector.sync.dialect import Dialect
 from connector.sync.gateway import AnyCredentials, Gateway, Terms, is_sys_id, term
 from connector.sync.metric import DURATION, MEASURED
-from connector.sync.normalise import BASE_COLUMNS, KIND_PREFIX, NOTES, Dialect, Normaliser
+from connector.sync.normalise import BASE_COLUMNS, KIND_PREFIX, NOTES, Normaliser
 from connector.sync.poll import Source
 from connector.sync.row import CALENDAR
 from connector.sync.store import Store

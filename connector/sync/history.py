@@ -52,7 +52,6 @@ def spans(
     now: Standing,
     changes: Sequence[Change],
     states: Mapping[str, TicketState],
-    *,
     resolved_at: Instant | None = None,
     closed_at: Instant | None = None,
 ) -> tuple[Span, ...]:

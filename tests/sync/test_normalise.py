@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connector.sync.dialect import Dialect
 from connector.sync.history import Change
-from connector.sync.normalise import BASE_COLUMNS, NOTES, Dialect, Normaliser, Unreadable
+from connector.sync.normalise import BASE_COLUMNS, NOTES, Normaliser, Parts, Unreadable
 from connector.sync.row import Row, flat
 from connector.ticket import Directory, FaultClass, Group, Ticket, TicketState, Tier
 
@@ -107,6 +109,46 @@ def test_a_missing_column_is_an_empty_one(missing: set[str], broken: str, text: 
     assert told == empty
 
 
+ROWS = st.builds(
+    lambda changed, missing: {k: v for k, v in (ROW | changed).items() if k not in missing},
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "sys_id": st.sampled_from(["", "b" * 32]),
+            "state": st.sampled_from("12789"),
+            "priority": st.sampled_from(["", "1", "3", "8"]),
+            "opened_at": st.sampled_from(["", "soon", "2026-06-01 00:30:00"]),
+            "resolved_at": st.sampled_from(["", "2026-06-01 01:30:00"]),
+            "closed_at": st.sampled_from(["", "2026-06-01 01:45:00"]),
+            "assignment_group": st.sampled_from(["", "g1", "g2"]),
+            "u_desk_marks": st.sampled_from(["", "0a1b2c3d"]),
+        },
+    ),
+    st.sets(st.sampled_from(["company", "priority", "state", "u_desk_clock"]), max_size=1),
+)
+NOTE = Change(OPENED + 60, NOTES, "", "done", "li")
+MOVED = Change(OPENED + 60, "assigned_to", "", "wang", "li")
+PARTS = st.tuples(
+    ROWS,
+    st.sampled_from([(), (NOTE,), (MOVED,), (MOVED, NOTE)]),
+    st.sampled_from([(), ({"sys_id": "t", "opened_at": "2026-06-01 01:30:00"},)]),
+    st.sampled_from([(), ({"sys_id": "k", "number": "KB1", "linked": "true"},)]),
+    st.just(()),
+)
+
+
+@given(st.lists(PARTS, max_size=5), st.booleans())
+def test_several_at_once_are_what_each_is(several: list[Parts], narrow: bool) -> None:
+    """Whatever columns each has; and if one of them cannot be read, that is said."""
+    by = NORMALISER.narrow(("clock",), (NOTES,), ()) if narrow else NORMALISER
+    alone = [_told(*one, by=by) for one in several]
+    if any(isinstance(one, str) for one in alone):
+        with pytest.raises(Unreadable):
+            by.tickets(several)
+    else:
+        assert by.tickets(several) == alone
+
+
 @given(
     st.dictionaries(
         st.sampled_from(sorted(ROW)),
@@ -123,9 +165,9 @@ def test_objects_are_read_as_the_texts_they_stand_for(objects: dict[str, object]
     assert _told(ROW | objects) == _told(plain)  # type: ignore[operator,arg-type]
 
 
-def _told(row: Row) -> Ticket | str:
+def _told(row: Row, *more: Any, by: Normaliser = NORMALISER) -> Ticket | str:
     try:
-        return NORMALISER.ticket(row)
+        return by.ticket(row, *more)
     except Unreadable as why:
         return str(why)
 
