@@ -89,6 +89,7 @@ class Fitting:
         "_roles",
         "_texts",
         "again",
+        "compares",
         "standing",
         "tally",
     )
@@ -112,6 +113,8 @@ class Fitting:
         self._grouping = tuple((one.cohort, one.kin) for one in policies if one.compares())
         looks_back = Policy.looks_back
         self._back = tuple(one.looks_back for one in policies if type(one).looks_back is not looks_back)
+        self.compares = bool(self._grouping or self._back)
+        """One of them may look at other tickets."""
 
     def call(self, ticket: Ticket) -> Case:
         """Put a ticket on the docket of each policy that has to be asked about it."""
@@ -150,11 +153,14 @@ class Bench:
         self._met: dict[Trait, Fitting] = {}
         self._tallies: dict[tuple[tuple[str, str], ...], Tally] = {}
 
-    def of(self, ticket: Ticket, at: Moment) -> Fitting:
-        """The policies that apply to a ticket."""
-        key = self._traits.of(ticket)
-        fitting = self._met.get(key)
-        return self._meet(key, ticket, at) if fitting is None else fitting
+    def fit(self, tickets: Sequence[Ticket], at: Moment) -> list[Fitting]:
+        """The policies that apply to each of the tickets."""
+        keys = self._traits.of(tickets)
+        fittings = list(map(self._met.get, keys))
+        return [
+            self._meet(key, ticket, at) if fitting is None else fitting
+            for fitting, key, ticket in zip(fittings, keys, tickets, strict=True)
+        ]
 
     def counted(self) -> Iterator[tuple[tuple[str, str], int]]:
         """(policy, reason) → tickets, of the verdicts since this was last asked."""
@@ -170,10 +176,12 @@ class Bench:
                 tally.tickets = 0
 
     def _meet(self, key: Trait, ticket: Ticket, at: Moment) -> Fitting:
-        """The first ticket of its traits."""
-        if len(self._met) >= self._most:
-            return Fitting(self._apply(ticket), self._tally(()))
-        fitting = self._met[key] = self._narrowed(ticket, at)
+        """The first ticket of its traits, or one that came with it."""
+        fitting = self._met.get(key)
+        if fitting is None:
+            if len(self._met) >= self._most:
+                return Fitting(self._apply(ticket), self._tally(()))
+            fitting = self._met[key] = self._narrowed(ticket, at)
         return fitting
 
     def _narrowed(self, ticket: Ticket, at: Moment) -> Fitting:

@@ -100,7 +100,7 @@ class Judgement:
         self._cohorts: dict[Cohort, tuple[Ticket, ...]] = {}
 
     def at_hand(self, mirrored: Mapping[str, Mirrored], touched: Waiting) -> Waiting:
-        """Judge changed tickets, by their sys_id, before they are saved; sys_id → when to look again.
+        """Judge changed tickets before they are saved; sys_id → when to look again.
 
         Due (0) without having been judged are those whose verdict hangs on the closed set of a period or on
         earlier tickets, for the next page may bring more of them, and those that come a second time, changed
@@ -112,58 +112,60 @@ class Judgement:
         """
         at = self._at
         look_again: dict[str, Instant | None] = dict.fromkeys(mirrored)
-        spoken = self.spoken.among(look_again)
-        fresh = self._but_for_touched(mirrored, touched, spoken, look_again)
-        for start in range(0, len(fresh), HANDFUL):
-            heard: dict[str, tuple[Fitting, Ticket]] = {}
-            for ticket in readable(self._world, fresh[start : start + HANDFUL], at.now, self.judged):
-                sys_id = ticket.sys_id
-                if ticket.spans[-1].start != ticket.updated_at and self._stands(sys_id, touched, spoken):
-                    look_again[sys_id] = touched[sys_id]
-                    self.judged.touched += 1
-                    continue
-                fitting = self._bench.of(ticket, at)
-                if sys_id in spoken or fitting.hangs_on_others(ticket, at):
-                    look_again[sys_id] = 0
+        spoken = self.spoken.among(mirrored)
+        standing = self._standing(touched, spoken)
+        for tickets in self._anew(mirrored, standing):
+            heard = []
+            for ticket, fitting in zip(tickets, self._bench.fit(tickets, at), strict=True):
+                if ticket.sys_id in spoken or (fitting.compares and fitting.hangs_on_others(ticket, at)):
+                    look_again[ticket.sys_id] = 0
                 else:
-                    heard[sys_id] = fitting, ticket
-            cases = self._hear(heard.values(), at)
+                    heard.append((fitting, ticket))
+            cases = self._hear(heard, at)
             for case in cases:
                 look_again[case.ticket.sys_id] = case.again
-            now_spoken = [case.ticket.sys_id for case in cases if case.spoken]
-            self.spoken.add(now_spoken)
-            spoken.update(now_spoken)
+            self.spoken.add([case.ticket.sys_id for case in cases if case.spoken])
+        look_again |= standing
+        self.judged.touched += len(standing)
         self._count()
         return look_again
 
-    def _but_for_touched(
-        self,
-        mirrored: Mapping[str, Mirrored],
-        touched: Waiting,
-        spoken: Set[str],
-        look_again: dict[str, Instant | None],
-    ) -> list[Mirrored]:
-        """All but those of which a glance at the rows tells that their verdicts stand: no ticket is made."""
-        settled, strange, stands = self._world.normaliser.settled, self._world.strange, self._stands
+    def _standing(self, touched: Waiting, spoken: Set[str]) -> dict[str, Instant | None]:
+        """Those that were only touched, before their time, and for which nothing was wished in this pass."""
+        now = self._at.now
+        return {
+            sys_id: when
+            for sys_id, when in touched.items()
+            if (when is None or when > now) and sys_id not in spoken
+        }
+
+    def _anew(
+        self, mirrored: Mapping[str, Mirrored], standing: dict[str, Instant | None]
+    ) -> Iterator[list[Ticket]]:
+        """All but those whose verdicts stand, a handful at a time; ``standing`` shrinks to these.
+
+        Of most a glance at the rows tells it, and no ticket is made.
+        """
+        settled, strange = self._world.normaliser.settled, self._world.strange
+        closer: dict[str, Instant | None] = {}
         fresh = []
         for sys_id, one in mirrored.items():
-            if (
-                stands(sys_id, touched, spoken)
-                and sys_id not in strange
-                and settled(one.row, one.changes, one.metrics)
-            ):
-                look_again[sys_id] = touched[sys_id]
-            else:
-                fresh.append(one)
-        self.judged.touched += len(mirrored) - len(fresh)
-        return fresh
-
-    def _stands(self, sys_id: str, touched: Waiting, spoken: Set[str]) -> bool:
-        """A ticket was only touched, before its time, and nothing was wished for it in this pass."""
-        if sys_id not in touched or sys_id in spoken:
-            return False
-        when = touched[sys_id]
-        return when is None or when > self._at.now
+            if sys_id in standing:
+                if sys_id not in strange and settled(one.row, one.changes, one.metrics):
+                    continue
+                closer[sys_id] = standing.pop(sys_id)
+            fresh.append(one)
+        for start in range(0, len(fresh), HANDFUL):
+            tickets = list(readable(self._world, fresh[start : start + HANDFUL], self._at.now, self.judged))
+            if closer:
+                stand = {
+                    ticket.sys_id
+                    for ticket in tickets
+                    if ticket.sys_id in closer and ticket.spans[-1].start != ticket.updated_at
+                }
+                standing.update((sys_id, closer[sys_id]) for sys_id in stand)
+                tickets = [ticket for ticket in tickets if ticket.sys_id not in stand]
+            yield tickets
 
     def take_back(self) -> None:
         """Polling ended early, and what was wished so far goes into no plan: judge these tickets again."""
@@ -191,7 +193,7 @@ class Judgement:
         tickets = list(read_tickets(world, sys_ids, at.now, self.judged))
         if bench.grouping:
             at = self._at = with_cohorts(world, bench.grouping, tickets, at, self._cohorts)
-        for case in self._hear([(bench.of(ticket, at), ticket) for ticket in tickets], at):
+        for case in self._hear(zip(bench.fit(tickets, at), tickets, strict=True), at):
             look_again[case.ticket.sys_id] = case.again
         self._count()
         world.store.look_again(look_again)
@@ -225,15 +227,14 @@ class Judgement:
         for docket in bench.dockets:
             judge, tell = docket.policy.judge, docket.told.append
             for case in docket.cases:
-                ticket = case.ticket
-                reason, intents, again = judge(ticket, at)
+                reason, intents, again = judge(case.ticket, at)
                 tell(reason)
                 if again is not None and (case.again is None or again < case.again):
                     case.again = again
                 if intents:
-                    left = outstanding(ticket, intents, scheme)
+                    left = outstanding(case.ticket, intents, scheme)
                     if left and docket.wish(case, reason, left):
-                        self._loads.count(ticket, left)
+                        self._loads.count(case.ticket, left)  # of which the next verdict may take account
             docket.cases.clear()
         judged.tickets += len(cases)
         if self._counted:
@@ -276,13 +277,13 @@ def read_tickets(
 
 def readable(
     world: World,
-    mirrored: Iterable[Mirrored],
+    mirrored: Sequence[Mirrored],
     now: Instant,
     judged: Judged | None = None,
     normaliser: Normaliser | None = None,
 ) -> Iterator[Ticket]:
     """These as tickets; one that cannot be read is quarantined with its reason, the rest go on."""
-    normalise = (normaliser or world.normaliser).ticket
+    normalise = (normaliser or world.normaliser).tickets
     return legible(world.store, "incident", world.strange, mirrored, normalise, now, judged)
 
 
@@ -290,29 +291,36 @@ def legible(
     store: Store,
     table: str,
     strange: set[str],
-    mirrored: Iterable[Mirrored],
-    made: Callable[..., Ticket],
+    mirrored: Sequence[Mirrored],
+    made: Callable[[Sequence[Mirrored]], list[Ticket]],
     now: Instant,
     judged: Judged | None,
 ) -> Iterator[Ticket]:
     """What ``made`` makes of the records and all that belongs to them.
 
-    Those that it cannot read are quarantined and ``strange``.
+    Those that it cannot read are quarantined and ``strange``: it says so of several if it is true of one, and
+    is asked again about each half.
     """
-    for one in mirrored:
+    for start in range(0, len(mirrored), HANDFUL):
+        several = mirrored[start : start + HANDFUL]
         try:
-            ticket = made(*one)
+            tickets = made(several)
         except Unreadable as error:
-            sys_id = one.row["sys_id"]
+            if len(several) > 1:
+                half = len(several) // 2
+                for part in (several[:half], several[half:]):
+                    yield from legible(store, table, strange, part, made, now, judged)
+                continue
+            sys_id = several[0].row["sys_id"]
             store.quarantine(table, sys_id, str(error), now)
             strange.add(sys_id)
             if judged is not None:
                 judged.quarantined += 1
             continue
-        if strange and ticket.sys_id in strange:
-            strange.discard(ticket.sys_id)
-            store.release([ticket.sys_id])
-        yield ticket
+        if strange and (again := [one.sys_id for one in tickets if one.sys_id in strange]):
+            strange.difference_update(again)
+            store.release(again)
+        yield from tickets
 
 
 def with_cohorts(

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 
 from connector.reconcile.duty import with_duty
 from connector.reconcile.judgement import CHUNK, Judged, legible
@@ -15,6 +14,7 @@ from connector.settings import Settings
 from connector.sync.change import Plan, Wish
 from connector.sync.plan import make_plan, outstanding
 from connector.sync.row import CALENDAR
+from connector.sync.store import Mirrored
 from connector.ticket import Instant, Ticket
 
 
@@ -56,15 +56,12 @@ def read_records(
 ) -> Iterator[Ticket]:
     """Records of the mirror; one that cannot be read is quarantined with its reason, the rest go on."""
     store, adopted = world.store, settings.instance.adopt_instant
-    return legible(
-        store,
-        register.table,
-        register.strange,
-        store.load_records(sys_ids),
-        partial(register.ticket, adopted),
-        now,
-        judged,
-    )
+
+    def made(mirrored: Sequence[Mirrored]) -> list[Ticket]:
+        return [register.ticket(adopted, *one) for one in mirrored]
+
+    found = store.load_records(sys_ids)
+    return legible(store, register.table, register.strange, found, made, now, judged)
 
 
 def _ask(

@@ -25,8 +25,7 @@ def judged(
 ) -> tuple[list[tuple[list[tuple[str, str, tuple[Intent, ...]]], Instant | None]], Counter[tuple[str, str]]]:
     """What each ticket was told by whom, without those that want nothing, when to look again; the tally."""
     cases = []
-    for one in tickets:
-        fitting = by.of(one, at)
+    for one, fitting in zip(tickets, by.fit(tickets, at), strict=True):
         case = fitting.call(one)
         for docket, reason, intents in fitting.standing:
             docket.wish(case, reason, intents)
@@ -111,7 +110,7 @@ def test_what_stands_on_the_record_is_seen_at_a_glance() -> None:
     """Texts are; an instant, a note, or a role that the record does not have are looked at one by one."""
     quick = Bench([policy for policy in NAMED if policy.rule == "knowledge_capture"], "UTC")  # type: ignore[attr-defined]
     one, at = ticket(owned={"knowledge": ""}), moment(MON)
-    fitting = quick.of(one, at)
+    (fitting,) = quick.fit([one], at)
     assert fitting.standing
     assert fitting.all_kept(one)
     assert not fitting.all_kept(replace(one, owned={"knowledge": "owed"}))
