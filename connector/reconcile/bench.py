@@ -25,7 +25,7 @@ class Case:
         """When to look at it again; 0: at every pass."""
         self.spoken = False
         """Something was wished for it that does not wait."""
-        self.wishes: list[Wish] = []
+        self.wishes: Sequence[Wish] = ()
 
 
 class Docket:
@@ -60,7 +60,7 @@ class Docket:
             self.beyond += 1
             case.spoken = True
         else:
-            case.wishes.append(Wish(self.policy.name, observe, ticket, reason, intents))
+            case.wishes = (*case.wishes, Wish(self.policy.name, observe, ticket, reason, intents))
         return not observe
 
 
@@ -126,7 +126,7 @@ class Fitting:
 
     def all_kept(self, ticket: Ticket) -> bool:
         """The record shows at a glance all that the verdicts that stand want of it."""
-        return not self.standing or [*map(ticket.owned.get, self._roles)] == self._texts
+        return [*map(ticket.owned.get, self._roles)] == self._texts
 
     def hangs_on_others(self, ticket: Ticket, at: Moment) -> bool:
         """A verdict depends on the closed set of a period, on similar tickets or on earlier ones."""

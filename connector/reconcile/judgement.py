@@ -219,7 +219,7 @@ class Judgement:
                 continue
             case = fitting.call(ticket)
             cases.append(case)
-            if fitting.all_kept(ticket):
+            if not fitting.standing or fitting.all_kept(ticket):
                 continue
             for docket, reason, intents in fitting.standing:
                 if left := outstanding(ticket, intents, scheme):
