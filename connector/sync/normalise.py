@@ -25,6 +25,7 @@ from connector.ticket import (
     Instant,
     Span,
     Ticket,
+    TicketState,
     tickets_of,
 )
 
@@ -161,16 +162,7 @@ class Normaliser:
             if dialect.measured and any(metrics):
                 changes = tuple(map(self._with_metrics, changes, metrics, records, opened_at, states))
             here = zip(meant, holds, groups, assignees, priorities, strict=True)
-            lives = [
-                spans(at, last, Standing(state, *stands[1:]), those, dialect.states, done, over)
-                if those
-                else untold(at, stands, dialect.states, done, over)
-                if done or over
-                else (_made(Span, (at, None, *stands)),)
-                for at, last, state, stands, those, done, over in zip(
-                    opened_at, updated_at, states, here, changes, resolved_at, closed_at, strict=True
-                )
-            ]
+            lives = self._lives(opened_at, updated_at, states, here, changes, resolved_at, closed_at)
             return tickets_of(
                 sys_ids,
                 numbers,
@@ -204,6 +196,29 @@ class Normaliser:
             raise Unreadable(_unknown(states[0], priorities[0], dialect)) from None
         except ValueError as error:
             raise Unreadable(str(error)) from None
+
+    def _lives(
+        self,
+        opened_at: Iterable[Instant],
+        updated_at: Iterable[Instant],
+        states: Iterable[str],
+        here: Iterable[tuple[TicketState, str, str, str, str]],
+        changes: Iterable[Sequence[Change]],
+        resolved_at: Iterable[Instant | None],
+        closed_at: Iterable[Instant | None],
+    ) -> list[tuple[Span, ...]]:
+        """The spans of each; ``here`` is what the last of them says, its state by our word."""
+        meaning = self._dialect.states
+        return [
+            spans(opened, updated, Standing(state, *last[1:]), those, meaning, resolved, closed)
+            if those
+            else untold(opened, last, meaning, resolved, closed)
+            if resolved or closed
+            else (_made(Span, (opened, None, *last)),)
+            for opened, updated, state, last, those, resolved, closed in zip(
+                opened_at, updated_at, states, here, changes, resolved_at, closed_at, strict=True
+            )
+        ]
 
     def _with_metrics(
         self,

@@ -91,10 +91,11 @@ MUTATIONS = (
     Mutation(
         "dedupe forgotten at restart",
         "connector/sync/normalise.py",
-        'frozenset(marks.replace(",", " ").split()) if marks else _NO_MARKS,',
+        'return [frozenset(text.replace(",", " ").split()) if text else _NO_MARKS for text in texts]',
         # Marks that were there when this process first saw the ticket are not known to it.
-        '(now := frozenset((marks or "").replace(",", " ").split()))'
-        ' - self.__dict__.setdefault("seen", {}).setdefault(sys_id, now),',
+        'return [(now := frozenset(text.replace(",", " ").split()))'
+        ' - self.__dict__.setdefault("seen", {}).setdefault(sys_id, now)'
+        " for text, sys_id in zip(texts, columns[self._base_at])]",
         suspect=_has("killed after a write", "killed before a write", "killed at a commit"),
     ),
     Mutation(
