@@ -47,11 +47,11 @@ def news_of(connection: Connection, packing: Packing, rows: Sequence[Row]) -> Ne
     for sys_id, (text, shape, texts) in fresh.items():
         _, before, row_id, when = known.get(sys_id, _UNKNOWN)
         # By their texts, for to read the dates in it takes as long as all else that is done to a row here.
-        if shape.found_alike(before, texts):
+        if before and shape.found_alike(before, texts):
             news.altered.append((row_id, sys_id, when, text))
             if shape.touched(before, text):
                 news.touched[sys_id] = when
-        elif shape.found_alike_but_for_ends(before, texts):
+        elif before and shape.found_alike_but_for_ends(before, texts):
             _, _, resolved, closed, _ = _found(_sought[shape.layout](texts))
             news.ended.append((row_id, sys_id, resolved, closed, text))
         else:
