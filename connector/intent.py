@@ -60,6 +60,10 @@ class Occasions:
         """`Occasion.mark` without the key: whether it was said already is asked far more often than said."""
         return self._digits(ticket, more)[:MARK_LENGTH]
 
+    def marked(self, marks: frozenset[str], ticket: str, *more: object) -> bool:
+        """Its mark is among these; where there are none, nothing is worked out."""
+        return bool(marks) and self._digits(ticket, more)[:MARK_LENGTH] in marks
+
     def _digits(self, ticket: str, more: tuple[object, ...]) -> str:
         key = self._begun.copy()
         text = ticket + self._end

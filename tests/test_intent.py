@@ -39,6 +39,9 @@ def test_what_is_put_together_once_makes_the_same_key(
     for _ in range(2):
         assert occasions.of(sys_id, *more) == key
         assert occasions.mark(sys_id, *more) == key.mark
+        assert occasions.marked(frozenset({"0a1b2c3d", key.mark}), sys_id, *more)
+        assert not occasions.marked(frozenset(), sys_id, *more)
+        assert occasions.marked(frozenset({"0a1b2c3d"}), sys_id, *more) == (key.mark == "0a1b2c3d")
 
 
 def test_the_key_is_the_same_for_ever() -> None:

@@ -90,7 +90,7 @@ class CustomerConfirmation(Policy):
             resolved = ticket.ended_at
             if resolved is not None and closed_at - resolved >= silence:
                 return _SILENCE
-        if self._unconfirmed.mark(ticket.sys_id, ticket.reopen_count) in ticket.marks:
+        if self._unconfirmed.marked(ticket.marks, ticket.sys_id, ticket.reopen_count):
             return _SAID
         happened = self._unconfirmed.of(ticket.sys_id, ticket.reopen_count)
         if self.then == "flag":
@@ -117,7 +117,7 @@ class CustomerConfirmation(Policy):
             return _NOT_CLOSED
         since = ticket.ended_at
         asked = self._customer_asked
-        if since is None or asked.mark(ticket.sys_id, ticket.reopen_count) in ticket.marks:
+        if since is None or asked.marked(ticket.marks, ticket.sys_id, ticket.reopen_count):
             return _AWAITED
         happened = asked.of(ticket.sys_id, ticket.reopen_count)
         silence = self.silence_counts_after

@@ -210,7 +210,7 @@ class KnowledgeCapture(Policy):
 
     def _remind(self, ticket: Ticket, at: Moment, until: Instant | None) -> tuple[Note, ...]:
         sys_id, reopened = ticket.sys_id, ticket.reopen_count
-        if self._reminded.mark(sys_id, reopened) in ticket.marks:
+        if self._reminded.marked(ticket.marks, sys_id, reopened):
             return ()
         text = at.wording.tell(
             "knowledge_reminder", until=at.wording.when(until) if until is not None else ""
@@ -221,20 +221,19 @@ class KnowledgeCapture(Policy):
         """The note that it is missing; for a closed ticket with ``set_back`` also the state."""
         sys_id, reopened = ticket.sys_id, ticket.reopen_count
         if self.then == "set_back" and ticket.state is TicketState.CLOSED:
-            if self._set_back.mark(sys_id, reopened) in ticket.marks:
+            if self._set_back.marked(ticket.marks, sys_id, reopened):
                 return ()
             back = self._set_back.of(sys_id, reopened)
             text = at.wording.tell("knowledge_set_back", due=at.wording.when(due))
             return (Set("state", TicketState.RESOLVED, back, "R-B5"), Note(text, back, "R-B5"))
-        if self._missed.mark(sys_id, reopened) in ticket.marks or self._was_set_back(ticket):
+        if self._missed.marked(ticket.marks, sys_id, reopened) or self._was_set_back(ticket):
             return ()
         text = at.wording.tell("knowledge_missing", due=at.wording.when(due))
         return (Note(text, self._missed.of(sys_id, reopened), "R-B5"),)
 
     def _was_set_back(self, ticket: Ticket) -> bool:
-        return (
-            self.then == "set_back"
-            and self._set_back.mark(ticket.sys_id, ticket.reopen_count) in ticket.marks
+        return self.then == "set_back" and self._set_back.marked(
+            ticket.marks, ticket.sys_id, ticket.reopen_count
         )
 
     def _said_already(self, ticket: Ticket, at: Moment) -> Verdict | None:

@@ -157,7 +157,7 @@ class MajorIncident(Policy):
             reason, look_again = "report due", due + 1
         else:
             reason = "not reported in time"
-            if self._late.mark(ticket.sys_id) not in ticket.marks:
+            if not self._late.marked(ticket.marks, ticket.sys_id):
                 late = self._late.of(ticket.sys_id)
                 told = {"limit": self.report_within, "due": at.wording.when(due)}
                 intents.append(Note(at.wording.tell("major_not_reported", **told), late, "R-C4"))
