@@ -100,7 +100,7 @@ class Judgement:
         self._cohorts: dict[Cohort, tuple[Ticket, ...]] = {}
 
     def at_hand(self, mirrored: Mapping[str, Mirrored], touched: Waiting) -> Waiting:
-        """Judge changed tickets before they are saved; sys_id → when to look again.
+        """Judge changed tickets, by their sys_id, before they are saved; sys_id → when to look again.
 
         Due (0) without having been judged are those whose verdict hangs on the closed set of a period or on
         earlier tickets, for the next page may bring more of them, and those that come a second time, changed
